@@ -1,0 +1,134 @@
+"""What changes several rows at once: adding clients, inviting people, accepting an invitation."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone as django_timezone
+from django.utils.text import slugify
+
+from clients.models import Client
+from coaching.accounts.models import Coach, Invitation, Practice, User
+
+
+class InvitationClosed(Exception):
+    """The invitation has been used, taken back or has run out."""
+
+
+@transaction.atomic
+def add_client(*, by: User, name: str, email: str, invite: bool = False, **fields: Any) -> Client:
+    """Put a person on the coach's roster; `invite` also writes the invitation's mail."""
+    coach = by.coach
+    client = Client.objects.create(
+        coach=coach, practice=coach.practice, name=name, email=User.objects.normalize_email(email), **fields
+    )
+    if invite:
+        invite_client(by=by, client=client)
+    return client
+
+
+@transaction.atomic
+def invite_client(*, by: User, client: Client, now: datetime | None = None) -> Invitation:
+    """Ask the client to join, by mail. An earlier invitation that is still open stops working."""
+    take_back_invitation(client=client)
+    client.invitation = _invite(
+        by=by,
+        practice=client.practice,
+        role=Invitation.Role.CLIENT,
+        name=client.name,
+        email=client.email,
+        now=now,
+    )
+    client.save(update_fields=["invitation"])
+    return client.invitation
+
+
+@transaction.atomic
+def invite_coach(*, by: User, practice: Practice, name: str, email: str) -> Invitation:
+    """Ask a colleague to join the practice, by mail."""
+    email = User.objects.normalize_email(email)
+    practice.invitations.open().filter(role=Invitation.Role.COACH, email=email).update(
+        revoked_at=django_timezone.now()
+    )
+    return _invite(by=by, practice=practice, role=Invitation.Role.COACH, name=name, email=email)
+
+
+def take_back_invitation(*, client: Client) -> None:
+    """Make the client's open invitation, if there is one, stop working."""
+    if client.invitation and client.invitation.is_open:
+        client.invitation.revoked_at = django_timezone.now()
+        client.invitation.save(update_fields=["revoked_at"])
+
+
+@transaction.atomic
+def change_details(*, by: User, client: Client) -> None:
+    """Save what was changed on `client`. An invitation to an address that was wrong stops working."""
+    if client.invitation and client.invitation.email != client.email:
+        take_back_invitation(client=client)
+    client.save()
+
+
+@transaction.atomic
+def accept_invitation(
+    *,
+    invitation: Invitation,
+    user: User | None = None,
+    name: str = "",
+    password: str = "",
+    timezone: ZoneInfo | str = "UTC",
+) -> User:
+    """Join, as the person who is signed in or as a new one, and return that person.
+
+    Raises InvitationClosed when the invitation was used, taken back or ran out
+    meanwhile. The link came by mail, so the address counts as confirmed.
+    """
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",)).select_related("practice").get(pk=invitation.pk)
+    )
+    if not invitation.is_open:
+        raise InvitationClosed
+    if user is None:
+        user = User.objects.create_user(invitation.email, password, name=name, timezone=timezone)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    invitation.accepted_at = django_timezone.now()
+    invitation.accepted_by = user
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    if invitation.role == Invitation.Role.COACH:
+        if user.coach_or_none is None:
+            Coach.objects.create(user=user, practice=invitation.practice, slug=_free_slug(user.name))
+    else:
+        Client.objects.filter(invitation=invitation).update(user=user, timezone=user.timezone)
+    return user
+
+
+def _invite(
+    *, by: User, practice: Practice, role: str, name: str, email: str, now: datetime | None = None
+) -> Invitation:
+    now = now or django_timezone.now()
+    invitation = Invitation(
+        practice=practice,
+        invited_by=by,
+        role=role,
+        name=name,
+        email=email,
+        due_at=now,
+        expires_at=now + settings.INVITATION_LIFETIME,
+        useful_until=now + settings.INVITATION_LIFETIME,
+    )
+    invitation.token_hash = Invitation.hash_of(invitation.token)
+    invitation.save()
+    return invitation
+
+
+def _free_slug(name: str) -> str:
+    """An address for a coach's booking page: the name, with a number where it is taken."""
+    base = slugify(name) or "coach"
+    taken = set(Coach.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(
+        slug
+        for slug in (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
+        if slug not in taken
+    )

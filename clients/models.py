@@ -1,0 +1,70 @@
+"""The people who are coached."""
+
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from timezone_field import TimeZoneField
+
+from clients.querysets import ClientQuerySet
+from coaching.accounts.models import Coach, Invitation, Practice, User
+from coaching.accounts.records import Record
+
+
+class Client(Record):
+    """One person's work with one coach. It is theirs: they see and shape it, and so does that coach."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+        ENDED = "ended", _("Ended")
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="clients")
+    coach = models.ForeignKey(Coach, on_delete=models.PROTECT, related_name="clients")
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="client_records"
+    )
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    timezone = TimeZoneField(_("time zone"), default="UTC", use_pytz=False)
+    status = models.CharField(_("status"), max_length=6, choices=Status, default=Status.ACTIVE)
+    invitation = models.OneToOneField(
+        Invitation, on_delete=models.SET_NULL, null=True, blank=True, related_name="client", editable=False
+    )
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "coach",
+                Lower("email"),
+                name="client_email_unique_per_coach",
+                violation_error_message=_("You already have a client with this e-mail address."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("home:client_detail", args=[self.pk])
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether the person has accepted an invitation and can sign in."""
+        return self.user_id is not None
+
+    @property
+    def own_timezone(self) -> ZoneInfo:
+        """The zone they live in: the account's once they have joined, before that the coach's note."""
+        return self.user.timezone if self.user else self.timezone
+
+    def change_status(self, status: str) -> None:
+        """Pause, end or take up the work again. Nothing is deleted by it."""
+        self.status = status
+        self.save(update_fields=["status"])

@@ -1,0 +1,123 @@
+"""A coach's roster, and the door through which people come in."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from clients import actions
+from clients.forms import ClientCreateForm, ClientForm, InvitationAcceptForm, OwnDetailsForm
+from clients.models import Client
+from coaching.accounts.http import PersonRequest
+from coaching.accounts.models import Invitation, User
+from coaching.accounts.paging import keyset_page
+
+
+def _coaches_only(request: PersonRequest) -> None:
+    if request.user.coach_or_none is None:
+        raise PermissionDenied
+
+
+def client_list(request: PersonRequest) -> HttpResponse:
+    _coaches_only(request)
+    search = " ".join(request.GET.get("q", "").split())[:100]
+    clients = Client.objects.coached_by(request.user).select_related("invitation")
+    if search:
+        clients = clients.search(search)
+    page = keyset_page(request, clients, by=["name", "pk"])
+    return render(request, "clients/client_list.html", {"page": page, "search": search})
+
+
+def client_create(request: PersonRequest) -> HttpResponse:
+    _coaches_only(request)
+    form = ClientCreateForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        client = actions.add_client(by=request.user, **form.cleaned_data)
+        if form.cleaned_data["invite"]:
+            messages.success(
+                request,
+                _("%(name)s is on your list, and an invitation is on its way.") % {"name": client.name},
+            )
+        else:
+            messages.success(request, _("%(name)s is on your list.") % {"name": client.name})
+        return redirect(client)
+    return render(request, "clients/client_create.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def client_edit(request: PersonRequest, pk: str) -> HttpResponse:
+    """A coach changes how a client is reached; the client their own name and phone."""
+    client = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+    is_own = client.user == request.user
+    form: OwnDetailsForm | ClientForm = (
+        OwnDetailsForm(request.POST or None, instance=client)
+        if is_own
+        else ClientForm(request.POST or None, instance=client, user=request.user)
+    )
+    if form.is_valid():
+        actions.change_details(by=request.user, client=form.instance)
+        messages.success(request, _("Saved."))
+        return redirect("home:me" if is_own else client)
+    context = {"form": form, "client": client, "is_own": is_own}
+    return render(request, "clients/client_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def client_invite(request: PersonRequest, pk: str) -> HttpResponse:
+    client = get_object_or_404(Client.objects.coached_by(request.user), pk=pk)
+    if client.has_joined:
+        messages.info(request, _("%(name)s has joined already.") % {"name": client.name})
+        return redirect(client)
+    actions.invite_client(by=request.user, client=client)
+    messages.success(request, _("An invitation to %(email)s is on its way.") % {"email": client.email})
+    return redirect(client)
+
+
+@require_POST
+def client_status(request: PersonRequest, pk: str) -> HttpResponse:
+    client = get_object_or_404(Client.objects.coached_by(request.user), pk=pk)
+    status = request.POST.get("status")
+    if status not in Client.Status.values:
+        messages.error(request, _("Choose active, paused or ended."))
+        return redirect(client)
+    client.change_status(status)
+    messages.success(request, _("Saved."))
+    return redirect(client)
+
+
+@login_not_required
+@never_cache
+def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
+    """Opening the link only shows; joining is a POST, so that mail scanners accept nothing."""
+    invitation = (
+        Invitation.objects.open()
+        .filter(token_hash=Invitation.hash_of(token))
+        .select_related("practice", "invited_by", "client")
+        .first()
+    )
+    if invitation is None:
+        return render(request, "clients/invitation_closed.html", status=404)
+    user = request.user if request.user.is_authenticated else None
+    context: dict[str, object] = {"invitation": invitation}
+    if user and user.email != invitation.email:
+        return render(request, "clients/invitation_other_person.html", context, status=403)
+    if user is None and User.objects.filter(email=invitation.email).exists():
+        return render(request, "clients/invitation_sign_in.html", context)
+    form = None if user else InvitationAcceptForm(request.POST or None, invitation=invitation)
+    if (form is not None and not form.is_valid()) or request.method != "POST":
+        context["form"] = form
+        status = 422 if form and form.errors else 200
+        return render(request, "clients/invitation_accept.html", context, status=status)
+    try:
+        answers = form.cleaned_data if form else {}
+        joined = actions.accept_invitation(invitation=invitation, user=user, **answers)
+    except actions.InvitationClosed:
+        return render(request, "clients/invitation_closed.html", status=404)
+    messages.success(request, _("Welcome. This is your place."))
+    if user is None:
+        login(request, joined)
+    return redirect("home:home")

@@ -1,0 +1,202 @@
+"""The outbox: a mail is a row, written with the change it speaks of, and sent later (see `outbox`).
+
+The promise: none lost, none early, none after a cancellation; a double only
+where the mail server's answer was lost, at most one, with the same Message-ID.
+"""
+
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from coaching.accounts.records import Record
+
+logger = structlog.get_logger("trellis.mail")
+
+LEASE = timedelta(minutes=2)
+"""How long a worker may hold a row before another may take it over."""
+
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=1)
+"""A mail that could not be handed over waits half a minute, then twice as long each time, up to an hour."""
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending", "Waiting"
+    SUBMITTING = "submitting", "Being sent"
+    SENT = "sent", "Sent"
+    CANCELLED = "cancelled", "Cancelled"
+    FAILED = "failed", "Refused by the mail server"
+    MISSED = "missed", "Too late to be useful"
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Those mails. Due-ness and leases use the database's clock, never a worker's."""
+
+    def free(self) -> Self:
+        """Those that may still have to be sent and that no worker holds."""
+        return self.filter(
+            Q(lease_until=None) | Q(lease_until__lte=Now()),
+            state__in=[DeliveryState.PENDING, DeliveryState.SUBMITTING],
+        )
+
+    def due(self) -> Self:
+        """Those whose moment has come, that are still useful and that no other worker holds."""
+        return self.free().filter(
+            Q(state=DeliveryState.PENDING, due_at__lte=Now()) | Q(state=DeliveryState.SUBMITTING),
+            useful_until__gt=Now(),
+        )
+
+    def claim(self, *, limit: int = 20) -> Sequence["Delivery"]:
+        """Take a lease on up to `limit` due rows, oldest first, passing over what another is taking."""
+        token = uuid.uuid4()
+        with transaction.atomic():
+            ids = self.due().order_by("due_at", "pk")._lock(limit)
+            self.model._base_manager.filter(pk__in=ids).update(
+                lease_token=token, lease_until=Now() + LEASE, attempts=F("attempts") + 1
+            )
+        return list(self.filter(lease_token=token).order_by("due_at", "pk"))
+
+    def held_by(self, token: uuid.UUID | None) -> Self:
+        """Those that the worker with this token still holds and may still send."""
+        return self.filter(
+            lease_token=token,
+            lease_until__gt=Now(),
+            useful_until__gt=Now(),
+            state__in=[DeliveryState.PENDING, DeliveryState.SUBMITTING],
+        )
+
+    def give_up_late(self) -> int:
+        """Mark as missed those that nobody could send while they were useful; says how many."""
+        with transaction.atomic():
+            ids = self.free().filter(useful_until__lte=Now())._lock()
+            late = self.model._base_manager.filter(pk__in=ids)
+            # A row found in the middle of being sent may have arrived: that stays visible.
+            late.filter(state=DeliveryState.SUBMITTING).update(is_ambiguous=True)
+            return late.update(state=DeliveryState.MISSED, lease_token=None, lease_until=None)
+
+    def call_off(self) -> int:
+        """Cancel those that are still waiting. One that is being sent this moment is past calling off."""
+        return self.filter(state=DeliveryState.PENDING).update(state=DeliveryState.CANCELLED)
+
+    def release(self) -> int:
+        """Give back the untried rest of a claim, as if it had not been claimed."""
+        return self.update(lease_token=None, lease_until=None, attempts=F("attempts") - 1)
+
+    def _lock(self, limit: int | None = None) -> list[uuid.UUID]:
+        rows = self.select_for_update(skip_locked=True, of=("self",))
+        return list(rows.values_list("pk", flat=True)[:limit])
+
+
+class Delivery(Record):
+    """One mail to one person, and what became of it.
+
+    `due_at` is when it is to be sent; after a try that failed for now, when it
+    is tried next.
+    """
+
+    State = DeliveryState
+
+    state = models.CharField(max_length=12, choices=DeliveryState, default=DeliveryState.PENDING)
+    due_at = models.DateTimeField()
+    useful_until = models.DateTimeField(help_text="After this moment the mail would only confuse.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_token = models.UUIDField(null=True, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    message_id = models.CharField(max_length=200, blank=True, editable=False)
+    server_answer = models.CharField(max_length=500, blank=True, editable=False)
+    is_ambiguous = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="The mail server's answer was lost once, so the person may have two copies.",
+    )
+    sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def compose(self) -> EmailMultiAlternatives | None:
+        """The mail as it should read now, or None when it should not be sent any more."""
+        raise NotImplementedError
+
+    @property
+    def stable_message_id(self) -> str:
+        """The same for every try of this row, so that a second copy is known as one."""
+        return f"<{self.pk}@{urlsplit(settings.SITE_URL).hostname}>"
+
+    def begin_submission(self) -> None:
+        """Write down that the mail server is about to be asked. Must be committed before it is.
+
+        The row is locked and known to be held. A row found in this state had
+        its answer lost: it may be sent once more, and carries the flag.
+        """
+        self.is_ambiguous = self.is_ambiguous or self.state == DeliveryState.SUBMITTING
+        self.state = DeliveryState.SUBMITTING
+        self._record(state=self.state, is_ambiguous=self.is_ambiguous, message_id=self.message_id)
+        self._record(lease_until=Now() + LEASE)
+
+    def settle(self, state: DeliveryState, answer: str = "") -> bool:
+        """Record the end of it. False where another worker has taken the row over: then its word counts."""
+        return self._record(
+            state=state,
+            server_answer=answer[:500],
+            sent_at=Now() if state == DeliveryState.SENT else None,
+            lease_token=None,
+            lease_until=None,
+        )
+
+    def put_back(self, answer: str, *, is_ambiguous: bool = False) -> bool:
+        """Let it wait and be tried again, longer after each try. False where another worker has it now."""
+        return self._record(
+            state=DeliveryState.PENDING,
+            server_answer=answer[:500],
+            is_ambiguous=self.is_ambiguous or is_ambiguous,
+            due_at=Now() + wait_after(self.attempts),
+            lease_token=None,
+            lease_until=None,
+        )
+
+    def _record(self, **fields: Any) -> bool:
+        """Change the row only while the lease under which it was read is still ours."""
+        held = type(self)._base_manager.filter(pk=self.pk, lease_token=self.lease_token)
+        return held.update(**fields) == 1
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after so many tries."""
+    return min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 10), LONGEST_WAIT)
+
+
+_QUIET_SECONDS = 30
+_quiet_until = 0.0
+
+
+def wake_worker() -> None:
+    """Once this transaction is committed, tell a worker that something is due now.
+
+    Only a courtesy: beat asks every few seconds anyway. So a broker that is
+    down or frozen costs one request its time-out and is then left alone for
+    half a minute.
+    """
+    transaction.on_commit(_send_wake_up, robust=True)
+
+
+def _send_wake_up() -> None:
+    global _quiet_until
+    if time.monotonic() < _quiet_until:
+        return
+    try:
+        current_app.send_task("coaching.send_due", retry=False, ignore_result=True)
+    except Exception as error:  # noqa: BLE001 - each broker has its own kinds of error, and none may reach the page
+        _quiet_until = time.monotonic() + _QUIET_SECONDS
+        logger.warning("wake_up_failed", error=type(error).__qualname__)

@@ -1,0 +1,176 @@
+"""People, the practices they work in, and the invitations that bring them in."""
+
+import hashlib
+import secrets
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.mail import EmailMultiAlternatives
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+from timezone_field import TimeZoneField
+
+from coaching.accounts import emails
+from coaching.accounts.deliveries import Delivery
+from coaching.accounts.querysets import CoachQuerySet, InvitationQuerySet, PracticeQuerySet
+from coaching.accounts.records import Record
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A person who can sign in; without a password only a reset or an invitation gives one."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """Addresses are kept in lower case, so that one mailbox is one person."""
+        return (email or "").strip().lower()
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=self.normalize_email(email))
+
+
+class User(Record, AbstractBaseUser, PermissionsMixin):
+    """A person. What they may do follows from being a coach, a client, a curator, or several of these."""
+
+    email = models.EmailField(
+        _("e-mail address"),
+        max_length=254,
+        unique=True,
+        error_messages={"unique": _("Somebody already signs in with this e-mail address.")},
+    )
+    name = models.CharField(_("name"), max_length=120)
+    timezone = TimeZoneField(_("time zone"), default="UTC", use_pytz=False)
+    is_curator = models.BooleanField(
+        default=False, help_text=_("Edits, reviews and publishes the directory of resources.")
+    )
+    is_staff = models.BooleanField(default=False, help_text=_("May use the site administration."))
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+    @property
+    def coach_or_none(self) -> "Coach | None":
+        """Their place in a practice, read once per person and request."""
+        return getattr(self, "coach", None)
+
+
+class Practice(Record):
+    """One coach or several who work under one name."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(unique=True)
+    timezone = TimeZoneField(default="UTC", use_pytz=False)
+
+    objects = PracticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Coach(Record):
+    """A person's place in a practice. A person coaches at one practice at most."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="coach")
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="coaches")
+    slug = models.SlugField(unique=True, help_text="The last part of their booking page's address.")
+    is_owner = models.BooleanField(default=False)
+
+    objects = CoachQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user__name"]
+        verbose_name_plural = "coaches"
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Invitation(Delivery):
+    """Asks one person, by mail, to join as a client or as a coach; the mail is the invitation's own delivery.
+
+    The link's token is derived from `nonce` and the secret key, and only its
+    SHA-256 is stored: the database alone opens nothing, and the mail can still
+    be written when it is sent.
+    """
+
+    class Role(models.TextChoices):
+        CLIENT = "client", _("client")
+        COACH = "coach", _("coach")
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="invitations")
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitations_sent")
+    role = models.CharField(max_length=6, choices=Role)
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=120)
+    nonce = models.CharField(max_length=43, default=secrets.token_urlsafe, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations_accepted"
+    )
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="invitation_due",
+                condition=models.Q(state__in=["pending", "submitting"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+    @property
+    def token(self) -> str:
+        return salted_hmac("trellis.invitation", self.nonce, algorithm="sha256").hexdigest()
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be accepted."""
+        return self.accepted_at is None and self.revoked_at is None and self.expires_at > timezone.now()
+
+    def compose(self) -> EmailMultiAlternatives | None:
+        if not self.is_open:
+            return None
+        return emails.invitation(self)

@@ -1,0 +1,233 @@
+"""Sending what is due: claim, read again, write the mail, commit *submitting*, ask the mail server, record.
+
+A worker may be killed between any two of these lines. Before the commit of
+*submitting*, the row is tried again when its lease has run out. After it,
+nobody knows whether the mail server took the mail: it is sent once more with
+the same Message-ID, and flagged.
+"""
+
+import smtplib
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+import structlog
+from django.apps import apps
+from django.core.mail import EmailMultiAlternatives, mailers
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils.translation import gettext as _
+
+from coaching.accounts.deliveries import Delivery, DeliveryQuerySet, DeliveryState
+
+logger = structlog.get_logger("trellis.mail")
+
+BATCH = 20
+PASS_SECONDS = 100
+"""One pass takes no new row after this, so that it ends well within the task's time limit."""
+
+RECORD_WAITS = [0.5, 1, 2, 4, 8]
+"""Seconds between tries to record an answer while the database is away. The lease outlasts them."""
+
+
+class NoServer(Exception):
+    """The mail server could not be reached, or did not let us in. The text is for people."""
+
+
+class Post:
+    """A connection to the mail server, opened when first needed and kept for the pass."""
+
+    def __init__(self) -> None:
+        self._backend = mailers["default"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._backend.close()
+        except OSError:
+            self.drop()
+
+    def open(self) -> None:
+        try:
+            self._backend.open()
+        except smtplib.SMTPResponseException as error:
+            raise NoServer(
+                _("The mail server did not let us in (%(why)s). We will try again.") % {"why": _words(error)}
+            ) from error
+        except OSError as error:
+            raise NoServer(
+                _("The mail server could not be reached (%(why)s). We will try again.")
+                % {"why": error.strerror or str(error) or type(error).__name__}
+            ) from error
+
+    def hand_over(self, mail: EmailMultiAlternatives) -> str:
+        """Give it to the mail server and return the server's answer."""
+        self._backend.send_messages([mail])
+        return getattr(self._backend, "last_answer", "")
+
+    @property
+    def is_answer_lost(self) -> bool:
+        return getattr(self._backend, "is_answer_lost", False)
+
+    def drop(self) -> None:
+        if hasattr(self._backend, "drop"):
+            self._backend.drop()
+
+
+def delivery_models() -> list[type[Delivery]]:
+    """Every kind of mail that waits in an outbox, whichever app it belongs to."""
+    return [model for model in apps.get_models() if issubclass(model, Delivery)]
+
+
+def _rows_of(model: type[Delivery]) -> DeliveryQuerySet:
+    """Every row of one kind, whatever its manager leaves out."""
+    return DeliveryQuerySet(model)
+
+
+def send_due(*, seconds: float = PASS_SECONDS) -> Counter[str]:
+    """One pass over everything due. Says how many rows came to which end.
+
+    Safe to run any number of times, at once and in several places.
+    """
+    ends: Counter[str] = Counter()
+    stop_at = time.monotonic() + seconds
+    with Post() as post:
+        for model in delivery_models():
+            ends["missed"] += _rows_of(model).give_up_late()
+            while time.monotonic() < stop_at and (rows := _rows_of(model).claim(limit=BATCH)):
+                try:
+                    _send_all(rows, post, ends, stop_at)
+                except NoServer:
+                    return +ends
+    return +ends
+
+
+def _send_all(rows: Sequence[Delivery], post: Post, ends: Counter[str], stop_at: float) -> None:
+    for position, row in enumerate(rows):
+        if time.monotonic() >= stop_at:
+            _rows_of(type(row)).filter(lease_token=row.lease_token).release()
+            return
+        try:
+            post.open()
+        except NoServer as error:
+            for waiting in rows[position:]:
+                waiting.put_back(str(error))
+            ends["waiting"] += len(rows) - position
+            logger.warning("no_mail_server", error=type(error.__cause__).__qualname__)
+            raise
+        end = _send_one(row, post)
+        ends[end] += 1
+        logger.info("mail", kind=row._meta.label_lower, id=str(row.pk), end=end, attempts=row.attempts)
+
+
+def _send_one(row: Delivery, post: Post) -> str:
+    """Bring one claimed row to an end, and name it."""
+    try:
+        with transaction.atomic():
+            held = _rows_of(type(row)).held_by(row.lease_token)
+            fresh = held.select_for_update(of=("self",)).filter(pk=row.pk).first()
+            if fresh is None:
+                return "taken_over"
+            row = fresh
+            mail = _prepare(row)
+            if mail is None:
+                return row.state
+            row.begin_submission()
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: every row waits, and no blame falls on this one
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with this mail must not stop the others
+        return _poisoned(row, error)
+    try:
+        answer = post.hand_over(mail)
+    except smtplib.SMTPRecipientsRefused as error:
+        post.drop()
+        code, text = next(iter(error.recipients.values()))
+        return _refused(row, smtplib.SMTPResponseException(code, text))
+    except smtplib.SMTPResponseException as error:
+        post.drop()
+        return _refused(row, error)
+    except (OSError, smtplib.SMTPException):
+        is_answer_lost = post.is_answer_lost
+        post.drop()
+        return _broken_off(row, is_answer_lost=is_answer_lost)
+    except Exception as error:  # noqa: BLE001 - for example an address that no header can hold
+        post.drop()
+        return _poisoned(row, error)
+    return _persist(DeliveryState.SENT, lambda: row.settle(DeliveryState.SENT, answer))
+
+
+def _prepare(row: Delivery) -> EmailMultiAlternatives | None:
+    """The mail to hand over; or None, after the row has been settled because there is none to send."""
+    if row.state == DeliveryState.SUBMITTING and row.is_ambiguous:
+        row.settle(DeliveryState.FAILED, _lost_twice())
+        row.state = DeliveryState.FAILED
+        return None
+    row.message_id = row.message_id or row.stable_message_id
+    mail = row.compose()
+    if mail is None:
+        row.settle(DeliveryState.CANCELLED)
+        row.state = DeliveryState.CANCELLED
+        return None
+    mail.extra_headers["Message-ID"] = row.message_id
+    return mail
+
+
+def _refused(row: Delivery, error: smtplib.SMTPResponseException) -> str:
+    """The server said no: for now (4xx), or for good."""
+    if 400 <= error.smtp_code < 500:
+        return _persist("waiting", lambda: row.put_back(_words(error)))
+    return _persist(DeliveryState.FAILED, lambda: row.settle(DeliveryState.FAILED, _words(error)))
+
+
+def _broken_off(row: Delivery, *, is_answer_lost: bool) -> str:
+    """The connection ended, or the server fell silent. What matters is whether it had the whole mail."""
+    if not is_answer_lost:
+        sentence = _("The mail server broke off before it had the mail. We will try again.")
+        return _persist("waiting", lambda: row.put_back(sentence))
+    if row.is_ambiguous:
+        return _persist(DeliveryState.FAILED, lambda: row.settle(DeliveryState.FAILED, _lost_twice()))
+    sentence = _("The mail server's answer was lost. The same mail will be sent once more.")
+    return _persist("answer_lost", lambda: row.put_back(sentence, is_ambiguous=True))
+
+
+def _poisoned(row: Delivery, error: Exception) -> str:
+    """This mail cannot be written. The log says where; the error's words may hold private ones."""
+    frames = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    logger.error(
+        "mail_unwritten",
+        kind=row._meta.label_lower,
+        id=str(row.pk),
+        error=type(error).__qualname__,
+        at=frames[-4:],
+    )
+    sentence = _("The mail could not be written because of a fault in Trellis. We will try again.")
+    return _persist("unwritten", lambda: row.put_back(sentence))
+
+
+def _persist(end: str, write: Callable[[], bool]) -> str:
+    """Record what became of a row, also where the database is away for a moment: an answer comes once."""
+    for wait in RECORD_WAITS:
+        try:
+            return str(end) if write() else "taken_over"
+        except (OperationalError, InterfaceError):
+            connection.close()
+            time.sleep(wait)
+    return str(end) if write() else "taken_over"
+
+
+def _lost_twice() -> str:
+    return _(
+        "The mail server's answer was lost twice, so nobody knows whether the mail arrived. "
+        "It will not be sent again."
+    )
+
+
+def _words(error: smtplib.SMTPResponseException) -> str:
+    text = error.smtp_error
+    return f"{error.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"

@@ -1,0 +1,124 @@
+"""The people of the demo practice, and their sessions around today."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from clients.actions import accept_invitation, add_client
+from clients.models import Client
+from coaching.accounts.models import Coach, Practice, User
+from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
+from coaching.scheduling.actions import cancel_session, record_session, schedule_session
+
+PASSWORD = "trellis-demo"  # noqa: S105 - the demo's, printed at its start
+ZONE = "Europe/London"
+
+STAFF = {
+    "coach": ("coach@trellis.example", "Mara Lindqvist"),
+    "owner": ("owner@trellis.example", "Joseph Adeyemi"),
+    "curator": ("curator@trellis.example", "Ines Carvalho"),
+    "admin": ("admin@trellis.example", "Site administrator"),
+}
+NOT_JOINED = {"Tomasz": "tomasz@clients.example"}
+"""Somebody who was invited and has not come yet."""
+
+HOURS = [time(9, 0), time(10, 30), time(13, 0), time(14, 30), time(16, 0)]
+LENGTH = 60
+WEEKEND = (5, 6)
+PLACES = [
+    ("video", "https://meet.example/harwick-bridge"),
+    ("in_person", "12 Mill Lane, Harwick Bridge, first floor"),
+    ("phone", ""),
+]
+
+
+def is_seeded() -> bool:
+    return Practice.objects.filter(slug="harwick-bridge").exists()
+
+
+def seed_staff() -> dict[str, User]:
+    """The practice, its two coaches, a curator and an administrator; keys as in STAFF."""
+    practice = Practice.objects.create(
+        name="Harwick Bridge Coaching", slug="harwick-bridge", timezone=ZoneInfo(ZONE)
+    )
+    people = {key: _person(email, name) for key, (email, name) in STAFF.items()}
+    Coach.objects.create(user=people["coach"], practice=practice, slug="mara-lindqvist")
+    Coach.objects.create(user=people["owner"], practice=practice, slug="joseph-adeyemi", is_owner=True)
+    User.objects.filter(pk=people["curator"].pk).update(is_curator=True)
+    User.objects.filter(pk=people["admin"].pk).update(is_staff=True, is_superuser=True)
+    return {key: User.objects.get(pk=person.pk) for key, person in people.items()}
+
+
+def seed_clients(staff: dict[str, User]) -> list[Client]:
+    """The eight clients: invited, joined, with three months of plan and of sessions."""
+    today = timezone.localdate(timezone=ZoneInfo(ZONE))
+    clients = []
+    for number, data in enumerate(CLIENTS):
+        coach = staff[data["coach"]]
+        client = _joined_client(coach, data)
+        seed_plan(client=client, coach_user=coach, data=data["plan"], today=today)
+        _seed_sessions(client, coach, number)
+        clients.append(client)
+    for name, email in NOT_JOINED.items():
+        add_client(by=staff["coach"], name=name, email=email, timezone=ZoneInfo(ZONE), invite=True)
+    return clients
+
+
+def _person(email: str, name: str) -> User:
+    user = User.objects.create_user(email, PASSWORD, name=name, timezone=ZoneInfo(ZONE))
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def _joined_client(coach: User, data: ClientOf) -> Client:
+    client = add_client(
+        by=coach,
+        name=data["name"],
+        email=data["email"],
+        phone=data["phone"],
+        timezone=ZoneInfo(data["timezone"]),
+        invite=True,
+    )
+    assert client.invitation is not None  # noqa: S101 - it was asked for
+    accept_invitation(
+        invitation=client.invitation,
+        name=data["name"],
+        password=PASSWORD,
+        timezone=ZoneInfo(data["timezone"]),
+    )
+    client.refresh_from_db()
+    return client
+
+
+def _seed_sessions(client: Client, coach: User, number: int) -> None:
+    """Every two weeks for three months and two to come, each client on their own day and hour.
+
+    One client has called the second one off, and the last one has none booked.
+    """
+    zone = ZoneInfo(ZONE)
+    first = timezone.localdate(timezone=zone) - timedelta(days=84 - number)
+    hour = HOURS[number % len(HOURS)]
+    place, detail = PLACES[number % len(PLACES)]
+
+    def at(days: int) -> datetime:
+        day = first + timedelta(days=days)
+        return datetime.combine(day + timedelta(days=2 if day.weekday() in WEEKEND else 0), hour)
+
+    details: dict[str, Any] = {
+        "by": coach,
+        "client": client,
+        "timezone": zone,
+        "minutes": LENGTH,
+        "place": place,
+        "place_detail": detail,
+    }
+    for weeks in range(0, 12, 2):
+        record_session(local_start=at(7 * weeks), **details)
+    if number < len(CLIENTS) - 1:
+        schedule_session(local_start=at(85), **details)
+        later = schedule_session(local_start=at(99), **details)
+        if number == 1:
+            cancel_session(by=client.user or coach, session=later)

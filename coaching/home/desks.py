@@ -1,0 +1,80 @@
+"""What each kind of person finds on their first page. One person may have several desks."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Exists, OuterRef
+
+from clients.models import Client
+from coaching.accounts.models import User
+from coaching.scheduling.models import CoachingSession
+from goals.board import Board, plans_for
+from goals.models import Goal
+
+SHOWN = 5
+
+
+@dataclass
+class CoachDesk:
+    """A coach's day: sessions to come, answers that are waited for, and who has nothing booked."""
+
+    user: User
+
+    @cached_property
+    def sessions(self) -> list[CoachingSession]:
+        sessions = CoachingSession.objects.editable_by(self.user).upcoming().with_people()
+        return list(sessions.order_by("starts_at")[:SHOWN])
+
+    @cached_property
+    def waiting(self) -> list[Goal]:
+        """Goals that wait for a client's yes, other words or no."""
+        goals = Goal.objects.visible_to(self.user).waiting().with_plan()
+        return list(goals.filter(plan__client__coach__user=self.user).order_by("proposed_at")[:SHOWN])
+
+    @cached_property
+    def without_session(self) -> list[Client]:
+        """Active clients who have joined and have no session to come."""
+        booked = CoachingSession.objects.editable_by(self.user).upcoming().filter(client=OuterRef("pk"))
+        clients = Client.objects.coached_by(self.user).filter(status=Client.Status.ACTIVE)
+        return list(clients.filter(~Exists(booked)).exclude(user=None).order_by("name", "pk")[:SHOWN])
+
+    @cached_property
+    def has_clients(self) -> bool:
+        return Client.objects.coached_by(self.user).exists()
+
+
+@dataclass
+class ClientDesk:
+    """A client's place: the next session, what waits for their answer, the next step, the plan."""
+
+    user: User
+
+    @cached_property
+    def next_session(self) -> CoachingSession | None:
+        sessions = CoachingSession.objects.filter(client__in=Client.objects.belonging_to(self.user))
+        return sessions.upcoming().with_people().order_by("starts_at").first()
+
+    @cached_property
+    def boards(self) -> list[Board]:
+        return plans_for(self.user)
+
+    @cached_property
+    def waiting(self) -> list[Goal]:
+        return [goal for board in self.boards for goal in board.waiting]
+
+    @cached_property
+    def next_step(self) -> object:
+        steps = [board.next_step for board in self.boards if board.next_step]
+        return steps[0] if steps else None
+
+
+def desks_of(user: User) -> dict[str, object]:
+    """The desks this person has, by name, for the template of the first page."""
+    desks: dict[str, object] = {}
+    if Client.objects.belonging_to(user).exists():
+        desks["client_desk"] = ClientDesk(user)
+    if user.coach_or_none:
+        desks["coach_desk"] = CoachDesk(user)
+    if user.is_curator:
+        desks["curator_desk"] = True
+    return desks

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from coaching.home import health, views
+
+app_name = "home"
+
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("home/", views.home, name="home"),
+    path("healthz/live", health.healthz_live, name="healthz_live"),
+    path("healthz/ready", health.healthz_ready, name="healthz_ready"),
+    path("me/", views.me, name="me"),
+    path("clients/<uuid:pk>/", views.client_detail, name="client_detail"),
+    path("practice/", views.practice, name="practice"),
+    path("practice/coaches/invite/", views.coach_invite, name="coach_invite"),
+]

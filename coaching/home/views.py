@@ -1,0 +1,84 @@
+"""The first pages: for visitors, and for each kind of person who is signed in."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from clients.actions import invite_coach
+from clients.forms import CoachInviteForm
+from clients.models import Client
+from coaching.accounts.http import PersonRequest
+from coaching.accounts.models import Coach, Invitation, Practice
+from coaching.accounts.paging import keyset_page
+from coaching.home.desks import desks_of
+from coaching.scheduling.models import CoachingSession
+from goals.board import plans_for
+
+
+@login_not_required
+def front(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("home:home")
+    return render(request, "home/front.html")
+
+
+def home(request: PersonRequest) -> HttpResponse:
+    return render(request, "home/home.html", desks_of(request.user))
+
+
+def me(request: PersonRequest) -> HttpResponse:
+    """The client's own record: one for each coach they work with."""
+    records = Client.objects.belonging_to(request.user).select_related("coach__user", "practice")
+    return render(request, "home/me.html", {"records": records})
+
+
+def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
+    client = get_object_or_404(
+        Client.objects.visible_to(request.user).select_related("coach__user", "invitation", "user"), pk=pk
+    )
+    if client.user == request.user:
+        return redirect("home:me")
+    sessions = CoachingSession.objects.editable_by(request.user).filter(client=client).upcoming()
+    context = {
+        "client": client,
+        "client_id": str(client.pk),
+        "sessions": sessions.with_people().order_by("starts_at"),
+        "boards": plans_for(request.user, client),
+        "statuses": Client.Status.choices,
+    }
+    return render(request, "home/client_detail.html", context)
+
+
+def _owned_practice(request: PersonRequest) -> Practice:
+    practice = Practice.objects.owned_by(request.user).first()
+    if practice is None:
+        raise PermissionDenied
+    return practice
+
+
+def practice(request: PersonRequest) -> HttpResponse:
+    """The owner's page: coaches and roster. Names and coaches only, never what people work on."""
+    practice = _owned_practice(request)
+    clients = Client.objects.on_roster_of(request.user).select_related("coach__user", "invitation")
+    context = {
+        "practice": practice,
+        "coaches": Coach.objects.colleagues_of(request.user).select_related("user"),
+        "invitations": Invitation.objects.open().filter(practice=practice, role=Invitation.Role.COACH),
+        "page": keyset_page(request, clients, by=["name", "pk"]),
+    }
+    return render(request, "home/practice.html", context)
+
+
+def coach_invite(request: PersonRequest) -> HttpResponse:
+    practice = _owned_practice(request)
+    form = CoachInviteForm(request.POST or None)
+    if form.is_valid():
+        invite_coach(by=request.user, practice=practice, **form.cleaned_data)
+        messages.success(
+            request, _("An invitation to %(email)s is on its way.") % {"email": form.cleaned_data["email"]}
+        )
+        return redirect("home:practice")
+    return render(request, "home/coach_invite.html", {"form": form}, status=422 if form.errors else 200)

@@ -1,0 +1,208 @@
+"""Planning, moving and calling off sessions. Reminders change in the same transaction."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone as django_timezone
+from django.utils.translation import gettext as _
+
+from clients.models import Client
+from coaching.accounts.models import User
+from coaching.scheduling.models import CoachingSession
+from coaching.scheduling.walltimes import (
+    NoSuchTimeError,
+    TwiceError,
+    ZonedTime,
+    moment_of,
+    written,
+)
+
+
+@transaction.atomic
+def schedule_session(
+    *,
+    by: User,
+    client: Client,
+    local_start: datetime,
+    timezone: ZoneInfo,
+    minutes: int,
+    place: str = CoachingSession.Place.VIDEO,
+    place_detail: str = "",
+    agenda: str = "",
+    which: int | None = None,
+) -> CoachingSession:
+    """Plan a session at this wall time, with its reminders.
+
+    `which` says 0 or 1 where the clocks show the time twice.
+    Raises ValidationError, with code `gap`, `twice`, `past` or `clash`, in words for people.
+    """
+    _must_coach(by, client)
+    starts_at = future_moment(local_start, timezone, which=which)
+    session = CoachingSession(
+        coach=client.coach,
+        client=client,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=minutes),
+        timezone=timezone,
+        local_start=local_start,
+        place=place,
+        place_detail=place_detail,
+        agenda=agenda,
+    )
+    _save_unless_taken(session, by=by)
+    session.write_reminders()
+    return session
+
+
+@transaction.atomic
+def reschedule_session(
+    *,
+    by: User,
+    session: CoachingSession,
+    local_start: datetime,
+    timezone: ZoneInfo,
+    minutes: int,
+    which: int | None = None,
+    **details: str,
+) -> CoachingSession:
+    """Move a planned session; `details` may change `place`, `place_detail` and `agenda` along.
+
+    The old time's reminders are called off and the new time's written. The same
+    time again changes nothing about them: what was sent is not sent twice.
+    Raises ValidationError as `schedule_session` does, and with code `closed`
+    where the session is no longer planned.
+    """
+    session = _locked(session)
+    _must_coach(by, session.client)
+    starts_at = future_moment(local_start, timezone, which=which)
+    ends_at = starts_at + timedelta(minutes=minutes)
+    is_moved = (starts_at, ends_at) != (session.starts_at, session.ends_at)
+    session.starts_at, session.ends_at = starts_at, ends_at
+    session.timezone, session.local_start = timezone, local_start
+    for name in ("place", "place_detail", "agenda"):
+        setattr(session, name, details.get(name, getattr(session, name)))
+    if is_moved:
+        session.schedule_version += 1
+    _save_unless_taken(session, by=by)
+    if is_moved:
+        session.write_reminders()
+    return session
+
+
+@transaction.atomic
+def cancel_session(*, by: User, session: CoachingSession) -> CoachingSession:
+    """Call a planned session off, and its reminders with it. Coach and client may; which one is kept.
+
+    Raises ValidationError (code `closed`) where it is no longer planned.
+    """
+    session = _locked(session)
+    if session.is_coached_by(by):
+        session.status = CoachingSession.Status.CANCELLED_BY_COACH
+    elif session.client.user_id == by.pk and not session.has_started:
+        session.status = CoachingSession.Status.CANCELLED_BY_CLIENT
+    else:
+        raise PermissionDenied
+    session.cancelled_at = django_timezone.now()
+    session.cancelled_by = by
+    session.save(update_fields=["status", "cancelled_at", "cancelled_by"])
+    session.reminders.call_off()
+    return session
+
+
+@transaction.atomic
+def record_session(
+    *,
+    by: User,
+    client: Client,
+    local_start: datetime,
+    timezone: ZoneInfo,
+    minutes: int,
+    place: str = CoachingSession.Place.VIDEO,
+    place_detail: str = "",
+    agenda: str = "",
+) -> CoachingSession:
+    """Note a session that was held without having been planned here. There is nothing to remind of."""
+    _must_coach(by, client)
+    starts_at = _moment(local_start, timezone, which=0)
+    if starts_at > django_timezone.now():
+        raise ValidationError(_("This session is still to come. Plan it instead."), code="future")
+    return CoachingSession.objects.create(
+        coach=client.coach,
+        client=client,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=minutes),
+        timezone=timezone,
+        local_start=local_start,
+        place=place,
+        place_detail=place_detail,
+        agenda=agenda,
+        status=CoachingSession.Status.COMPLETED,
+    )
+
+
+def future_moment(local_start: datetime, zone: ZoneInfo, *, which: int | None = None) -> datetime:
+    """The moment of a wall time that is still to come; else ValidationError in words for people."""
+    starts_at = _moment(local_start, zone, which=which)
+    if starts_at <= django_timezone.now():
+        raise ValidationError(_("This time has passed. Choose one that is still to come."), code="past")
+    return starts_at
+
+
+def _moment(local_start: datetime, zone: ZoneInfo, *, which: int | None) -> datetime:
+    try:
+        return moment_of(local_start, zone, which=which)
+    except NoSuchTimeError as error:
+        before, after = error.nearest
+        raise ValidationError(
+            _(
+                "The clocks go forward that night and jump over this time. "
+                "The nearest times are %(before)s and %(after)s."
+            )
+            % {"before": written(before), "after": written(after)},
+            code="gap",
+        ) from error
+    except TwiceError as error:
+        raise ValidationError(
+            _("The clocks go back that night, so this time comes twice. Choose the first or the second."),
+            code="twice",
+        ) from error
+
+
+def _must_coach(by: User, client: Client) -> None:
+    if not Client.objects.coached_by(by).filter(pk=client.pk).exists():
+        raise PermissionDenied
+
+
+def _locked(session: CoachingSession) -> CoachingSession:
+    """The row as it is now, held until the transaction ends, so that two changes come one after the other."""
+    fresh = CoachingSession.objects.with_people().select_for_update(of=("self",)).get(pk=session.pk)
+    if not fresh.is_scheduled:
+        raise ValidationError(_("This session is no longer planned, so it stays as it is."), code="closed")
+    return fresh
+
+
+def _save_unless_taken(session: CoachingSession, *, by: User) -> None:
+    """Let the database decide whether the time is free: so it decides in a race, too."""
+    try:
+        with transaction.atomic():
+            session.save()
+    except IntegrityError as error:
+        if "session_one_at_a_time" not in str(error):
+            raise
+        raise ValidationError(_clash(session, by=by), code="clash") from error
+
+
+def _clash(session: CoachingSession, *, by: User) -> str:
+    """What is in the way, naming another client only to the person who coaches them."""
+    others = CoachingSession.objects.overlapping(session.starts_at, session.ends_at).exclude(pk=session.pk)
+    known = others.editable_by(by).with_people().first()
+    if known is None:
+        return _("This time is already taken. Choose another one.")
+    time = ZonedTime(known.starts_at, known.ends_at, by.timezone)
+    return _("You already have a session with %(name)s on %(day)s, %(hours)s. Choose another time.") % {
+        "name": known.client,
+        "day": time.day,
+        "hours": time.hours,
+    }

@@ -1,0 +1,28 @@
+"""What Django has no word for: a time on the wall, and a span of time."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db import models
+
+
+class WallTimeField(models.Field):
+    """A date and time as a clock on the wall shows it, without a zone (`timestamp` in PostgreSQL)."""
+
+    description = "A time on the wall"
+
+    def db_type(self, connection: Any) -> str:
+        return "timestamp"
+
+    def get_prep_value(self, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is not None:
+            raise ValueError("A wall time has no zone of its own.")
+        return value
+
+
+class Span(models.Func):
+    """The time from start to end, the end not included, as PostgreSQL's range."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()

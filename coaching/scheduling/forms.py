@@ -1,0 +1,163 @@
+"""What a coach types to plan or move a session."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Client
+from coaching.accounts.forms import page_helper
+from coaching.accounts.models import User
+from coaching.scheduling import actions
+from coaching.scheduling.models import CoachingSession
+from coaching.scheduling.walltimes import ZonedTime, moments_of, name_of, offset_of
+
+LENGTHS = [30, 45, 50, 60, 75, 90, 120]
+YEARS_AHEAD = 5
+
+
+class SessionForm(forms.Form):
+    """The time on the coach's own wall, the length, and where. `starts_at` is the moment, once known."""
+
+    date = forms.DateField(
+        label=_("Day"),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    time = forms.TimeField(
+        label=_("Start"),
+        input_formats=["%H:%M", "%H:%M:%S"],
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    which = forms.ChoiceField(
+        label=_("The clocks go back that night. Which of the two do you mean?"),
+        choices=[("0", _("The first")), ("1", _("The second"))],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    minutes = forms.TypedChoiceField(label=_("Length"), coerce=int, initial=50)
+    place = forms.ChoiceField(label=_("Where"), choices=CoachingSession.Place, initial="video")
+    place_detail = forms.CharField(label=_("Address, number or link"), max_length=300, required=False)
+    agenda = forms.CharField(
+        label=_("What it is about"),
+        help_text=_("A few words for both of you. Private things belong in your notes."),
+        max_length=200,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, user: User, session: CoachingSession | None = None, **kwargs: Any) -> None:
+        self.user, self.session = user, session
+        self.starts_at: datetime | None = None
+        self.is_twice = False
+        if session:
+            start = session.starts_at.astimezone(user.timezone)
+            kwargs["initial"] = {
+                "date": start.date(),
+                "time": start.time(),
+                "minutes": session.minutes,
+                "place": session.place,
+                "place_detail": session.place_detail,
+                "agenda": session.agenda,
+                "which": str(start.fold),
+            }
+        super().__init__(*args, **kwargs)
+        lengths = sorted({*LENGTHS, session.minutes} if session else LENGTHS)
+        self.fields["minutes"].choices = [
+            (length, _g("%(minutes)s minutes") % {"minutes": length}) for length in lengths
+        ]
+        self.fields["time"].help_text = _g("In your own time: %(zone)s.") % {"zone": name_of(user.timezone)}
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = page_helper()
+        shown = [name for name in ("client",) if name in self.fields]
+        shown.append(Div(Div("date", css_class="col-sm"), Div("time", css_class="col-sm"), css_class="row"))
+        if self.is_twice:
+            shown.append("which")
+        helper.layout = Layout(*shown, "minutes", "place", "place_detail", Field("agenda"))
+        return helper
+
+    @property
+    def person(self) -> Client | None:
+        """The client it is with, as far as the form knows."""
+        return self.session.client if self.session else self.cleaned_data.get("client")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("date") and cleaned.get("time") is not None:
+            self._find_moment(cleaned)
+        return cleaned
+
+    def _find_moment(self, cleaned: dict[str, Any]) -> None:
+        this_year = timezone.localdate().year
+        if cleaned["date"].year > this_year + YEARS_AHEAD:
+            self.add_error("date", _("Choose a day within the next five years."))
+            return
+        if cleaned["date"].year < this_year - YEARS_AHEAD:
+            self.add_error("date", _("This day has passed. Choose one that is still to come."))
+            return
+        local = datetime.combine(cleaned["date"], cleaned["time"])
+        self._name_both(moments_of(local, self.user.timezone))
+        cleaned["local_start"] = local
+        which = cleaned.get("which")
+        try:
+            self.starts_at = actions.future_moment(
+                local, self.user.timezone, which=int(which) if which else None
+            )
+        except ValidationError as error:
+            self.add_error("which" if error.code == "twice" else "time", error)
+
+    def _name_both(self, moments: list[datetime]) -> None:
+        """Where the time comes twice, say how the two differ."""
+        if len(moments) < 2:
+            return
+        self.is_twice = self.fields["which"].required = True
+        first, second = (offset_of(moment.astimezone(self.user.timezone)) for moment in moments)
+        self.fields["which"].choices = [
+            ("0", _g("The first, before the clocks go back (%(offset)s)") % {"offset": first}),
+            ("1", _g("The second, after the clocks went back (%(offset)s)") % {"offset": second}),
+        ]
+
+    @property
+    def times(self) -> list[ZonedTime]:
+        """What was typed, on the coach's wall and on the client's; empty until both are known."""
+        minutes = (
+            self.cleaned_data.get("minutes") if self.is_bound and hasattr(self, "cleaned_data") else None
+        )
+        if not (self.starts_at and minutes):
+            return []
+        zones = [self.user.timezone, *([self.person.own_timezone] if self.person else [])]
+        ends_at = self.starts_at + timedelta(minutes=minutes)
+        return [ZonedTime(self.starts_at, ends_at, zone) for zone in zones]
+
+    def save(self) -> CoachingSession | None:
+        """Plan or move the session; None, with an error on the form, where the time was taken meanwhile."""
+        names = ("local_start", "minutes", "place", "place_detail", "agenda")
+        values = {name: self.cleaned_data[name] for name in names}
+        values["which"] = int(self.cleaned_data["which"]) if self.cleaned_data["which"] else None
+        try:
+            return self._act(by=self.user, timezone=self.user.timezone, **values)
+        except ValidationError as error:
+            self.add_error(None if error.code == "closed" else "time", error)
+            return None
+
+    def _act(self, **values: Any) -> CoachingSession:
+        return actions.reschedule_session(session=self.session, **values)
+
+
+class SessionCreateForm(SessionForm):
+    client = forms.ModelChoiceField(queryset=None, label=_("Client"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        active = Client.objects.coached_by(user).filter(status=Client.Status.ACTIVE)
+        self.fields["client"].queryset = active.select_related("user", "coach")
+
+    def _act(self, **values: Any) -> CoachingSession:
+        return actions.schedule_session(client=self.cleaned_data["client"], **values)

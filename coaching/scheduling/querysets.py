@@ -1,0 +1,58 @@
+"""Which sessions and reminders a person may see, and in which order of time."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from clients.models import Client
+from coaching.accounts.deliveries import DeliveryQuerySet
+from coaching.accounts.querysets import Person
+
+
+class CoachingSessionQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those with a client whose record this person may see: the coach's and the client's own."""
+        return self.filter(client__in=Client.objects.visible_to(user))
+
+    def editable_by(self, user: Person) -> Self:
+        """Those this person coaches: they may move them and mark them as held."""
+        return self.filter(client__in=Client.objects.coached_by(user))
+
+    def cancellable_by(self, user: Person) -> Self:
+        """Those still planned that this person may call off: the coach any time, the client beforehand."""
+        is_own = Q(client__in=Client.objects.belonging_to(user), starts_at__gt=Now())
+        return self.filter(
+            is_own | Q(client__in=Client.objects.coached_by(user)),
+            status="scheduled",
+        )
+
+    def with_people(self) -> Self:
+        """Those, with the two people and their zones read along."""
+        return self.select_related("client__user", "client__coach", "coach__user")
+
+    def upcoming(self) -> Self:
+        """Those planned that have not ended."""
+        return self.filter(status="scheduled", ends_at__gt=Now())
+
+    def past(self) -> Self:
+        """All others: over, or called off."""
+        return self.exclude(status="scheduled", ends_at__gt=Now())
+
+    def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
+        """Those planned within any part of this span. One that ends as it starts does not overlap."""
+        return self.filter(status="scheduled", starts_at__lt=ends_at, ends_at__gt=starts_at).order_by(
+            "starts_at"
+        )
+
+
+class ReminderQuerySet(DeliveryQuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those about sessions this person coaches."""
+        return self.filter(session__client__in=Client.objects.coached_by(user))
+
+    def in_order(self) -> Self:
+        """As they were or will be sent; those of an earlier date of the session come first."""
+        return self.order_by("schedule_version", "due_at", "recipient")

@@ -1,0 +1,130 @@
+"""The pages on which a coach plans sessions, and both people see them."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from clients.models import Client
+from coaching.accounts.paging import Page, keyset_page
+from coaching.scheduling import actions
+from coaching.scheduling.forms import SessionCreateForm, SessionForm
+from coaching.scheduling.models import CoachingSession, Reminder
+
+
+def session_list(request: HttpRequest) -> HttpResponse:
+    """What is to come, soonest first; then what is over or called off. A further page shows one of them."""
+    sessions = CoachingSession.objects.visible_to(request.user).with_people()
+    only = request.GET.get("list") if "after" in request.GET else None
+    context = {"is_first_page": only is None, "is_coach": request.user.coach_or_none is not None}
+    if only in (None, "upcoming"):
+        context["upcoming"] = _lines(request, sessions.upcoming(), "upcoming", by=["starts_at", "pk"])
+    if only != "upcoming":
+        context["past"] = _lines(request, sessions.past(), "past", by=["-starts_at", "-pk"])
+    return render(request, "scheduling/session_list.html", context)
+
+
+def _lines(request: HttpRequest, sessions, name: str, *, by: list[str]) -> Page:
+    """One page of a list: each session with the other person, and the time on both walls."""
+    page = keyset_page(request, sessions, by=by)
+    user = request.user
+    rows = [(session, session.other_person(user), session.times_for(user)) for session in page]
+    if page.next_url and "list" not in request.GET:
+        page.next_url += f"&list={name}"
+    return Page(rows, page.next_url)
+
+
+def session_create(request: HttpRequest) -> HttpResponse:
+    if request.user.coach_or_none is None:
+        raise PermissionDenied
+    form = SessionCreateForm(
+        request.POST or None, user=request.user, initial={"client": request.GET.get("client")}
+    )
+    return _plan(request, form, "scheduling/session_create.html")
+
+
+def session_reschedule(request: HttpRequest, pk: str) -> HttpResponse:
+    session = get_object_or_404(CoachingSession.objects.editable_by(request.user).with_people(), pk=pk)
+    if not session.is_scheduled:
+        messages.info(request, _("This session is no longer planned, so it stays as it is."))
+        return redirect(session)
+    form = SessionForm(request.POST or None, user=request.user, session=session)
+    return _plan(request, form, "scheduling/session_reschedule.html")
+
+
+def _plan(request: HttpRequest, form: SessionForm, template: str) -> HttpResponse:
+    """Answer the form: show it, say what the time is for the client, or save it."""
+    is_valid = form.is_valid()
+    is_check = "check" in request.POST
+    if is_check and request.htmx:
+        return render(request, "scheduling/_times.html", {"form": form})
+    if is_valid and not is_check and (session := form.save()):
+        messages.success(
+            request,
+            _("Planned for %(time)s.") % {"time": session.times_for(request.user)[0]},
+        )
+        return redirect(session)
+    context = {
+        "form": form,
+        "session": form.session,
+        "has_clients": form.session is not None or Client.objects.coached_by(request.user).exists(),
+    }
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+def session_detail(request: HttpRequest, pk: str) -> HttpResponse:
+    session = get_object_or_404(CoachingSession.objects.visible_to(request.user).with_people(), pk=pk)
+    is_coach = session.is_coached_by(request.user)
+    context = {
+        "session": session,
+        "other_person": session.other_person(request.user),
+        "times": session.times_for(request.user),
+        "is_coach": is_coach,
+        "can_move": is_coach and session.is_scheduled,
+        "can_cancel": session.is_scheduled and (is_coach or not session.has_started),
+        "can_complete": is_coach and session.is_scheduled and session.has_started,
+        "reminders": session.reminders.visible_to(request.user).in_order(),
+        "states": Reminder.State,
+    }
+    return render(request, "scheduling/session_detail.html", context)
+
+
+def session_cancel(request: HttpRequest, pk: str) -> HttpResponse:
+    """Asks first, then calls it off. The coach may, and the client until it starts."""
+    session = get_object_or_404(CoachingSession.objects.visible_to(request.user).with_people(), pk=pk)
+    if (
+        not CoachingSession.objects.visible_to(request.user)
+        .cancellable_by(request.user)
+        .filter(pk=pk)
+        .exists()
+    ):
+        messages.info(request, _("This session cannot be called off any more."))
+        return redirect(session)
+    if request.method == "POST":
+        try:
+            actions.cancel_session(by=request.user, session=session)
+        except ValidationError as error:
+            messages.info(request, error.message)
+        else:
+            messages.success(request, _("The session is called off, and its reminders with it."))
+        return redirect(session)
+    context = {
+        "session": session,
+        "other_person": session.other_person(request.user),
+        "times": session.times_for(request.user),
+    }
+    return render(request, "scheduling/session_cancel.html", context)
+
+
+@require_POST
+def session_complete(request: HttpRequest, pk: str) -> HttpResponse:
+    session = get_object_or_404(CoachingSession.objects.editable_by(request.user), pk=pk)
+    try:
+        session.complete(by=request.user)
+    except ValidationError as error:
+        messages.info(request, error.message)
+    else:
+        messages.success(request, _("Noted as held."))
+    return redirect(session)

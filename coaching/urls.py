@@ -1,0 +1,18 @@
+"""Every address of Trellis. DESIGN's fixed paths are the contract with the outside."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("coaching.home.urls")),
+    path("", include("clients.urls")),
+    path("", include("goals.urls")),
+    path("", include("community.urls")),
+    path("", include("coaching.scheduling.urls")),
+]
+
+if settings.IS_LOCAL:
+    urlpatterns += [path("", include("coaching.home.local_urls"))]

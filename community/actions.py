@@ -1,0 +1,289 @@
+"""What curators do with the directory. Every change of state is written down: who, when, what."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from coaching.accounts.models import User
+from community.models import (
+    Accessibility,
+    Address,
+    Attribute,
+    CostOption,
+    Language,
+    Listing,
+    Location,
+    Organization,
+    Phone,
+    RequiredDocument,
+    Schedule,
+    Service,
+    ServiceAtLocation,
+    StateChange,
+    TaxonomyTerm,
+)
+from community.vocabulary import TAXONOMY_ID, ensure_categories
+
+type Fields = Mapping[str, Any]
+"""Columns of one HSDS object under their HSDS names."""
+
+State = Listing.State
+
+STEPS = {
+    State.DRAFT: {State.IN_REVIEW, State.ARCHIVED},
+    State.IN_REVIEW: {State.DRAFT, State.PUBLISHED, State.ARCHIVED},
+    State.PUBLISHED: {State.NEEDS_CHECK, State.ARCHIVED},
+    State.NEEDS_CHECK: {State.PUBLISHED, State.ARCHIVED},
+    State.ARCHIVED: {State.DRAFT},
+}
+"""Which state may follow which."""
+
+
+class NotPossible(Exception):
+    """The listing cannot take this step; the message says why, for the curator."""
+
+
+@transaction.atomic
+def create_organization(*, by: User, name: str, **fields: Any) -> Organization:
+    """A new organization, to which listings can then be added."""
+    return Organization.objects.create(name=name, **fields)
+
+
+@transaction.atomic
+def create_listing(
+    *,
+    by: User,
+    organization: Organization | Fields,
+    service: Fields,
+    listing: Fields | None = None,
+    categories: Iterable[TaxonomyTerm | str] = (),
+    place: Fields | None = None,
+    address: Fields | None = None,
+    accessibility: str = "",
+    phones: Sequence[Fields] = (),
+    schedules: Sequence[Fields] = (),
+    costs: Sequence[Fields] = (),
+    languages: Sequence[str] = (),
+    documents: Sequence[str] = (),
+) -> Service:
+    """A draft: a service of `organization` (or of a new one with these columns) and all that is known of it.
+
+    `service` holds HSDS columns (`name` at least), `listing` the kind,
+    affiliation and summary, `categories` terms or their codes. A place is
+    made where `place` or `address` is given.
+    """
+    if not isinstance(organization, Organization):
+        organization = create_organization(by=by, **organization)
+    made = Service.objects.create(organization=organization, **service)
+    entry = Listing.objects.create(service=made, **(listing or {}))
+    StateChange.objects.create(listing=entry, to_state=State.DRAFT, by=by)
+    if place or address:
+        add_place(by=by, service=made, place=place or {}, address=address, accessibility=accessibility)
+    Phone.objects.bulk_create(Phone(service=made, **phone) for phone in phones)
+    Schedule.objects.bulk_create(Schedule(service=made, **schedule) for schedule in schedules)
+    CostOption.objects.bulk_create(CostOption(service=made, **cost) for cost in costs)
+    Language.objects.bulk_create(Language(service=made, name=name) for name in languages)
+    RequiredDocument.objects.bulk_create(RequiredDocument(service=made, document=each) for each in documents)
+    _categorize(made, categories)
+    Service.objects.filter(pk=made.pk).reindex()
+    return made
+
+
+@transaction.atomic
+def change_listing(
+    *,
+    by: User,
+    service: Service,
+    columns: Fields,
+    listing: Fields,
+    categories: Iterable[TaxonomyTerm | str],
+) -> None:
+    """Rewrite a listing's words, its own layer and its categories. Its state stays."""
+    entry = _locked(service)
+    categories = list(categories)
+    _fill(service, columns)
+    _fill(entry, listing)
+    if entry.is_published and (missing := what_is_missing(service, entry, categories=categories)):
+        raise NotPossible(_cannot_publish(missing))
+    service.save()
+    entry.save()
+    _categorize(service, categories)
+    Service.objects.filter(pk=service.pk).reindex()
+
+
+@transaction.atomic
+def change_organization(*, by: User, organization: Organization, columns: Fields) -> None:
+    """Rewrite what is known of an organization, and how its services are found."""
+    _rewrite(organization, columns)
+    Service.objects.filter(organization=organization).reindex()
+
+
+@transaction.atomic
+def add_place(
+    *,
+    by: User,
+    service: Service,
+    place: Fields,
+    address: Fields | None = None,
+    accessibility: str = "",
+) -> ServiceAtLocation:
+    """Say where a service is. The place belongs to the service's organization."""
+    location = Location.objects.create(organization=service.organization, **place)
+    if address:
+        Address.objects.create(location=location, **address)
+    if accessibility:
+        Accessibility.objects.create(location=location, description=accessibility)
+    link = ServiceAtLocation.objects.create(service=service, location=location)
+    Service.objects.filter(pk=service.pk).reindex()
+    return link
+
+
+@transaction.atomic
+def change_place(
+    *, by: User, location: Location, place: Fields, address: Fields | None, accessibility: str
+) -> None:
+    """Rewrite a place. `address` None keeps the address: a confidential one is never shown to edit."""
+    _rewrite(location, place)
+    if address is not None:
+        first = location.addresses.order_by("created_at", "pk").first() or Address(location=location)
+        _rewrite(first, address)
+    access = location.accessibility.order_by("created_at", "pk").first()
+    if access or accessibility:
+        _rewrite(access or Accessibility(location=location), {"description": accessibility})
+    Service.objects.filter(service_at_locations__location=location).reindex()
+
+
+@transaction.atomic
+def remove_place(*, by: User, link: ServiceAtLocation) -> None:
+    """The service is not there any more; a place that no other service uses goes too."""
+    service_id, location = link.service_id, link.location
+    link.delete()
+    if not location.service_at_locations.exists():
+        location.delete()
+    Service.objects.filter(pk=service_id).reindex()
+
+
+# --- from state to state ----------------------------------------------------
+
+
+@transaction.atomic
+def submit_for_review(*, by: User, service: Service, note: str = "") -> Listing:
+    """A draft is ready to be looked at before it is published."""
+    return _step(service, State.IN_REVIEW, by=by, note=note)
+
+
+@transaction.atomic
+def return_to_draft(*, by: User, service: Service, note: str = "") -> Listing:
+    """There is more to do; also how an archived listing comes back."""
+    return _step(service, State.DRAFT, by=by, note=note)
+
+
+@transaction.atomic
+def publish(*, by: User, service: Service, note: str = "") -> Listing:
+    """Let everybody find it. Raises NotPossible, naming what is missing."""
+    entry = _locked(service)
+    if missing := what_is_missing(service, entry):
+        raise NotPossible(_cannot_publish(missing))
+    entry.published_at = timezone.now()
+    entry.published_by = by
+    return _step(service, State.PUBLISHED, by=by, note=note, entry=entry)
+
+
+@transaction.atomic
+def ask_for_check(*, by: User | None, service: Service, note: str = "") -> Listing:
+    """Something may be wrong with it: take it out of the public directory until somebody has looked."""
+    return _step(service, State.NEEDS_CHECK, by=by, note=note)
+
+
+@transaction.atomic
+def archive(*, by: User, service: Service, note: str = "") -> Listing:
+    """It is not offered any more. It stays in the history and in the plans that speak of it."""
+    return _step(service, State.ARCHIVED, by=by, note=note)
+
+
+@transaction.atomic
+def verify(*, by: User, service: Service, how: str, on: date | None = None) -> Listing:
+    """Somebody has made sure that what it says is true. One that needed a check is published again."""
+    entry = _locked(service)
+    entry.verified_on = on or timezone.localdate()
+    entry.verified_by = by
+    entry.verified_how = how
+    entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
+    if entry.state == State.NEEDS_CHECK:
+        return publish(by=by, service=service)
+    return entry
+
+
+def what_is_missing(
+    service: Service, listing: Listing, *, categories: Sequence[TaxonomyTerm | str] | None = None
+) -> list[str]:
+    """What a listing still needs before everybody may find it, in words for the curator; [] if nothing."""
+    if categories is None:
+        categories = list(TaxonomyTerm.objects.categories().filter(attributes__service=service))
+    is_reachable = (
+        service.email
+        or service.url
+        or service.phones.exists()
+        or service.service_at_locations.exists()
+        or service.organization.phones.exists()
+        or service.organization.email
+        or service.organization.website
+    )
+    checks = [
+        (listing.kind, _("its kind")),
+        (categories, _("a category")),
+        (listing.affiliation.strip(), _("who it stands with (write “none” if nobody)")),
+        (listing.summary.strip() or service.description.strip(), _("what it is, in a sentence or two")),
+        (is_reachable, _("a way to reach it: a phone, an e-mail address, a web page or a place")),
+        (service.status != Service.Status.DEFUNCT, _("to be running: it is marked as ended")),
+    ]
+    return [words for is_there, words in checks if not is_there]
+
+
+def _cannot_publish(missing: list[str]) -> str:
+    return _("Before everybody may find it, it still needs: %(missing)s.") % {"missing": "; ".join(missing)}
+
+
+def _locked(service: Service) -> Listing:
+    return Listing.objects.select_for_update().get(service=service)
+
+
+def _step(service: Service, to: str, *, by: User | None, note: str, entry: Listing | None = None) -> Listing:
+    entry = entry or _locked(service)
+    if to not in STEPS[State(entry.state)]:
+        raise NotPossible(
+            _("It is “%(now)s” and cannot become “%(then)s” from there.")
+            % {"now": entry.get_state_display(), "then": State(to).label}
+        )
+    StateChange.objects.create(listing=entry, from_state=entry.state, to_state=to, by=by, note=note)
+    entry.state = to
+    entry.save()
+    return entry
+
+
+def _fill(row: Any, columns: Fields) -> None:
+    for name, value in columns.items():
+        setattr(row, name, value)
+
+
+def _rewrite(row: Any, columns: Fields) -> None:
+    _fill(row, columns)
+    row.save()
+
+
+def _categorize(service: Service, categories: Iterable[TaxonomyTerm | str]) -> None:
+    """Give the service these categories and no others; terms of other taxonomies stay."""
+    own = ensure_categories()
+    wanted = {own[each] if isinstance(each, str) else each for each in categories}
+    links = Attribute.objects.filter(service=service, taxonomy_term__taxonomy_id=TAXONOMY_ID)
+    links.exclude(taxonomy_term__in=wanted).delete()
+    there = set(links.values_list("taxonomy_term_id", flat=True))
+    Attribute.objects.bulk_create(
+        Attribute(service=service, taxonomy_term=term)
+        for term in sorted(wanted, key=str)
+        if term.pk not in there
+    )

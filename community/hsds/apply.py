@@ -1,0 +1,118 @@
+"""Writes a data package into the directory, in one transaction, and says what became of every row."""
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from coaching.accounts.models import User
+from community import actions
+from community.hsds.check import Checker, Good
+from community.hsds.read import read_package
+from community.hsds.report import FileReport, Report
+from community.models import (
+    Address,
+    Attribute,
+    Listing,
+    Location,
+    Organization,
+    Service,
+    ServiceAtLocation,
+    StateChange,
+    TaxonomyTerm,
+)
+from community.querysets import ServiceQuerySet
+
+BATCH = 1000
+
+
+def import_package(folder: Path, *, is_dry_run: bool = False, by: User | None = None) -> Report:
+    """Bring in the CSV data package in `folder`; a dry run does the same and takes it all back.
+
+    What is already there under the same id is brought up to date, column by
+    column the file has. New services come in as listings in review; the state
+    of known ones stays. Raises PackageError, with nothing written, where the
+    package cannot be read.
+    """
+    report = Report()
+    files = read_package(folder, report)
+    checker = Checker(report)
+    with transaction.atomic():
+        for rows in files:
+            report.files.append(_write(checker.check(rows)))
+        _list_new_services(checker, by)
+        _ask_about_ended_services(checker, by)
+        _touched_services(checker).reindex()
+        transaction.set_rollback(is_dry_run)
+    return report
+
+
+def _write(good: Good) -> FileReport:
+    """Bring one file's good rows into its table."""
+    done = FileReport(good.file, refused=good.refused)
+    objects = good.table.model._base_manager
+    there = objects.in_bulk(list(good.rows))
+    new: list[models.Model] = []
+    changed: list[models.Model] = []
+    touched: set[str] = set()
+    for pk, (_line, columns) in good.rows.items():
+        row = there.get(pk)
+        if row is None:
+            new.append(good.table.model(pk=pk, **columns))
+            continue
+        if differing := {name for name, value in columns.items() if getattr(row, name) != value}:
+            for name in differing:
+                setattr(row, name, columns[name])
+            touched |= {_field_name(good, name) for name in differing}
+            changed.append(row)
+    objects.bulk_create(new, batch_size=BATCH)
+    if changed:
+        objects.bulk_update(changed, sorted(touched), batch_size=BATCH)
+    done.added, done.changed = len(new), len(changed)
+    done.unchanged = len(good.rows) - done.added - done.changed
+    return done
+
+
+def _field_name(good: Good, attname: str) -> str:
+    return next(field.name for field in good.table.model._meta.concrete_fields if field.attname == attname)
+
+
+def _ids(checker: Checker, model: type[models.Model]) -> list[uuid.UUID]:
+    return list(checker.good[model].rows) if model in checker.good else []
+
+
+def _list_new_services(checker: Checker, by: User | None) -> None:
+    """A service the directory did not know waits for a curator."""
+    services = Service.objects.filter(pk__in=_ids(checker, Service), listing=None)
+    listings = Listing.objects.bulk_create(
+        Listing(service=service, state=Listing.State.IN_REVIEW) for service in services
+    )
+    StateChange.objects.bulk_create(
+        StateChange(listing=listing, to_state=listing.state, by=by, note="Imported") for listing in listings
+    )
+
+
+def _ask_about_ended_services(checker: Checker, by: User | None) -> None:
+    """A published service whose source says that it does not run any more needs a curator's eye."""
+    ended = [Service.Status.INACTIVE, Service.Status.DEFUNCT]
+    for service in Service.objects.published().filter(pk__in=_ids(checker, Service), status__in=ended):
+        actions.ask_for_check(by=by, service=service, note="Its source says it is not running")
+
+
+def _touched_services(checker: Checker) -> ServiceQuerySet:
+    """Those whose words, or the words around them, this package speaks of."""
+    return Service.objects.filter(
+        Q(pk__in=_ids(checker, Service))
+        | Q(organization__in=_ids(checker, Organization))
+        | Q(pk__in=Attribute.objects.filter(pk__in=_ids(checker, Attribute)).values("service"))
+        | Q(pk__in=Attribute.objects.filter(taxonomy_term__in=_ids(checker, TaxonomyTerm)).values("service"))
+        | Q(pk__in=_services_at(pk__in=_ids(checker, ServiceAtLocation)))
+        | Q(pk__in=_services_at(location__in=_ids(checker, Location)))
+        | Q(pk__in=_services_at(location__addresses__in=_ids(checker, Address)))
+    )
+
+
+def _services_at(**condition: Any) -> models.QuerySet:
+    return ServiceAtLocation.objects.filter(**condition).values("service")

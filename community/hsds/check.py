@@ -1,0 +1,237 @@
+"""Judges every row: what it says in our terms, or why it cannot be used."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from community.hsds.read import Rows
+from community.hsds.report import Finding, Report
+from community.hsds.tables import BY_MODEL, Table
+from community.models import Attribute, TaxonomyTerm
+
+SOURCE_IDS = uuid.UUID("6f2b1c0e-58a7-5d0e-9d5b-1f0f9a3f7c11")
+"""The namespace in which ids that are not UUIDs become UUIDs (version 5)."""
+
+
+LONGEST_ID = 200
+
+
+def to_uuid(table: Table, text: str) -> uuid.UUID:
+    """The id as it is kept: the source's own where it is a UUID, else one that always follows from it."""
+    return uuid.UUID(text) if _is_uuid(text) else uuid.uuid5(SOURCE_IDS, f"{table.name}:{text}")
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass
+class Good:
+    """One file's usable rows: id → (line, columns by attribute name)."""
+
+    file: str
+    table: Table
+    rows: dict[uuid.UUID, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    refused: int = 0
+
+
+class Checker:
+    """Goes through the files in order. A row may speak of good rows before it and of what is stored."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.good: dict[type[models.Model], Good] = {}
+        self.codes: dict[tuple[uuid.UUID | None, str], uuid.UUID] = {}
+
+    def check(self, rows: Rows) -> Good:
+        """Judge one file. Every row becomes good, or a refusal in the report."""
+        good = self.good[rows.table.model] = Good(rows.file, rows.table, refused=rows.refused)
+        if rows.table.model is TaxonomyTerm:
+            self._learn_codes(rows)
+        known = self._known_references(rows)
+        for line, row in rows.rows:
+            try:
+                pk, columns = self._row(rows.table, row, known, good, line)
+            except ValidationError as error:
+                self._find(good.file, line, " ".join(error.messages), is_refused=True)
+                good.refused += 1
+                continue
+            good.rows[pk] = (line, columns)
+        self._cut_loops(good)
+        return good
+
+    def _find(self, file: str, line: int, reason: str, *, is_refused: bool = False) -> None:
+        self.report.findings.append(Finding(file, line, reason, is_refused))
+
+    # --- references ---------------------------------------------------------
+
+    def _known_references(self, rows: Rows) -> dict[type[models.Model], set[uuid.UUID]]:
+        """All ids the file speaks of that exist, in this package or already in the directory."""
+        asked: dict[type[models.Model], set[uuid.UUID]] = {}
+        for _line, row in rows.rows:
+            for column, model in _references(rows.table, row).items():
+                if row.get(column):
+                    asked.setdefault(model, set()).add(to_uuid(BY_MODEL[model], row[column]))
+        known = {
+            model: set(model._base_manager.filter(pk__in=ids).values_list("pk", flat=True))
+            for model, ids in asked.items()
+        }
+        for model, ids in known.items():
+            if model is rows.table.model:
+                ids |= {to_uuid(rows.table, row["id"]) for _line, row in rows.rows if row["id"]}
+            elif model in self.good:
+                ids |= self.good[model].rows.keys()
+        return known
+
+    def _cut_loops(self, good: Good) -> None:
+        """Nobody is their own parent, however far up, and no parent was refused."""
+        own = [column for column, model in good.table.references.items() if model is good.table.model]
+        for column in own:
+            there = set(good.rows) | set(
+                good.table.model._base_manager.filter(
+                    pk__in={columns.get(column) for _line, columns in good.rows.values()} - {None}
+                ).values_list("pk", flat=True)
+            )
+            for pk, (line, columns) in good.rows.items():
+                parent = columns.get(column)
+                if parent and parent not in there:
+                    columns[column] = None
+                    self._find(good.file, line, f"{column}: that row was refused")
+                elif parent and self._leads_back(good, column, pk):
+                    columns[column] = None
+                    self._find(good.file, line, f"{column} leads back to the row itself")
+
+    def _leads_back(self, good: Good, column: str, pk: uuid.UUID) -> bool:
+        seen: set[uuid.UUID] = set()
+        at: uuid.UUID | None = pk
+        while at is not None and at not in seen:
+            seen.add(at)
+            if at in good.rows and column in good.rows[at][1]:
+                at = good.rows[at][1][column]
+            else:
+                at = good.table.model._base_manager.filter(pk=at).values_list(column, flat=True).first()
+            if at == pk:
+                return True
+        return False
+
+    # --- one row ------------------------------------------------------------
+
+    def _row(
+        self,
+        table: Table,
+        row: dict[str, str],
+        known: dict[type[models.Model], set[uuid.UUID]],
+        good: Good,
+        line: int,
+    ) -> tuple[uuid.UUID, dict[str, Any]]:
+        """The row's id and columns. Raises ValidationError where it cannot be used at all."""
+        if not row["id"]:
+            raise ValidationError("id is empty")
+        if len(row["id"]) > LONGEST_ID:
+            raise ValidationError(f"id is longer than {LONGEST_ID} characters")
+        pk = to_uuid(table, row["id"])
+        if pk in good.rows:
+            raise ValidationError(f"id {row['id']} is already that of line {good.rows[pk][0]}")
+        if missing := [column for column in table.needed if not row.get(column)]:
+            raise ValidationError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
+        columns: dict[str, Any] = {"source_id": "" if _is_uuid(row["id"]) else row["id"]}
+        if table.model is Attribute:
+            if row["link_entity"] not in Attribute.LINKS:
+                raise ValidationError(
+                    f"link_entity: “{row['link_entity']}” is not one of {', '.join(Attribute.LINKS)}"
+                )
+            columns |= {f"{name}_id": None for name in Attribute.LINKS}
+        references = _references(table, row)
+        for column, text in row.items():
+            if column in {"id", "link_entity"}:
+                continue
+            try:
+                if column in references:
+                    value: Any = _referred(references[column], text, known)
+                    columns[_attribute(table, row, column)] = value
+                else:
+                    columns[table.columns[column].attname] = _value(table.columns[column], text)
+            except ValidationError as error:
+                if column in table.needed:
+                    raise ValidationError(f"{column}: {' '.join(error.messages)}") from error
+                self._find(good.file, line, f"{column}: {' '.join(error.messages)}")
+                columns[_attribute(table, row, column)] = _nothing(table.columns[column])
+        for first, last in table.ordered:
+            if columns.get(first) and columns.get(last) and columns[last] < columns[first]:
+                self._find(good.file, line, f"{last} is before {first}, so both")
+                columns |= {first: None, last: None}
+        if table.owners and not any(columns.get(owner) for owner in table.owners):
+            raise ValidationError("belongs to nothing in the directory")
+        if table.model is TaxonomyTerm:
+            self._keep_code_unique(columns, pk, good.file, line)
+        return pk, columns
+
+    def _learn_codes(self, rows: Rows) -> None:
+        wanted = {row.get("code", "") for _line, row in rows.rows} - {""}
+        terms = TaxonomyTerm._base_manager.filter(code__in=wanted)
+        self.codes = {(term.taxonomy_id, term.code): term.pk for term in terms}
+
+    def _keep_code_unique(self, columns: dict[str, Any], pk: uuid.UUID, file: str, line: int) -> None:
+        """In one taxonomy a code means one term."""
+        code, taxonomy = columns.get("code"), columns.get("taxonomy_id")
+        if not code or not taxonomy:
+            return
+        if self.codes.setdefault((taxonomy, code), pk) != pk:
+            self._find(file, line, f"code: “{code}” is already that of another term")
+            columns["code"] = ""
+
+
+def _references(table: Table, row: dict[str, str]) -> dict[str, type[models.Model]]:
+    """What each column of this row speaks of. An attribute's link may be to several kinds of object."""
+    if table.model is not Attribute:
+        return table.references
+    link = Attribute.LINKS.get(row.get("link_entity", ""))
+    return {"taxonomy_term_id": TaxonomyTerm} | ({"link_id": link} if link else {})
+
+
+def _attribute(table: Table, row: dict[str, str], column: str) -> str:
+    """The model's attribute for a column."""
+    if column == "link_id":
+        return f"{row['link_entity']}_id"
+    return table.columns[column].attname
+
+
+def _referred(
+    model: type[models.Model], text: str, known: dict[type[models.Model], set[uuid.UUID]]
+) -> uuid.UUID | None:
+    if not text:
+        return None
+    pk = to_uuid(BY_MODEL[model], text)
+    if pk not in known[model]:
+        raise ValidationError(f"there is no {BY_MODEL[model].name} {text}")
+    return pk
+
+
+def _nothing(column: "models.Field[Any, Any]") -> Any:
+    return None if column.null else ""
+
+
+def _value(column: "models.Field[Any, Any]", text: str) -> Any:
+    """The text as the column holds it. Raises ValidationError where it is not of that kind."""
+    if not text:
+        return _nothing(column)
+    if column.choices:
+        words = [str(word) for word, _label in column.flatchoices]
+        if text not in words:
+            raise ValidationError(f"“{text}” is not one of {', '.join(words)}")
+    value = column.clean(text, None)
+    if isinstance(value, float) and not isfinite(value):
+        raise ValidationError(f"“{text}” is not a number")
+    if isinstance(value, datetime) and timezone.is_naive(value):
+        return value.replace(tzinfo=UTC)
+    return value

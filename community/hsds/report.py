@@ -1,0 +1,58 @@
+"""What an import did, or would do, and row by row what it could not use."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+class PackageError(Exception):
+    """The package as a whole cannot be read; the message says why, and where. Nothing was written."""
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing in one row that could not be used."""
+
+    file: str
+    line: int
+    """Counted from 1; 0 speaks of the file as a whole."""
+    reason: str
+    is_refused: bool
+    """The whole row was refused; otherwise only the value was left out."""
+
+    def __str__(self) -> str:
+        verdict = "row refused" if self.is_refused else "left out"
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {verdict}: {self.reason}"
+
+
+@dataclass
+class FileReport:
+    """The figures of one file. Every row is counted once."""
+
+    file: str
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+
+@dataclass
+class Report:
+    """An import in figures and findings."""
+
+    files: list[FileReport] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        """The report as a person reads it in a terminal."""
+        width = max((len(each.file) for each in self.files), default=4)
+        yield f"{'file':<{width}}  {'added':>7}  {'changed':>7}  {'unchanged':>9}  {'refused':>7}"
+        for each in self.files:
+            yield (
+                f"{each.file:<{width}}  {each.added:>7}  {each.changed:>7}"
+                f"  {each.unchanged:>9}  {each.refused:>7}"
+            )
+        if self.findings:
+            yield ""
+            yield "What could not be used:"
+            yield from (f"  {finding}" for finding in sorted(self.findings))

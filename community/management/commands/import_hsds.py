@@ -1,0 +1,26 @@
+"""`manage.py import_hsds PATH [--dry-run]`: brings an HSDS 3.x CSV data package into the directory."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from community.hsds.apply import import_package
+from community.hsds.report import PackageError
+
+
+class Command(BaseCommand):
+    help = "Bring an HSDS 3.x data package (a folder of CSV files) into the directory, as listings in review."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path, help="the folder that holds the CSV files")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
+
+    def handle(self, *args: Any, path: Path, dry_run: bool, **options: Any) -> None:
+        try:
+            report = import_package(path, is_dry_run=dry_run)
+        except PackageError as error:
+            raise CommandError(f"Nothing was imported. {error}") from error
+        self.stdout.write("\n".join(report.lines()))
+        if dry_run:
+            self.stdout.write("\nThis was a dry run: nothing was changed.")

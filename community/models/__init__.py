@@ -1,0 +1,50 @@
+"""The directory of community resources: HSDS 3.1's objects under their own names, and Trellis's layer.
+
+Everything with an HSDS name holds what HSDS says and nothing else, except
+`created_at`, `source_id` and `Location.is_confidential`. What only Trellis
+knows about a service stands in `Listing`, one to one beside it.
+"""
+
+from community.models.contacts import Contact, Language, Phone, Schedule
+from community.models.listings import Listing, StateChange
+from community.models.metadata import Metadata
+from community.models.organizations import Funding, Organization, OrganizationIdentifier, Program, Url
+from community.models.places import Accessibility, Address, Location
+from community.models.services import (
+    CostOption,
+    RequiredDocument,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceCapacity,
+    Unit,
+)
+from community.models.taxonomies import Attribute, Taxonomy, TaxonomyTerm
+
+__all__ = [
+    "Accessibility",
+    "Address",
+    "Attribute",
+    "Contact",
+    "CostOption",
+    "Funding",
+    "Language",
+    "Listing",
+    "Location",
+    "Metadata",
+    "Organization",
+    "OrganizationIdentifier",
+    "Phone",
+    "Program",
+    "RequiredDocument",
+    "Schedule",
+    "Service",
+    "ServiceArea",
+    "ServiceAtLocation",
+    "ServiceCapacity",
+    "StateChange",
+    "Taxonomy",
+    "TaxonomyTerm",
+    "Unit",
+    "Url",
+]

@@ -1,0 +1,135 @@
+"""Trellis's own layer: what the directory knows about a service beyond HSDS, and who decided it."""
+
+import pghistory
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from coaching.accounts.models import User
+from coaching.accounts.records import Record
+from community.models.services import Service
+from community.querysets import ListingQuerySet
+from community.records import one_of
+
+
+class ListingKind(models.TextChoices):
+    GET_HELP = "get_help", _("Get help")
+    SUPPORT_GROUP = "support_group", _("Support group")
+    ACTIVITY = "activity", _("Activity")
+    CONTRIBUTE = "contribute", _("Way to contribute")
+
+
+class ListingState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    PUBLISHED = "published", _("Published")
+    NEEDS_CHECK = "needs_check", _("Needs a check")
+    ARCHIVED = "archived", _("Archived")
+
+
+class VerifiedHow(models.TextChoices):
+    PHONE = "phone", _("Asked by phone")
+    EMAIL = "email", _("Asked by e-mail")
+    VISIT = "visit", _("Went there")
+    WEBSITE = "website", _("Read on their website")
+
+
+@pghistory.track(exclude=["search_vector", "search_text"])
+class Listing(Record):
+    """A service's entry in the directory: its kind, its state, who it stands with, when it was last checked.
+
+    It stands beside Service and not in it: an import may then replace every
+    HSDS column without touching a curator's decision, and an export of HSDS
+    carries none of it.
+    """
+
+    Kind = ListingKind
+    State = ListingState
+    VerifiedHow = VerifiedHow
+
+    service = models.OneToOneField(Service, on_delete=models.CASCADE, related_name="listing")
+    kind = models.CharField(_("kind"), max_length=13, choices=ListingKind, blank=True)
+    state = models.CharField(_("state"), max_length=11, choices=ListingState, default=ListingState.DRAFT)
+    affiliation = models.CharField(
+        _("who or what it stands with"),
+        max_length=250,
+        blank=True,
+        help_text=_("A church, a party, a company, the state. Write “none” if it stands with nobody."),
+    )
+    summary = models.CharField(
+        _("in one or two plain sentences"),
+        max_length=400,
+        blank=True,
+        help_text=_("What happens there and what a person gets from it. Short words."),
+    )
+    verified_on = models.DateField(_("checked on"), null=True, blank=True)
+    verified_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="listings_verified"
+    )
+    verified_how = models.CharField(_("how it was checked"), max_length=7, choices=VerifiedHow, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    published_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="listings_published",
+        editable=False,
+    )
+    search_vector = SearchVectorField(null=True, editable=False)
+    search_text = models.TextField(blank=True, editable=False)
+
+    objects = ListingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            one_of("kind", ListingKind, name="listing_kind_known", is_optional=True),
+            one_of("state", ListingState, name="listing_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=ListingState.PUBLISHED)
+                | (
+                    ~Q(affiliation="")
+                    & ~Q(kind="")
+                    & Q(published_at__isnull=False, published_by__isnull=False)
+                ),
+                name="listing_published_is_complete",
+                violation_error_message=_(
+                    "A published listing has a kind, a declared affiliation and a publisher."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_on__isnull=True, verified_by__isnull=True, verified_how="")
+                | (Q(verified_on__isnull=False, verified_by__isnull=False) & ~Q(verified_how="")),
+                name="listing_verification_is_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "service"], name="listing_state"),
+            GinIndex(fields=["search_vector"], name="listing_search_vector"),
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="listing_search_text"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.service)
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == ListingState.PUBLISHED
+
+
+class StateChange(Record):
+    """A listing went from one state to another: who decided it, when (`created_at`), and why if they said."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="state_changes")
+    from_state = models.CharField(max_length=11, choices=ListingState, blank=True)
+    to_state = models.CharField(max_length=11, choices=ListingState)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    note = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.listing}: {self.get_to_state_display()}"

@@ -1,0 +1,34 @@
+from django.urls import path
+
+from community.views import curation, directory
+
+app_name = "community"
+
+urlpatterns = [
+    path("resources/", directory.resource_list, name="resource_list"),
+    path("resources/<uuid:pk>/", directory.resource_detail, name="resource_detail"),
+    path("curate/", curation.curate, name="curate"),
+    path("curate/listings/new/", curation.listing_new, name="listing_new"),
+    path("curate/listings/<uuid:pk>/", curation.listing_detail, name="listing_detail"),
+    path("curate/listings/<uuid:pk>/edit/", curation.listing_edit, name="listing_edit"),
+    path("curate/listings/<uuid:pk>/submit/", curation.listing_submit, name="listing_submit"),
+    path("curate/listings/<uuid:pk>/publish/", curation.listing_publish, name="listing_publish"),
+    path("curate/listings/<uuid:pk>/check/", curation.listing_check, name="listing_check"),
+    path("curate/listings/<uuid:pk>/draft/", curation.listing_draft, name="listing_draft"),
+    path("curate/listings/<uuid:pk>/archive/", curation.listing_archive, name="listing_archive"),
+    path("curate/listings/<uuid:pk>/verify/", curation.listing_verify, name="listing_verify"),
+    path("curate/listings/<uuid:pk>/places/new/", curation.place_new, name="place_new"),
+    path("curate/listings/<uuid:pk>/places/<uuid:place_pk>/", curation.place_edit, name="place_edit"),
+    path(
+        "curate/listings/<uuid:pk>/places/<uuid:place_pk>/remove/", curation.place_remove, name="place_remove"
+    ),
+    path("curate/listings/<uuid:pk>/<slug:part>/new/", curation.part_new, name="part_new"),
+    path("curate/listings/<uuid:pk>/<slug:part>/<uuid:part_pk>/", curation.part_edit, name="part_edit"),
+    path(
+        "curate/listings/<uuid:pk>/<slug:part>/<uuid:part_pk>/remove/",
+        curation.part_remove,
+        name="part_remove",
+    ),
+    path("curate/organizations/<uuid:pk>/", curation.organization_detail, name="organization_detail"),
+    path("curate/organizations/<uuid:pk>/edit/", curation.organization_edit, name="organization_edit"),
+]

@@ -1,0 +1,1 @@
+"""The directory's pages: `directory` for everybody, `curation` for curators."""

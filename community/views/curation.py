@@ -1,0 +1,393 @@
+"""The curators' pages. Everybody else who is signed in is told that they are not theirs (403)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from coaching.accounts.paging import keyset_page
+from community import actions
+from community.forms import (
+    PARTS,
+    CurateSearchForm,
+    ListingForm,
+    NewListingForm,
+    OrganizationForm,
+    PlaceForm,
+    VerifyForm,
+)
+from community.models import Listing, Organization, Service, ServiceAtLocation
+
+if TYPE_CHECKING:
+    from coaching.accounts.models import User
+
+    class Curator(HttpRequest):
+        user: User  # type: ignore[assignment]
+else:
+    Curator = HttpRequest
+
+type View = Callable[..., HttpResponse]
+
+
+def curators_only(view: View) -> View:
+    """The pages of the whole area are for curators."""
+
+    @wraps(view)
+    def guarded(request: Curator, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_curator:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _typed(request: Curator) -> QueryDict | None:
+    """What was sent, which may be nothing at all."""
+    return request.POST if request.method == "POST" else None
+
+
+def _form_page(
+    request: Curator, form: Any, *, title: str, eyebrow: str = "", back: str, **more: Any
+) -> HttpResponse:
+    return render(
+        request,
+        "community/curate_form.html",
+        {"form": form, "title": title, "eyebrow": eyebrow, "back": back, **more},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@curators_only
+def curate(request: Curator) -> HttpResponse:
+    form = CurateSearchForm(request.GET)
+    form.is_valid()
+    asked = form.cleaned_data
+    counts = Listing.objects.editable_by(request.user).counts()
+    services = Service.objects.editable_by(request.user).search(asked.get("q", ""))
+    if asked.get("state"):
+        services = services.in_state(asked["state"])
+    page = keyset_page(request, services.for_cards(), by=services.order)
+    return render(
+        request,
+        "community/curate.html",
+        {
+            "form": form,
+            "state": asked.get("state", ""),
+            "states": [(state.value, state.label, counts.get(state.value, 0)) for state in Listing.State],
+            "total": sum(counts.values()),
+            "page": page,
+        },
+    )
+
+
+# --- one listing ------------------------------------------------------------
+
+
+@curators_only
+def listing_new(request: Curator) -> HttpResponse:
+    organization = None
+    if "organization" in request.GET:
+        organization = _organization(request, request.GET["organization"])
+    form = NewListingForm(_typed(request), user=request.user, organization=organization)
+    if not form.is_valid():
+        return _form_page(
+            request,
+            form,
+            title=_("New listing"),
+            eyebrow=str(organization or ""),
+            back=organization.get_absolute_url() if organization else reverse("community:curate"),
+        )
+    service = actions.create_listing(
+        by=request.user,
+        organization=form.organization or form.new_organization,
+        service=form.columns,
+        listing=form.listing,
+        categories=form.cleaned_data["categories"],
+        phones=form.phones,
+        schedules=form.schedules,
+        languages=form.language_names,
+    )
+    messages.success(request, _("The draft is saved. Next: where is it?"))
+    return redirect("community:listing_detail", service.pk)
+
+
+@curators_only
+def listing_detail(request: Curator, pk: UUID) -> HttpResponse:
+    service = get_object_or_404(Service.objects.editable_by(request.user).for_page(), pk=pk)
+    listing = service.listing
+    return render(
+        request,
+        "community/listing_detail.html",
+        {
+            "service": service,
+            "listing": listing,
+            "missing": actions.what_is_missing(service, listing, categories=service.categories),
+            "may_become": {str(state) for state in actions.STEPS[Listing.State(listing.state)]},
+            "verify_form": VerifyForm(),
+            "changes": listing.state_changes.select_related("by")[:20],
+            "parts": [
+                (part, title, getattr(service, form.related_name).all())
+                for part, (form, title) in PARTS.items()
+            ],
+        },
+    )
+
+
+@curators_only
+def listing_edit(request: Curator, pk: UUID) -> HttpResponse:
+    service = get_object_or_404(Service.objects.editable_by(request.user).for_cards(), pk=pk)
+    form = ListingForm(
+        _typed(request),
+        user=request.user,
+        instance=service,
+        initial={
+            "kind": service.listing.kind,
+            "affiliation": service.listing.affiliation,
+            "summary": service.listing.summary,
+            "categories": service.categories,
+        },
+    )
+    if form.is_valid():
+        try:
+            actions.change_listing(
+                by=request.user,
+                service=service,
+                columns=form.columns,
+                listing=form.listing,
+                categories=form.cleaned_data["categories"],
+            )
+        except actions.NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("community:listing_detail", service.pk)
+    back = reverse("community:listing_detail", args=[pk])
+    return _form_page(request, form, title=_("Change the listing"), eyebrow=service.name, back=back)
+
+
+def _step(request: Curator, pk: UUID, action: Callable[..., Any], done: str, **more: Any) -> HttpResponse:
+    service = get_object_or_404(Service.objects.editable_by(request.user), pk=pk)
+    try:
+        action(by=request.user, service=service, **more)
+    except actions.NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect("community:listing_detail", pk)
+
+
+def _note(request: Curator) -> str:
+    return request.POST.get("note", "").replace("\0", "")[:400]
+
+
+@require_POST
+@curators_only
+def listing_submit(request: Curator, pk: UUID) -> HttpResponse:
+    return _step(request, pk, actions.submit_for_review, _("It is in review now."), note=_note(request))
+
+
+@require_POST
+@curators_only
+def listing_publish(request: Curator, pk: UUID) -> HttpResponse:
+    return _step(
+        request, pk, actions.publish, _("Published. Everybody can find it now."), note=_note(request)
+    )
+
+
+@require_POST
+@curators_only
+def listing_check(request: Curator, pk: UUID) -> HttpResponse:
+    done = _("Taken out of the public directory until somebody has checked it.")
+    return _step(request, pk, actions.ask_for_check, done, note=_note(request))
+
+
+@require_POST
+@curators_only
+def listing_draft(request: Curator, pk: UUID) -> HttpResponse:
+    return _step(request, pk, actions.return_to_draft, _("It is a draft again."), note=_note(request))
+
+
+@curators_only
+def listing_archive(request: Curator, pk: UUID) -> HttpResponse:
+    if request.method == "POST":
+        return _step(request, pk, actions.archive, _("Archived."), note=_note(request))
+    service = get_object_or_404(Service.objects.editable_by(request.user), pk=pk)
+    return render(
+        request,
+        "community/curate_confirm.html",
+        {
+            "title": _("Archive this listing?"),
+            "what": service,
+            "text": _(
+                "Nobody will find it any more. Plans that speak of it keep it, and you can bring it back."
+            ),
+            "label": _("Archive it"),
+            "back": reverse("community:listing_detail", args=[pk]),
+        },
+    )
+
+
+@require_POST
+@curators_only
+def listing_verify(request: Curator, pk: UUID) -> HttpResponse:
+    form = VerifyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say how you checked it."))
+        return redirect("community:listing_detail", pk)
+    return _step(request, pk, actions.verify, _("Checked today, by you."), how=form.cleaned_data["how"])
+
+
+# --- organizations ----------------------------------------------------------
+
+
+def _organization(request: Curator, pk: UUID | str) -> Organization:
+    try:
+        return get_object_or_404(Organization.objects.editable_by(request.user), pk=UUID(str(pk)))
+    except ValueError as error:
+        raise Http404 from error
+
+
+@curators_only
+def organization_detail(request: Curator, pk: UUID) -> HttpResponse:
+    organization = _organization(request, pk)
+    services = Service.objects.editable_by(request.user).filter(organization=organization).search("")
+    page = keyset_page(request, services.for_cards(), by=services.order)
+    return render(
+        request,
+        "community/organization_detail.html",
+        {"organization": organization, "page": page},
+    )
+
+
+@curators_only
+def organization_edit(request: Curator, pk: UUID) -> HttpResponse:
+    organization = _organization(request, pk)
+    form = OrganizationForm(_typed(request), user=request.user, instance=organization)
+    if form.is_valid():
+        actions.change_organization(by=request.user, organization=organization, columns=form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect(organization)
+    back = organization.get_absolute_url()
+    return _form_page(request, form, title=_("Change the organization"), back=back)
+
+
+# --- places and parts -------------------------------------------------------
+
+
+def _place(request: Curator, pk: UUID, place_pk: UUID) -> ServiceAtLocation:
+    service = get_object_or_404(Service.objects.editable_by(request.user), pk=pk)
+    return get_object_or_404(service.service_at_locations.select_related("location", "service"), pk=place_pk)
+
+
+@curators_only
+def place_new(request: Curator, pk: UUID) -> HttpResponse:
+    service = get_object_or_404(
+        Service.objects.editable_by(request.user).select_related("organization"), pk=pk
+    )
+    form = PlaceForm(_typed(request), user=request.user)
+    if form.is_valid():
+        actions.add_place(
+            by=request.user,
+            service=service,
+            place=form.place,
+            address=form.address,
+            accessibility=form.cleaned_data["accessibility"],
+        )
+        messages.success(request, _("The place is saved."))
+        return redirect("community:listing_detail", pk)
+    back = reverse("community:listing_detail", args=[pk])
+    return _form_page(request, form, title=_("Where is it?"), eyebrow=service.name, back=back)
+
+
+@curators_only
+def place_edit(request: Curator, pk: UUID, place_pk: UUID) -> HttpResponse:
+    link = _place(request, pk, place_pk)
+    form = PlaceForm(_typed(request), user=request.user, location=link.location)
+    if form.is_valid():
+        actions.change_place(
+            by=request.user,
+            location=link.location,
+            place=form.place,
+            address=form.address,
+            accessibility=form.cleaned_data["accessibility"],
+        )
+        messages.success(request, _("The place is saved."))
+        return redirect("community:listing_detail", pk)
+    back = reverse("community:listing_detail", args=[pk])
+    return _form_page(request, form, title=_("Change the place"), eyebrow=link.service.name, back=back)
+
+
+@curators_only
+def place_remove(request: Curator, pk: UUID, place_pk: UUID) -> HttpResponse:
+    link = _place(request, pk, place_pk)
+    back = reverse("community:listing_detail", args=[pk])
+    if request.method == "POST":
+        actions.remove_place(by=request.user, link=link)
+        messages.success(request, _("Removed."))
+        return redirect(back)
+    return _remove_page(request, link.location, back)
+
+
+def _remove_page(request: Curator, what: Any, back: str) -> HttpResponse:
+    return render(
+        request,
+        "community/curate_confirm.html",
+        {
+            "title": _("Remove this?"),
+            "what": what,
+            "text": _("It will not be part of the listing any more."),
+            "label": _("Remove it"),
+            "back": back,
+        },
+    )
+
+
+def _part(request: Curator, pk: UUID, part: str) -> tuple[Service, Any, Any]:
+    if part not in PARTS:
+        raise Http404
+    return (get_object_or_404(Service.objects.editable_by(request.user), pk=pk), *PARTS[part])
+
+
+@curators_only
+def part_new(request: Curator, pk: UUID, part: str) -> HttpResponse:
+    service, form_class, title = _part(request, pk, part)
+    form = form_class(_typed(request), user=request.user, instance=form_class.Meta.model(service=service))
+    return _save_part(request, service, form, title)
+
+
+@curators_only
+def part_edit(request: Curator, pk: UUID, part: str, part_pk: UUID) -> HttpResponse:
+    service, form_class, title = _part(request, pk, part)
+    row = get_object_or_404(getattr(service, form_class.related_name), pk=part_pk)
+    form = form_class(_typed(request), user=request.user, instance=row)
+    remove = reverse("community:part_remove", args=[pk, part, part_pk])
+    return _save_part(request, service, form, title, remove=remove)
+
+
+def _save_part(request: Curator, service: Service, form: Any, title: str, **more: Any) -> HttpResponse:
+    back = reverse("community:listing_detail", args=[service.pk])
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect(back)
+    return _form_page(request, form, title=title, eyebrow=service.name, back=back, **more)
+
+
+@curators_only
+def part_remove(request: Curator, pk: UUID, part: str, part_pk: UUID) -> HttpResponse:
+    service, form_class, _title = _part(request, pk, part)
+    row = get_object_or_404(getattr(service, form_class.related_name), pk=part_pk)
+    back = reverse("community:listing_detail", args=[pk])
+    if request.method == "POST":
+        row.delete()
+        messages.success(request, _("Removed."))
+        return redirect(back)
+    return _remove_page(request, row, back)

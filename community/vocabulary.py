@@ -1,0 +1,75 @@
+"""Trellis's own short vocabulary: the categories of the directory, in plain words.
+
+The needs are the domains a circumstance of a client is recorded in, so that a
+named circumstance leads to listings. The interests are ways to contribute.
+"""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps as current_apps
+
+TAXONOMY_ID = uuid.uuid5(uuid.NAMESPACE_URL, "trellis:taxonomy")
+
+NEEDS = {
+    "housing": ("Housing", "A home that is safe, affordable and yours to stay in."),
+    "income": ("Money and income", "Enough to live on: benefits, debt, bills."),
+    "work": ("Work", "Finding work, keeping it, fair treatment there."),
+    "food": ("Food", "Enough good food."),
+    "health_care": ("Health care", "Care for body and mind."),
+    "care_duties": ("Caring for others", "Children, parents or others who need you."),
+    "transport": ("Getting around", "Reaching the places you need."),
+    "education": ("Learning", "School, courses, language, training."),
+    "legal_immigration": ("Law and immigration", "Your rights, papers and permits."),
+    "discrimination": ("Discrimination", "Being treated worse for who you are."),
+    "safety": ("Safety", "Being safe from harm at home and outside."),
+    "isolation": ("Company", "Being with others, not alone."),
+    "digital_access": ("Phone and internet", "A device, a connection, and knowing how."),
+}
+INTERESTS = {
+    "nature": ("Nature", "Rivers, trees, gardens and animals."),
+    "repairing": ("Repairing and making", "Keeping things in use."),
+    "cooking_sharing": ("Growing and sharing food", "Cooking, gardening, food shops run together."),
+    "teaching": ("Sharing what you know", "Tutoring, reading, language, computers."),
+    "children_youth": ("Children and young people", "Playing, reading, coaching, listening."),
+    "visiting": ("Keeping company", "Visits, calls and help for neighbours."),
+    "arts": ("Music, arts and stories", "Making something beautiful together."),
+    "speaking_up": ("Speaking up together", "Tenants, workers and neighbours who act together."),
+    "organizing": ("Helping things run", "Shifts, lists, keys, money and minutes."),
+}
+HEADINGS = {
+    "need": ("Needs", "What people may need help with.", NEEDS),
+    "interest": ("Ways to contribute", "What people may like to give.", INTERESTS),
+}
+
+
+def term_id(code: str) -> uuid.UUID:
+    """The id of one of Trellis's own terms; the same in every installation."""
+    return uuid.uuid5(TAXONOMY_ID, code)
+
+
+def ensure_categories(apps: Any = current_apps) -> dict[str, Any]:
+    """Make the vocabulary where it is missing, and give its terms by code; safe to call again.
+
+    A migration calls it with its own `apps`.
+    """
+    taxonomies = apps.get_model("community", "Taxonomy").objects
+    terms = apps.get_model("community", "TaxonomyTerm").objects
+    own = terms.in_bulk([term_id(code) for code in [*HEADINGS, *NEEDS, *INTERESTS]])
+    if len(own) < len(HEADINGS) + len(NEEDS) + len(INTERESTS):
+        taxonomies.get_or_create(
+            pk=TAXONOMY_ID,
+            defaults={"name": "Trellis", "description": "What people need, and how they like to contribute."},
+        )
+        own = {pk: terms.get_or_create(pk=pk, defaults=columns)[0] for pk, columns in _columns()}
+    return {term.code: term for term in own.values() if term.code not in HEADINGS}
+
+
+def _columns() -> Iterator[tuple[uuid.UUID, dict[str, Any]]]:
+    for heading, (name, description, members) in HEADINGS.items():
+        top = {"taxonomy_id": TAXONOMY_ID, "code": heading, "name": name, "description": description}
+        yield term_id(heading), top
+        for code, (label, meaning) in members.items():
+            below = {"code": code, "name": label, "description": meaning, "parent_id": term_id(heading)}
+            yield term_id(code), {"taxonomy_id": TAXONOMY_ID, **below}

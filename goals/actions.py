@@ -1,0 +1,112 @@
+"""What client and coach do to a plan beyond one row: begin it, propose, add steps, rate."""
+
+from datetime import date, datetime
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from clients.models import Client
+from coaching.accounts.models import User
+from goals.authors import told_by
+from goals.errors import NotPossible, NotTheirPlan
+from goals.models import Goal, GoalPlan, GoalRating, Step
+
+
+@transaction.atomic
+def start_plan(
+    *,
+    by: User,
+    client: Client,
+    title: str,
+    vision: str = "",
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    at: datetime | None = None,
+) -> GoalPlan:
+    """A new plan for the client, begun by them or by their coach."""
+    if not Client.objects.visible_to(by).filter(pk=client.pk).exists():
+        raise NotTheirPlan
+    with told_by(by, at):
+        return GoalPlan.objects.create(
+            client=client,
+            title=title.strip(),
+            vision=vision.strip(),
+            starts_on=starts_on or timezone.localdate(),
+            ends_on=ends_on,
+        )
+
+
+@transaction.atomic
+def propose_goal(
+    *,
+    by: User,
+    plan: GoalPlan,
+    side: str,
+    title: str,
+    why: str = "",
+    target_on: date | None = None,
+    at: datetime | None = None,
+) -> Goal:
+    """A goal for one side of the plan. The client's own is active by the same act; a coach's waits."""
+    plan = GoalPlan.objects.select_related("client__coach").select_for_update(of=("self",)).get(pk=plan.pk)
+    plan.check_shaped_by(by)
+    with told_by(by, at):
+        goal = Goal.objects.create(
+            plan=plan,
+            side=side,
+            title=" ".join(title.split()),
+            why=why.strip(),
+            target_on=target_on,
+            proposed_by=by,
+            proposed_at=at or timezone.now(),
+            position=_after(plan.goals.all()),
+        )
+    if plan.belongs_to(by):
+        goal.accept(by=by, at=at)
+    return goal
+
+
+@transaction.atomic
+def add_step(
+    *, by: User, goal: Goal, title: str, due_on: date | None = None, at: datetime | None = None
+) -> Step:
+    """One more thing to do towards the goal, after the others."""
+    goal = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
+    goal.plan.check_shaped_by(by)
+    if not goal.takes_steps:
+        raise NotPossible(gettext("This goal is finished. Take it up again to plan steps."))
+    with told_by(by, at):
+        return Step.objects.create(
+            goal=goal, title=" ".join(title.split()), due_on=due_on, position=_after(goal.steps.all())
+        )
+
+
+@transaction.atomic
+def rate_goal(
+    *,
+    by: User,
+    goal: Goal,
+    level: int,
+    rated_on: date | None = None,
+    note: str = "",
+    at: datetime | None = None,
+) -> GoalRating:
+    """How far the goal has come in this person's eyes. A second rating on the same day replaces the first."""
+    goal = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
+    goal.plan.check_shaped_by(by)
+    if not goal.is_agreed:
+        raise NotPossible(gettext("Only an agreed goal can be rated."))
+    with told_by(by, at):
+        rating, _is_new = GoalRating.objects.update_or_create(
+            goal=goal,
+            rated_by=by,
+            rated_on=rated_on or timezone.localdate(),
+            defaults={"level": level, "note": note.strip()},
+        )
+    return rating
+
+
+def _after(rows: "models.QuerySet[Goal] | models.QuerySet[Step]") -> int:
+    """The place after the last of these."""
+    return (rows.aggregate(last=models.Max("position"))["last"] or 0) + 1

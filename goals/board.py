@@ -1,0 +1,143 @@
+"""A plan as its pages show it: what waits for an answer, the two sides, how far it has come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from clients.models import Client
+from coaching.accounts.models import User
+from goals.models import Goal, GoalPlan, Step
+from goals.models.goal import Lifecycle, Side
+from goals.models.rating import Level
+from goals.trellis import Trellis, grow
+
+
+@dataclass(frozen=True)
+class PlanSide:
+    """One side of a plan: what is going on, what rests, what is finished and what was left."""
+
+    side: Side
+    goals: Sequence[Goal]
+
+    @property
+    def title(self) -> str:
+        return str(self.side.label)
+
+    @property
+    def is_community(self) -> bool:
+        return self.side == Side.COMMUNITY
+
+    @cached_property
+    def growing(self) -> list[Goal]:
+        return [goal for goal in self.goals if goal.is_open]
+
+    @cached_property
+    def completed(self) -> list[Goal]:
+        return [goal for goal in self.goals if goal.is_completed]
+
+    @cached_property
+    def left(self) -> list[Goal]:
+        """Declined or stopped: kept, and out of the way."""
+        return [goal for goal in self.goals if goal.lifecycle in (Lifecycle.REJECTED, Lifecycle.CANCELLED)]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.growing and not self.completed
+
+
+class Board:
+    """One plan (from `with_people().with_goals()`) as one person sees it; it asks the database nothing."""
+
+    def __init__(self, plan: GoalPlan, viewer: User) -> None:
+        self.plan = plan
+        self.goals: list[Goal] = plan.all_goals  # type: ignore[attr-defined]
+        for goal in self.goals:
+            goal.plan = plan
+            for step in goal.all_steps:  # type: ignore[attr-defined]
+                step.goal = goal
+        self.is_own = plan.belongs_to(viewer)
+        self.is_editable = not plan.is_closed
+
+    @property
+    def coach_name(self) -> str:
+        return self.plan.client.coach.user.get_short_name()
+
+    @property
+    def client_name(self) -> str:
+        return self.plan.client.name.split(" ")[0]
+
+    @cached_property
+    def waiting(self) -> list[Goal]:
+        """Proposals that wait for the client's answer."""
+        return [goal for goal in self.goals if goal.is_waiting]
+
+    @cached_property
+    def sides(self) -> list[PlanSide]:
+        return [PlanSide(side, [goal for goal in self.goals if goal.side == side]) for side in Side]
+
+    @cached_property
+    def trellis(self) -> Trellis:
+        return grow(self.goals)
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The steps of the goals that are going on or finished; a goal that rests is not counted."""
+        return [
+            step for goal in self.goals if goal.is_agreed and not goal.is_resting for step in steps_of(goal)
+        ]
+
+    @property
+    def done_count(self) -> int:
+        return sum(step.is_done for step in self.steps)
+
+    @property
+    def completed_count(self) -> int:
+        return sum(goal.is_completed for goal in self.goals)
+
+    @property
+    def growing_count(self) -> int:
+        return sum(goal.is_open for goal in self.goals)
+
+    @cached_property
+    def next_step(self) -> Step | None:
+        """The soonest open step of an active goal, those without a date last."""
+        active = (Lifecycle.ACTIVE, Lifecycle.ACCEPTED)
+        todo = [step for step in self.steps if not step.is_done and step.goal.lifecycle in active]
+        return min(todo, key=_soonness, default=None)
+
+
+def _soonness(step: Step) -> tuple[object, ...]:
+    return (step.due_on is None, step.due_on or 0, step.goal.position, step.position, str(step.pk))
+
+
+def steps_of(goal: Goal) -> list[Step]:
+    return goal.all_steps  # type: ignore[attr-defined,no-any-return]
+
+
+@dataclass(frozen=True)
+class Rating:
+    """One person's view of a goal on one day, for reading."""
+
+    day: date
+    who: str
+    level: str
+    note: str
+
+
+def ratings_of(goal: Goal) -> list[Rating]:
+    """The ratings of a goal from `with_ratings()`, newest first."""
+    return [
+        Rating(date.fromisoformat(each["day"]), each["who"], str(Level(each["level"]).label), each["note"])
+        for each in goal.rated  # type: ignore[attr-defined]
+    ]
+
+
+def plans_for(user: User, client: Client | None = None) -> list[Board]:
+    """The open plans, newest first, that a home or client page shows. Three queries, however many there are.
+
+    Without `client` a person's own plans; with it, that client's, as far as `user` may see them.
+    """
+    plans = GoalPlan.objects.open().with_people().with_goals()
+    plans = plans.belonging_to(user) if client is None else plans.visible_to(user).filter(client=client)
+    return [Board(plan, user) for plan in plans]

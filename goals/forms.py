@@ -1,0 +1,171 @@
+"""What may be typed about a plan, its goals and steps."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Client
+from coaching.accounts.forms import page_helper
+from coaching.accounts.models import User
+from community.models import Service
+from goals.models import Goal, GoalPlan, Step
+from goals.models.goal import Side
+from goals.models.rating import Level
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker, which wants ISO dates."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class TitleField(forms.CharField):
+    """A few words on one line."""
+
+    def clean(self, value: Any) -> str:
+        return " ".join(super().clean(value).split())
+
+
+class PlanForm(forms.Form):
+    """A plan; the community share is there for the client only, for it is theirs to choose."""
+
+    title = TitleField(
+        label=_("What shall we call this plan?"), max_length=120, help_text=_("For example: “My autumn”.")
+    )
+    vision = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
+    starts_on = forms.DateField(label=_("First day"), widget=DateInput)
+    ends_on = forms.DateField(
+        label=_("Last day"), required=False, widget=DateInput, help_text=_("Leave empty if it is open.")
+    )
+    community_share = forms.IntegerField(
+        label=_("How much of it should be with and for others?"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=_("In percent. 0 is fine. Leave it empty while you do not know."),
+    )
+    helper = page_helper()
+
+    def __init__(
+        self, *args: Any, user: User, client: Client, plan: GoalPlan | None = None, **kwargs: Any
+    ) -> None:
+        kwargs["initial"] = {"starts_on": timezone.localdate()}
+        if plan:
+            names = ("title", "vision", "starts_on", "ends_on", "community_share")
+            kwargs["initial"] = {name: getattr(plan, name) for name in names}
+        super().__init__(*args, **kwargs)
+        vision = self.fields["vision"]
+        vision.help_text = _("How should life look and feel?")
+        if client.user_id == user.pk:
+            vision.label = _("What I hope for, in my own words")
+        else:
+            vision.label = gettext("What %(name)s hopes for, in their own words") % {"name": client.name}
+            del self.fields["community_share"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", _("The last day must be the first day or later."))
+        return cleaned
+
+
+class GoalForm(forms.Form):
+    """A new goal or other words for one; which of the two people writes decides what it means."""
+
+    title = TitleField(label=_("The goal"), max_length=250)
+    why = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    target_on = forms.DateField(
+        label=_("By when?"), required=False, widget=DateInput, help_text=_("Leave empty if there is no date.")
+    )
+    helper = page_helper()
+
+    def __init__(
+        self, *args: Any, user: User, plan: GoalPlan, goal: Goal | None = None, **kwargs: Any
+    ) -> None:
+        if goal:
+            kwargs["initial"] = {"title": goal.title, "why": goal.why, "target_on": goal.target_on}
+        super().__init__(*args, **kwargs)
+        if plan.belongs_to(user):
+            self.fields["why"].label = _("Why it matters to me")
+            self.fields["title"].help_text = _("In your own words. You can change them at any time.")
+        else:
+            name = plan.client.name
+            self.fields["why"].label = gettext("Why it matters, in %(name)s's words") % {"name": name}
+            self.fields["title"].help_text = gettext("%(name)s will say yes, change it or say no.") % {
+                "name": name
+            }
+
+
+class GoalCreateForm(GoalForm):
+    side = forms.ChoiceField(label=_("Which side?"), choices=Side.choices, widget=forms.RadioSelect)
+    field_order = ["side", "title", "why", "target_on"]
+
+
+class RewordForm(forms.Form):
+    """The client says it in their own words."""
+
+    title = TitleField(
+        label=_("My words for it"),
+        max_length=250,
+        help_text=_("When you save, the goal is yours in these words."),
+    )
+    helper = page_helper()
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+
+class StepForm(forms.Form):
+    title = TitleField(label=_("The step"), max_length=250, help_text=_("One small thing to do."))
+    due_on = forms.DateField(
+        label=_("When?"), required=False, widget=DateInput, help_text=_("Leave empty if there is no date.")
+    )
+    helper = page_helper()
+
+    def __init__(self, *args: Any, user: User, step: Step | None = None, **kwargs: Any) -> None:
+        if step:
+            kwargs["initial"] = {"title": step.title, "due_on": step.due_on}
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+
+class ResourceForm(forms.Form):
+    """The one resource chosen from the published directory."""
+
+    resource = forms.ModelChoiceField(
+        queryset=Service.objects.none(),
+        error_messages={"invalid_choice": _("This resource is not in the published directory.")},
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = Service.objects.published().visible_to(user)
+        self.fields["resource"].queryset = offered  # type: ignore[attr-defined]
+
+
+class RatingForm(forms.Form):
+    level = forms.TypedChoiceField(
+        label=_("How far has it come?"),
+        choices=list(reversed(Level.choices)),
+        coerce=int,
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("A note, if you like"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    helper = page_helper()
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user

@@ -1,0 +1,160 @@
+"""Every change to a plan in plain sentences, from the events that database triggers keep."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import OuterRef, Subquery, UUIDField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from coaching.accounts.models import User
+from goals.models import Goal, GoalPlan, Step
+from goals.models.goal import AGREED, Decision, Lifecycle
+
+MOST_EVENTS = 400
+"""The latest that one page reads."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that somebody did: who, when, what, and where it helps the words before and after."""
+
+    at: datetime
+    who: str
+    what: str
+    before: str = ""
+    after: str = ""
+
+
+def history_of(goal: Goal) -> list[Change]:
+    """What happened to a goal and its steps, newest first. Two queries."""
+    goal_events, step_events = _events(Goal, pgh_obj=goal.pk), _events(Step, goal=goal.pk)
+    changes = list(_told(goal_events, lambda old, new: _goal_changes(old, new, goal)))
+    by_step: dict[object, list[Any]] = {}
+    for event in step_events:
+        by_step.setdefault(event.pgh_obj_id, []).append(event)
+    for events in by_step.values():
+        changes += _told(events, _step_changes)
+    return _newest_first(changes)
+
+
+def history_of_plan(plan: GoalPlan) -> list[Change]:
+    """What happened to the plan itself, newest first; its goals tell their own. One query."""
+    changes = _told(_events(GoalPlan, pgh_obj=plan.pk), _plan_changes)
+    return _newest_first(changes)
+
+
+def _newest_first(changes: Iterable[Change]) -> list[Change]:
+    """What happened in one act keeps its order, the last of it first."""
+    return sorted(changes, key=lambda change: change.at)[::-1]
+
+
+def _events(model: Any, **of: object) -> list[Any]:
+    """The latest events, oldest first, each with `author` and the time it was `meant_at`, if said."""
+    author = User.objects.filter(pk=OuterRef("author_id")).values("name")
+    events = (
+        model.pgh_event_model.objects.filter(**of)
+        .alias(author_id=Cast(KeyTextTransform("user", "pgh_context__metadata"), UUIDField()))
+        .annotate(author=Subquery(author[:1]), meant_at=KeyTextTransform("at", "pgh_context__metadata"))
+        .order_by("-pgh_id")[:MOST_EVENTS]
+    )
+    return list(reversed(events))
+
+
+def _told(events: Iterable[Any], changes: Any) -> Iterable[Change]:
+    events = list(events)
+    for old, new in pairwise([None, *events]):
+        if old is None and new.pgh_label != "insert":
+            continue  # what came before it is no longer read, so there is nothing to compare with
+        at = (parse_datetime(new.meant_at) if new.meant_at else None) or new.pgh_created_at
+        for what, before, after in changes(old, new):
+            yield Change(at, new.author or _("Somebody"), what, before, after)
+
+
+type Sentence = tuple[str, str, str]
+
+
+def _goal_changes(old: Any, new: Any, goal: Goal) -> Iterable[Sentence]:
+    is_own = new.proposed_by_id == goal.plan.client.user_id
+    if old is None:
+        yield (_("set this goal") if is_own else _("proposed this goal")), "", new.title
+        return
+    if old.title != new.title:
+        yield _("changed the words"), old.title, new.title
+    if new.decided_at and old.decided_at != new.decided_at:
+        said = {
+            Decision.ACCEPTED: _("said yes to it"),
+            Decision.REWORDED: _("agreed to it in these words"),
+            Decision.DECLINED: _("said “No thanks”"),
+        }[new.decision]
+        is_first_yes = is_own and old.pgh_label == "insert" and new.decision == Decision.ACCEPTED
+        if not is_first_yes:  # they set the goal themselves; that was their yes
+            yield said, "", new.title if new.decision == Decision.REWORDED else ""
+    elif old.lifecycle != new.lifecycle:
+        yield _lifecycle_change(old, new), "", ""
+    if old.why != new.why:
+        yield _("changed why it matters"), old.why, new.why
+    if old.target_on != new.target_on:
+        yield _("changed the target date"), _day(old.target_on), _day(new.target_on)
+
+
+def _lifecycle_change(old: Any, new: Any) -> str:
+    if new.lifecycle == Lifecycle.PROPOSED and old.lifecycle in AGREED:
+        return _("opened the question again")
+    return {
+        Lifecycle.ACTIVE: _("took the goal up again"),
+        Lifecycle.ON_HOLD: _("put the goal on hold"),
+        Lifecycle.COMPLETED: _("marked the goal as completed"),
+        Lifecycle.CANCELLED: _("stopped the goal"),
+    }.get(new.lifecycle) or _("changed the goal to “%s”") % Lifecycle(new.lifecycle).label
+
+
+def _step_changes(old: Any, new: Any) -> Iterable[Sentence]:
+    if old is None:
+        yield _("added a step"), "", new.title
+        return
+    if old.title != new.title:
+        yield _("changed a step"), old.title, new.title
+    if old.due_on != new.due_on:
+        yield _("changed the date of “%s”") % new.title, _day(old.due_on), _day(new.due_on)
+    if old.done_at != new.done_at:
+        yield (_("ticked off “%s”") if new.done_at else _("opened “%s” again")) % new.title, "", ""
+    if old.resource_id != new.resource_id:
+        yield (
+            (_("attached a resource to “%s”") if new.resource_id else _("took the resource off “%s”"))
+            % new.title,
+            "",
+            "",
+        )
+
+
+def _plan_changes(old: Any, new: Any) -> Iterable[Sentence]:
+    if old is None:
+        yield _("began this plan"), "", new.title
+        return
+    if old.title != new.title:
+        yield _("changed the title"), old.title, new.title
+    if old.vision != new.vision:
+        yield _("changed the vision"), old.vision, new.vision
+    if old.starts_on != new.starts_on:
+        yield _("changed the first day"), _day(old.starts_on), _day(new.starts_on)
+    if old.ends_on != new.ends_on:
+        yield _("changed the last day"), _day(old.ends_on), _day(new.ends_on)
+    if old.community_share != new.community_share:
+        yield _("chose the community share"), _percent(old.community_share), _percent(new.community_share)
+    if old.closed_at != new.closed_at:
+        yield (_("closed the plan") if new.closed_at else _("opened the plan again")), "", ""
+
+
+def _day(day: date | None) -> str:
+    return date_format(day) if day else _("no date")
+
+
+def _percent(share: int | None) -> str:
+    return _("undecided") if share is None else f"{share} %"

@@ -1,0 +1,123 @@
+"""A plan: what one client wants, for themselves and with others, over a period they choose."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+import pghistory
+from django.contrib.auth.models import AnonymousUser
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Client
+from coaching.accounts.models import User
+from coaching.accounts.records import Record
+from goals.authors import told_by
+from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
+from goals.querysets import GoalPlanQuerySet
+
+
+@pghistory.track()
+class GoalPlan(Record):
+    """The client's plan. Their coach helps to write it; only the client agrees to what it asks of them."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="plans")
+    title = models.CharField(_("title"), max_length=120)
+    vision = models.TextField(
+        _("vision"), blank=True, help_text=_("How should life look and feel? In the client's own words.")
+    )
+    starts_on = models.DateField(_("starts on"), default=timezone.localdate)
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    community_share = models.PositiveSmallIntegerField(
+        _("community share"),
+        null=True,
+        blank=True,
+        help_text=_("How much of the plan should be about others, in percent. 0 is fine. Empty: undecided."),
+    )
+
+    objects = GoalPlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
+                name="goalplan_ends_after_it_starts",
+                violation_error_message=_("A plan ends on or after the day it starts."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(community_share=None) | models.Q(community_share__lte=100),
+                name="goalplan_share_is_percent",
+                violation_error_message=_("Choose a share from 0 to 100 percent."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("goals:plan_detail", args=[self.pk])
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None
+
+    def belongs_to(self, user: User | AnonymousUser) -> bool:
+        """Whether the plan is this person's own: they are the client, not the coach."""
+        return self.client.user_id is not None and self.client.user_id == user.pk
+
+    def check_shaped_by(self, by: User) -> None:
+        """Client and coach shape a plan together, while it is open."""
+        if not self.belongs_to(by) and self.client.coach.user_id != by.pk:
+            raise NotTheirPlan
+        if self.is_closed:
+            raise NotPossible(gettext("This plan is closed. Open it again to change it."))
+
+    @contextmanager
+    def _change(self, by: User, at: datetime | None) -> Iterator[None]:
+        """One change to the row as it is now: locked, and told to the history with its author."""
+        with transaction.atomic(), told_by(by, at):
+            rows = GoalPlan.objects.select_related("client__coach").select_for_update(of=("self",))
+            self.refresh_from_db(from_queryset=rows)
+            yield
+            self.save()
+
+    def edit(
+        self,
+        *,
+        by: User,
+        title: str,
+        vision: str,
+        starts_on: date,
+        ends_on: date | None,
+        at: datetime | None = None,
+    ) -> None:
+        with self._change(by, at):
+            self.check_shaped_by(by)
+            self.title, self.vision = title.strip(), vision.strip()
+            self.starts_on, self.ends_on = starts_on, ends_on
+
+    def choose_share(self, *, by: User, percent: int | None, at: datetime | None = None) -> None:
+        """The client says how much of the plan is about others: 0 to 100 percent, None for undecided."""
+        with self._change(by, at):
+            self.check_shaped_by(by)
+            if not self.belongs_to(by):
+                raise NotTheirDecision
+            if percent is not None and not 0 <= percent <= 100:
+                raise NotPossible(gettext("Choose a share from 0 to 100 percent."))
+            self.community_share = percent
+
+    def close(self, *, by: User, at: datetime | None = None) -> None:
+        """The period is over. Everything stays readable; nothing changes until it is opened again."""
+        with self._change(by, at):
+            self.check_shaped_by(by)
+            self.closed_at = at or timezone.now()
+
+    def reopen(self, *, by: User, at: datetime | None = None) -> None:
+        with self._change(by, at):
+            self.closed_at = None
+            self.check_shaped_by(by)

@@ -1,0 +1,133 @@
+"""Which plans, goals and steps a person may see, change and decide, composed from the rule for clients."""
+
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Prefetch, Subquery
+from django.db.models.functions import JSONObject
+
+from clients.models import Client
+from coaching.accounts.querysets import Person
+from community.models import Service
+
+if TYPE_CHECKING:
+    from goals.models import Step
+
+
+class GoalPlanQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those of the clients this person coaches, and their own."""
+        return self.filter(client__in=Client.objects.visible_to(user))
+
+    def editable_by(self, user: Person) -> Self:
+        """Those they may still shape: visible and not closed."""
+        return self.visible_to(user).open()
+
+    def belonging_to(self, user: Person) -> Self:
+        """Those that are this person's own."""
+        return self.filter(client__in=Client.objects.belonging_to(user))
+
+    def open(self) -> Self:
+        return self.filter(closed_at=None)
+
+    def with_people(self) -> Self:
+        return self.select_related("client__user", "client__coach__user")
+
+    def with_goals(self) -> Self:
+        """With all that a page about them shows, in two more queries however many goals there are."""
+        goals = _rows_of(self.model, "goals")
+        return self.prefetch_related(Prefetch("goals", goals.for_pages(), to_attr="all_goals"))
+
+
+class GoalQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        return self.filter(plan__client__in=Client.objects.visible_to(user))
+
+    def editable_by(self, user: Person) -> Self:
+        """Those in a plan they may still shape."""
+        return self.visible_to(user).filter(plan__closed_at=None)
+
+    def decidable_by(self, user: Person) -> Self:
+        """Those this person decides about: their own, and nobody else's."""
+        return self.filter(plan__client__in=Client.objects.belonging_to(user), plan__closed_at=None)
+
+    def waiting(self) -> Self:
+        """Those that wait for the client's answer."""
+        return self.filter(lifecycle__in=["proposed", "planned"])
+
+    def agreed(self) -> Self:
+        return self.filter(lifecycle__in=["accepted", "active", "on-hold", "completed"])
+
+    def with_plan(self) -> Self:
+        return self.select_related(
+            "plan__client__user", "plan__client__coach__user", "proposed_by", "decided_by"
+        )
+
+    def with_level(self) -> Self:
+        """With `level`: the client's latest rating, or the coach's where the client has given none."""
+        ratings = _rows_of(self.model, "ratings").filter(goal=OuterRef("pk")).weightiest_first()
+        return self.annotate(level=Subquery(ratings.values("level")[:1]))
+
+    def with_ratings(self) -> Self:
+        """With `rated`, the ratings as a list of {level, day, note, who}, newest first."""
+        ratings = _rows_of(self.model, "ratings").filter(goal=OuterRef("pk")).order_by("-rated_on", "-pk")
+        each = JSONObject(level="level", day="rated_on", note="note", who="rated_by__name")
+        return self.annotate(rated=ArraySubquery(ratings.values(each=each)))
+
+    def for_pages(self) -> Self:
+        """Without mistakes, with level, proposer and steps."""
+        steps = _rows_of(self.model, "steps").with_resources()
+        return (
+            self.exclude(lifecycle="entered-in-error")
+            .with_level()
+            .select_related("proposed_by")
+            .prefetch_related(Prefetch("steps", steps, to_attr="all_steps"))
+        )
+
+
+class StepQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        return self.filter(goal__plan__client__in=Client.objects.visible_to(user))
+
+    def editable_by(self, user: Person) -> Self:
+        return self.visible_to(user).filter(goal__plan__closed_at=None)
+
+    def belonging_to(self, user: Person) -> Self:
+        """Those in this person's own plans."""
+        return self.filter(goal__plan__client__in=Client.objects.belonging_to(user))
+
+    def open(self) -> Self:
+        """Those still to do in goals that are going on; a goal that rests or waits asks for nothing."""
+        return self.filter(
+            done_at=None, goal__lifecycle__in=["accepted", "active"], goal__plan__closed_at=None
+        )
+
+    def soonest_first(self) -> Self:
+        return self.order_by(F("due_on").asc(nulls_last=True), "goal__position", "position", "pk")
+
+    def next(self) -> "Step | None":
+        """The one thing to do next: the soonest open step, those without a date last."""
+        step: Any = self.open().soonest_first().select_related("goal__plan", "resource").first()
+        return cast("Step | None", step)
+
+    def with_resources(self) -> Self:
+        """With each step's resource, and `has_public_resource`: whether it is still published."""
+        published = Service.objects.published().filter(pk=OuterRef("resource_id"))
+        return self.select_related("resource").annotate(has_public_resource=Exists(published))
+
+
+class GoalRatingQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        return self.filter(goal__plan__client__in=Client.objects.visible_to(user))
+
+    def weightiest_first(self) -> Self:
+        """The client's own view before the coach's, each with the newest first."""
+        by_client = models.When(rated_by=F("goal__plan__client__user"), then=0)
+        return self.order_by(models.Case(by_client, default=1), "-rated_on", "-pk")
+
+
+def _rows_of(model: type[models.Model], relation: str) -> Any:
+    """All rows at the other end of a relation, with the methods of their queryset."""
+    other: Any = model._meta.get_field(relation).related_model
+    return other.objects.all()

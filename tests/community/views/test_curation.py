@@ -1,0 +1,460 @@
+from http import HTTPStatus
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from community import actions
+from community.models import Listing, Organization, Service
+from community.vocabulary import term_id
+
+CURATE = reverse("community:curate")
+NEW = reverse("community:listing_new")
+
+
+def url(name: str, *args) -> str:
+    return reverse(f"community:{name}", args=args)
+
+
+def every_page(service: Service) -> list[str]:
+    link, phone = service.service_at_locations.get(), service.phones.get()
+    of_listing = ["detail", "edit", "submit", "publish", "check", "draft", "archive", "verify"]
+    return [
+        CURATE,
+        NEW,
+        *[url(f"listing_{name}", service.pk) for name in of_listing],
+        url("place_new", service.pk),
+        url("place_edit", service.pk, link.pk),
+        url("place_remove", service.pk, link.pk),
+        url("part_new", service.pk, "phone"),
+        url("part_edit", service.pk, "phone", phone.pk),
+        url("part_remove", service.pk, "phone", phone.pk),
+        url("organization_detail", service.organization_id),
+        url("organization_edit", service.organization_id),
+    ]
+
+
+@pytest.mark.parametrize("name", ["ben", "alma", "olga", "gita"])
+def test_nobody_but_curators_curates(request, name, draft_of):
+    browser = request.getfixturevalue(f"{name}_browser")
+    service = draft_of()
+
+    for page in every_page(service):
+        assert browser.post(page).status_code == HTTPStatus.FORBIDDEN, page
+
+    assert Listing.objects.get(service=service).state == "draft"
+    assert service.phones.count() == 1
+
+
+def test_visitors_are_asked_to_sign_in(browser_of, draft_of):
+    visitor = browser_of(None)
+
+    for page in every_page(draft_of()):
+        response = visitor.post(page)
+        assert response.status_code == HTTPStatus.FOUND, page
+        assert response.url.startswith("/accounts/login/"), page
+
+
+def test_every_page_of_nothing_is_not_found(finn_browser, draft_of):
+    service = draft_of()
+    nothing = uuid4()
+    pages = [
+        url("listing_detail", nothing),
+        url("place_edit", service.pk, nothing),
+        url("part_edit", service.pk, "phone", nothing),
+        url("part_edit", service.pk, "nonsense", nothing),
+        url("part_new", service.pk, "nonsense"),
+        url("organization_detail", nothing),
+        f"{NEW}?organization={nothing}",
+        f"{NEW}?organization=nonsense",
+    ]
+
+    assert [finn_browser.get(page).status_code for page in pages] == [HTTPStatus.NOT_FOUND] * len(pages)
+
+
+# --- the curators' home -----------------------------------------------------
+
+
+def test_curate_counts_and_narrows_by_state(finn, finn_browser, draft_of, published_of):
+    draft_of("A draft")
+    published_of("Published")
+
+    response = finn_browser.get(CURATE, {"state": "published"})
+
+    assert [service.name for service in response.context["page"]] == ["Published"]
+    assert response.context["total"] == 2
+    assert {value: number for value, _label, number in response.context["states"]} == {
+        "draft": 1,
+        "in_review": 0,
+        "published": 1,
+        "needs_check": 0,
+        "archived": 0,
+    }
+
+
+def test_curate_searches_drafts_too(finn_browser, draft_of):
+    draft_of("Rent draft")
+    draft_of("Bicycle draft")
+
+    response = finn_browser.get(CURATE, {"q": "bicycle"})
+
+    assert [service.name for service in response.context["page"]] == ["Bicycle draft"]
+
+
+def test_curate_without_a_hit_offers_a_new_listing(finn_browser):
+    assert f'href="{NEW}"' in finn_browser.get(CURATE, {"state": "archived"}).text
+
+
+@pytest.mark.parametrize("rows", [3, 30])
+def test_curate_asks_the_database_as_often_for_3_rows_as_for_30(
+    finn_browser, draft_of, django_assert_max_num_queries, rows
+):
+    for number in range(rows):
+        draft_of(f"Advice {number}")
+
+    with django_assert_max_num_queries(8):
+        finn_browser.get(CURATE)
+
+
+# --- a new listing ----------------------------------------------------------
+
+TYPED = {
+    "organization_name": "Mill Lane Advice",
+    "organization_website": "mill-lane.example",
+    "name": "Rent advice",
+    "kind": "get_help",
+    "summary": "Free advice on rent.",
+    "affiliation": "none",
+    "categories": [str(term_id("housing"))],
+    "status": "active",
+    "phone": "01632 960123",
+    "byday": ["MO", "TH"],
+    "opens_at": "10:00",
+    "closes_at": "12:00",
+    "languages": "English, Polish,",
+}
+
+
+def test_a_curator_takes_a_listing_from_nothing_to_the_public(finn_browser, browser_of):
+    response = finn_browser.post(NEW, TYPED)
+    service = Service.objects.get()
+    assert response.url == url("listing_detail", service.pk)
+
+    finn_browser.post(
+        url("place_new", service.pk),
+        {
+            "location_type": "physical",
+            "name": "Mill House",
+            "address_1": "4 Mill Lane",
+            "city": "Harwick Bridge",
+            "state_province": "Northshire",
+            "postal_code": "HB1 2AB",
+            "country": "GB",
+            "accessibility": "No steps.",
+        },
+    )
+    finn_browser.post(url("listing_submit", service.pk))
+    finn_browser.post(url("listing_publish", service.pk))
+
+    public = browser_of(None).get("/resources/", {"q": "rent", "category": "housing"})
+    assert [found.name for found in public.context["page"]] == ["Rent advice"]
+    text = browser_of(None).get(service.get_absolute_url()).text
+    for words in [
+        "4 Mill Lane",
+        "01632 960123",
+        "Mondays and Thursdays, from 10:00 to 12:00",
+        "English, Polish",
+    ]:
+        assert words in text, words
+    assert service.organization.website == "https://mill-lane.example"
+
+
+def test_listing_new_joins_the_organization_of_that_name(finn_browser, organization):
+    finn_browser.post(NEW, {**TYPED, "organization_name": "mill lane advice"})
+
+    assert Service.objects.get().organization == organization
+
+
+def test_listing_new_asks_which_of_two_organizations(finn, finn_browser, organization):
+    actions.create_organization(by=finn, name=organization.name)
+
+    response = finn_browser.post(NEW, TYPED)
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "The directory has several of this name." in response.text
+    assert not Service.objects.exists()
+
+
+def test_listing_new_for_an_organization_does_not_ask_its_name(finn_browser, organization):
+    page = f"{NEW}?organization={organization.pk}"
+
+    assert "organization_name" not in finn_browser.get(page).text
+    finn_browser.post(page, {"name": "Debt advice", "status": "active"})
+
+    service = Service.objects.get()
+    assert (service.organization, service.phones.count(), service.schedules.count()) == (organization, 0, 0)
+
+
+def test_listing_new_keeps_what_was_typed_where_something_is_wrong(finn_browser):
+    response = finn_browser.post(NEW, {**TYPED, "name": "", "minimum_age": "-1"})
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert set(response.context["form"].errors) == {"name", "minimum_age"}
+    assert "Free advice on rent." in response.text
+    assert not Organization.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "ftp://mill-lane.example"])
+def test_a_listing_links_only_to_the_web(finn_browser, address):
+    response = finn_browser.post(NEW, {**TYPED, "url": address})
+
+    assert set(response.context["form"].errors) == {"url"}
+
+
+# --- one listing ------------------------------------------------------------
+
+
+def test_listing_detail_names_what_is_missing(finn, finn_browser, organization):
+    service = actions.create_listing(by=finn, organization=organization, service={"name": "Bare"})
+
+    text = finn_browser.get(url("listing_detail", service.pk)).text
+
+    assert "<li>a category</li>" in text
+    assert "<li>its kind</li>" in text
+
+
+def test_listing_publish_refuses_and_says_why(finn, finn_browser, organization):
+    service = actions.create_listing(by=finn, organization=organization, service={"name": "Bare"})
+    actions.submit_for_review(by=finn, service=service)
+
+    response = finn_browser.post(url("listing_publish", service.pk), follow=True)
+
+    assert "Before everybody may find it, it still needs:" in response.text
+    assert Listing.objects.get(service=service).state == "in_review"
+
+
+def test_listing_edit_rewrites_the_words(finn_browser, draft_of):
+    service = draft_of()
+    page = url("listing_edit", service.pk)
+    assert "Free advice on rent." in finn_browser.get(page).text
+
+    response = finn_browser.post(
+        page,
+        {
+            "name": "Homes advice",
+            "status": "active",
+            "kind": "activity",
+            "summary": "New words",
+            "affiliation": "the town",
+            "categories": [str(term_id("food"))],
+        },
+    )
+
+    assert response.url == url("listing_detail", service.pk)
+    service = Service.objects.select_related("listing").get(pk=service.pk)
+    assert (service.name, service.listing.kind, service.listing.affiliation) == (
+        "Homes advice",
+        "activity",
+        "the town",
+    )
+    assert [str(term) for term in service.categories] == ["Food"]
+
+
+def test_listing_edit_refuses_to_empty_a_published_one(finn_browser, published_of):
+    service = published_of()
+
+    response = finn_browser.post(
+        url("listing_edit", service.pk), {"name": "Changed", "status": "active", "kind": "get_help"}
+    )
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "it still needs" in response.text
+    assert Service.objects.get(pk=service.pk).name == "Rent advice"
+
+
+def test_listing_verify_writes_down_the_check(finn, finn_browser, published_of):
+    service = published_of()
+
+    finn_browser.post(url("listing_verify", service.pk), {"how": "visit"})
+
+    assert Listing.objects.get(service=service).verified_by == finn
+
+
+def test_listing_verify_wants_to_know_how(finn_browser, published_of):
+    service = published_of()
+
+    response = finn_browser.post(url("listing_verify", service.pk), {"how": "magic"}, follow=True)
+
+    assert "Say how you checked it." in response.text
+    assert Listing.objects.get(service=service).verified_on is None
+
+
+def test_listing_check_takes_it_out_of_the_public(finn_browser, published_of):
+    service = published_of()
+
+    finn_browser.post(url("listing_check", service.pk), {"note": "phone is dead\0"})
+
+    assert not Service.objects.published().exists()
+    assert "phone is dead" in finn_browser.get(url("listing_detail", service.pk)).text
+
+
+def test_listing_archive_asks_first(finn_browser, published_of):
+    service = published_of()
+    page = url("listing_archive", service.pk)
+
+    asked = finn_browser.get(page)
+    state = Listing.objects.get(service=service).state
+    finn_browser.post(page)
+
+    assert "Archive this listing?" in asked.text
+    assert (state, Listing.objects.get(service=service).state) == ("published", "archived")
+
+
+def test_listing_draft_brings_it_back(finn_browser, finn, draft_of):
+    service = draft_of()
+    actions.archive(by=finn, service=service)
+
+    finn_browser.post(url("listing_draft", service.pk))
+
+    assert Listing.objects.get(service=service).state == "draft"
+
+
+# --- organizations, places, parts -------------------------------------------
+
+
+def test_organization_edit_rewrites_it(finn_browser, published_of):
+    service = published_of()
+
+    response = finn_browser.post(
+        url("organization_edit", service.organization_id), {"name": "Kestrel House", "description": "New"}
+    )
+
+    assert response.url == url("organization_detail", service.organization_id)
+    text = finn_browser.get(response.url).text
+    assert "Kestrel House" in text
+    assert "Rent advice" in text
+
+
+def test_organization_edit_wants_a_name(finn_browser, organization):
+    response = finn_browser.post(url("organization_edit", organization.pk), {"name": ""})
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_organization_detail_may_be_empty(finn_browser, organization):
+    assert "It has no listing yet." in finn_browser.get(organization.get_absolute_url()).text
+
+
+def test_place_new_wants_an_address_whole(finn_browser, draft_of):
+    response = finn_browser.post(
+        url("place_new", draft_of().pk), {"location_type": "physical", "address_1": "4 Mill Lane"}
+    )
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert set(response.context["form"].errors) == {"city", "state_province", "postal_code", "country"}
+
+
+def test_place_edit_shows_and_rewrites_the_place(finn_browser, draft_of):
+    service = draft_of(accessibility="A ramp.")
+    link = service.service_at_locations.get()
+    page = url("place_edit", service.pk, link.pk)
+    shown = finn_browser.get(page)
+
+    finn_browser.post(page, {**shown.context["form"].initial, "name": "Old Mill", "is_confidential": ""})
+
+    assert "4 Mill Lane" in shown.text
+    link.location.refresh_from_db()
+    assert link.location.name == "Old Mill"
+    assert link.location.addresses.get().address_1 == "4 Mill Lane"
+
+
+def test_place_edit_of_a_secret_place_neither_shows_nor_loses_the_address(finn_browser, draft_of):
+    service = draft_of(place={"is_confidential": True}, accessibility="A ramp.")
+    link = service.service_at_locations.get()
+    page = url("place_edit", service.pk, link.pk)
+    shown = finn_browser.get(page).text
+
+    finn_browser.post(page, {"location_type": "physical", "is_confidential": "on"})
+
+    assert "4 Mill Lane" not in shown
+    assert "The stored address is kept secret" in shown
+    assert link.location.addresses.get().address_1 == "4 Mill Lane"
+
+
+def test_place_remove_asks_first(finn_browser, draft_of):
+    service = draft_of()
+    page = url("place_remove", service.pk, service.service_at_locations.get().pk)
+
+    asked = finn_browser.get(page).text
+    finn_browser.post(page)
+
+    assert "Mill House" in asked
+    assert not service.service_at_locations.exists()
+
+
+@pytest.mark.parametrize(
+    ("part", "typed", "shown"),
+    [
+        ("phone", {"number": "01632 960777"}, "01632 960777"),
+        ("schedule", {"byday": ["TU"], "freq": "WEEKLY", "opens_at": "09:30"}, "Tuesdays, from 09:30"),
+        ("schedule", {"description": "When the river is low"}, "When the river is low"),
+        ("cost", {"option": "Members", "amount": "3", "currency": "GBP"}, "Members"),
+        ("language", {"name": "Welsh"}, "Welsh"),
+        ("document", {"document": "A photo"}, "A photo"),
+    ],
+)
+def test_parts_are_added_changed_and_removed(finn_browser, draft_of, part, typed, shown):
+    service = draft_of(phones=[])
+    new = url("part_new", service.pk, part)
+    assert finn_browser.get(new).status_code == HTTPStatus.OK
+
+    finn_browser.post(new, typed)
+    page = finn_browser.get(url("listing_detail", service.pk))
+    row = next(rows for name, _title, rows in page.context["parts"] if name == part).get()
+    edit, remove = url("part_edit", service.pk, part, row.pk), url("part_remove", service.pk, part, row.pk)
+    edited = finn_browser.get(edit).text
+    asked = finn_browser.get(remove).text
+    finn_browser.post(edit, typed)
+    finn_browser.post(remove)
+
+    assert shown in page.text
+    assert remove in edited
+    assert shown in asked
+    assert not type(row).objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("part", "typed", "wrong"),
+    [
+        ("phone", {"number": ""}, "number"),
+        ("schedule", {}, "__all__"),
+        ("schedule", {"opens_at": "25:00"}, "opens_at"),
+        ("cost", {"amount": "3"}, "currency"),
+        ("cost", {"amount": "-3", "currency": "GBP"}, "amount"),
+        ("language", {"name": ""}, "name"),
+        ("document", {"document": ""}, "document"),
+    ],
+)
+def test_parts_that_say_nothing_are_refused(finn_browser, draft_of, part, typed, wrong):
+    service = draft_of(phones=[])
+
+    response = finn_browser.post(url("part_new", service.pk, part), typed)
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert set(response.context["form"].errors) == {wrong}
+
+
+def test_a_part_of_another_listing_is_not_found(finn_browser, draft_of):
+    mine, other = draft_of(), draft_of("Debt advice")
+
+    response = finn_browser.post(url("part_remove", mine.pk, "phone", other.phones.get().pk))
+
+    assert response.status_code == HTTPStatus.NOT_FOUND
+    assert other.phones.exists()
+
+
+@pytest.mark.parametrize("name", ["submit", "publish", "check", "draft", "verify"])
+def test_steps_are_posts(finn_browser, draft_of, name):
+    response = finn_browser.get(url(f"listing_{name}", draft_of().pk))
+
+    assert response.status_code == HTTPStatus.METHOD_NOT_ALLOWED

@@ -1,0 +1,338 @@
+from http import HTTPStatus
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from community import actions
+from community.models import Contact, Location, Phone, Service, Url
+
+LIST = reverse("community:resource_list")
+
+SECRET = "17 Hidden Row"
+
+
+def names(response) -> list[str]:
+    return [service.name for service in response.context["page"]]
+
+
+@pytest.fixture
+def visitor(db) -> Browser:
+    return Browser()
+
+
+@pytest.fixture
+def shelter(published_of) -> Service:
+    service = published_of(
+        "Safe nights",
+        place={
+            "name": "Hidden House",
+            "is_confidential": True,
+            "description": "Behind the bakery",
+            "transportation": "Bus 99",
+        },
+        address={
+            "address_1": SECRET,
+            "city": "Quietford",
+            "state_province": "Northshire",
+            "postal_code": "HB9 9ZZ",
+            "country": "GB",
+        },
+        accessibility="Red side door",
+    )
+    Service.objects.filter(pk=service.pk).reindex()
+    return service
+
+
+SECRETS = [SECRET, "Quietford", "HB9 9ZZ", "Hidden House", "Behind the bakery", "Bus 99", "Red side door"]
+
+
+# --- the list ---------------------------------------------------------------
+
+
+def test_resource_list_shows_published_listings_to_visitors(visitor, published_of):
+    published_of("Rent advice")
+    published_of("Debt advice")
+
+    response = visitor.get(LIST)
+
+    assert names(response) == ["Debt advice", "Rent advice"]
+    assert "2 places found" in response.text
+
+
+@pytest.mark.parametrize("browser", ["visitor", "ben_browser", "finn_browser"])
+@pytest.mark.parametrize("query", ["", "?q=rent", "?category=housing", "?kind=get_help"])
+def test_resource_list_never_shows_what_is_not_published(request, browser, query, finn, draft_of):
+    draft, in_review, gone = draft_of("Rent draft"), draft_of("Rent review"), draft_of("Rent gone")
+    actions.submit_for_review(by=finn, service=in_review)
+    actions.archive(by=finn, service=gone)
+
+    response = request.getfixturevalue(browser).get(LIST + query)
+
+    assert names(response) == []
+    assert draft.name not in response.text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("rent", ["Rent advice", "Food bank"]),
+        ("RENT", ["Rent advice", "Food bank"]),
+        ("food bnak", ["Food bank"]),
+        ("housng", ["Rent advice"]),
+        ("Café Zoë", ["Café Zoë"]),
+        ("cafe zoe", ["Café Zoë"]),
+        ("Harwick", ["Café Zoë", "Food bank", "Rent advice"]),
+        ("zebra", []),
+        ("'; DROP TABLE", []),
+        ("%00%", []),
+    ],
+)
+def test_resource_list_searches(visitor, published_of, text, found):
+    published_of("Rent advice")
+    published_of(
+        "Food bank",
+        service={"name": "Food bank", "description": "Also when the rent took all of it."},
+        listing={"kind": "get_help", "affiliation": "none", "summary": "A bag of groceries."},
+        categories=["food"],
+    )
+    published_of(
+        "Café Zoë",
+        service={"name": "Café Zoë"},
+        listing={"kind": "activity", "affiliation": "none", "summary": "Tea together."},
+        categories=["isolation"],
+    )
+
+    response = visitor.get(LIST, {"q": text})
+
+    assert sorted(names(response)) == sorted(found)
+
+
+def test_resource_list_puts_the_name_before_the_text(visitor, published_of):
+    published_of("Advice", service={"name": "Advice", "description": "On rent, and much else."})
+    published_of("Rent", listing={"kind": "get_help", "affiliation": "none", "summary": "Advice."})
+
+    assert names(visitor.get(LIST, {"q": "rent"})) == ["Rent", "Advice"]
+
+
+def test_resource_list_answers_a_null_byte_calmly(visitor, published_of):
+    published_of()
+
+    response = visitor.get(LIST + "?q=%00")
+
+    assert response.status_code == HTTPStatus.OK
+
+
+def test_resource_list_filters_by_category_and_kind(visitor, published_of):
+    published_of("Rent advice")
+    published_of("Repair café", categories=["repairing"])
+    published_of(
+        "Tenants together",
+        listing={"kind": "contribute", "affiliation": "none", "summary": "Act together."},
+        categories=["housing", "speaking_up"],
+    )
+
+    assert names(visitor.get(LIST, {"category": "repairing"})) == ["Repair café"]
+    assert names(visitor.get(LIST, {"category": "housing", "kind": "contribute"})) == ["Tenants together"]
+    assert names(visitor.get(LIST, {"kind": "nonsense", "category": "nonsense"})) == [
+        "Rent advice",
+        "Repair café",
+        "Tenants together",
+    ]
+
+
+def test_resource_list_without_a_hit_offers_a_wider_search(visitor, published_of):
+    published_of("Rent advice")
+
+    response = visitor.get(LIST, {"q": "rent", "category": "food"})
+
+    assert names(response) == []
+    assert 'href="/resources/?q=rent"' in response.text
+    assert "Show everything" in visitor.get(LIST, {"q": "zebra"}).text
+    assert "/resources/?" in visitor.get(LIST, {"kind": "activity"}).text
+
+
+def test_resource_list_says_what_will_be_here(visitor):
+    assert "Nothing here yet" in visitor.get(LIST).text
+
+
+@pytest.mark.parametrize("query", [{}, {"q": "advice"}])
+def test_resource_list_is_cut_into_pages_that_miss_and_repeat_nobody(visitor, published_of, query):
+    made = {published_of(f"Advice {number:02}").name for number in range(30)}
+
+    first = visitor.get(LIST, query)
+    second = visitor.get(first.context["page"].next_url)
+
+    assert (len(names(first)), len(names(second))) == (25, 5)
+    assert {*names(first), *names(second)} == made
+    assert second.context["page"].next_url is None
+    assert "30 places found" in second.text
+
+
+@pytest.mark.parametrize("after", ["nonsense", "%00", "019a0000-0000-7000-8000-000000000000"])
+def test_resource_list_begins_again_where_the_page_makes_no_sense(visitor, published_of, after):
+    published_of("Rent advice")
+
+    assert names(visitor.get(f"{LIST}?after={after}")) == ["Rent advice"]
+
+
+@pytest.mark.parametrize("rows", [3, 30])
+def test_resource_list_asks_the_database_as_often_for_3_rows_as_for_30(
+    visitor, published_of, django_assert_num_queries, rows
+):
+    for number in range(rows):
+        published_of(f"Advice {number}")
+
+    with django_assert_num_queries(5):
+        visitor.get(LIST)
+
+
+# --- one listing ------------------------------------------------------------
+
+
+def test_resource_detail_says_everything_about_a_listing(visitor, finn, published_of):
+    service = published_of(
+        service={
+            "name": "Rent advice",
+            "description": "Somebody reads the letter with you.",
+            "eligibility_description": "Tenants of any home",
+            "minimum_age": 16,
+            "maximum_age": "25.50",
+            "application_process": "Come by or ring first.",
+            "fees_description": "Free of charge",
+            "interpretation_services": "Interpreters on request",
+            "wait_time": "About a week",
+            "alert": "Closed on 24 December",
+            "status": "temporarily closed",
+            "email": "rent@mill-lane.example",
+            "url": "https://mill-lane.example/rent",
+        },
+        phones=[
+            {
+                "number": '"+44 1632 960123"',
+                "extension": 7,
+                "description": "mornings",
+            }
+        ],
+        schedules=[
+            {
+                "byday": "MO",
+                "freq": "WEEKLY",
+                "opens_at": "10:00",
+                "closes_at": "12:00",
+                "description": "Ring twice",
+            }
+        ],
+        costs=[{"option": "Everybody", "amount": "2.50", "currency": "gbp", "amount_description": "for tea"}],
+        languages=["English", "Polish"],
+        documents=["The letter"],
+        accessibility="No steps.",
+    )
+    actions.verify(by=finn, service=service, how="phone")
+    Contact.objects.create(service=service, name="Rosa Lind", email="rosa@mill-lane.example")
+    Url.objects.create(service=service, url="https://mill-lane.example/more", label="More")
+    link = service.service_at_locations.get()
+    Phone.objects.create(location=link.location, number="01632 960999")
+    Location.objects.filter(pk=link.location_id).update(
+        url="https://mill-lane.example/map", transportation="Bus 4", description="Second door"
+    )
+
+    text = visitor.get(service.get_absolute_url()).text
+
+    for words in [
+        "Rent advice",
+        "Mill Lane Advice",
+        "Free advice on rent.",
+        "Somebody reads the letter with you.",
+        "Tenants of any home",
+        "From 16 years",
+        "Up to 25.50 years",
+        "Come by or ring first.",
+        'href="tel:+441632960123;ext=7"',
+        "+44 1632 960123 extension 7",
+        "mornings",
+        "01632 960999",
+        "mailto:rent@mill-lane.example",
+        "https://mill-lane.example/rent",
+        "https://mill-lane.example/more",
+        "Rosa Lind",
+        "4 Mill Lane, Harwick Bridge, HB1 2AB",
+        "https://mill-lane.example/map",
+        "Bus 4",
+        "Second door",
+        "No steps.",
+        "Mondays, from 10:00 to 12:00",
+        "Ring twice",
+        "About a week",
+        "Free of charge",
+        "Everybody: 2.50 GBP for tea",
+        "English, Polish",
+        "Interpreters on request",
+        "Bring: The letter",
+        "Closed on 24 December",
+        "Closed for now",
+        "Asked by phone",
+        "Get help",
+    ]:
+        assert words in text, words
+
+
+def test_resource_detail_says_what_is_not_known(visitor, published_of):
+    service = published_of(phones=[])
+
+    text = visitor.get(service.get_absolute_url()).text
+
+    assert "They have not said. Ask before you go." in text
+    assert "Not checked yet" in text
+    assert "https://mill-lane.example" in text
+
+
+@pytest.mark.parametrize("browser", ["visitor", "ben_browser", "alma_browser"])
+def test_resource_detail_hides_what_is_not_published(request, browser, draft_of):
+    draft = draft_of()
+
+    response = request.getfixturevalue(browser).get(draft.get_absolute_url())
+
+    assert response.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_resource_detail_shows_a_draft_to_a_curator_and_says_so(finn_browser, draft_of):
+    text = finn_browser.get(draft_of().get_absolute_url()).text
+
+    assert "Only curators see this page: the listing is not published. State: Draft." in text
+
+
+def test_a_confidential_address_is_on_no_page(visitor, finn_browser, shelter):
+    link = shelter.service_at_locations.get()
+    pages = [
+        (visitor, LIST),
+        (visitor, shelter.get_absolute_url()),
+        (finn_browser, shelter.get_absolute_url()),
+        (finn_browser, reverse("community:curate")),
+        (finn_browser, reverse("community:listing_detail", args=[shelter.pk])),
+        (finn_browser, reverse("community:listing_edit", args=[shelter.pk])),
+        (finn_browser, reverse("community:place_remove", args=[shelter.pk, link.pk])),
+        (finn_browser, shelter.organization.get_absolute_url()),
+    ]
+
+    shown = [(url, secret) for browser, url in pages for secret in SECRETS if secret in browser.get(url).text]
+
+    assert shown == []
+
+
+@pytest.mark.parametrize("secret", ["Hidden", "Quietford", "HB9"])
+def test_a_confidential_address_is_not_found_by_search(visitor, shelter, secret):
+    assert names(visitor.get(LIST, {"q": secret})) == []
+
+
+@pytest.mark.parametrize("more", [0, 10])
+def test_resource_detail_asks_as_often_whatever_there_is(
+    visitor, finn, published_of, django_assert_max_num_queries, more
+):
+    service = published_of()
+    for number in range(more):
+        Phone.objects.create(service=service, number=f"01632 9601{number:02}")
+        actions.add_place(by=finn, service=service, place={"name": f"Place {number}"})
+
+    with django_assert_max_num_queries(20):
+        visitor.get(service.get_absolute_url())

@@ -1,0 +1,161 @@
+"""The cast. Alma coaches Ben; Cora, in the same practice, coaches Dan; Esra coaches elsewhere.
+
+Finn curates, Olga owns Alma's and Cora's practice, Gita runs the site, and
+nobody is a visitor. `client` is pytest-django's browser and `session` is
+Django's; the models' fixtures are `ben_client` and the like.
+"""
+
+import os
+from collections.abc import Callable
+
+import pytest
+from django.test import Client as Browser
+from hypothesis import settings as hypothesis_settings
+
+from clients.models import Client
+from coaching.accounts.models import Coach, Practice, User
+
+hypothesis_settings.register_profile("ci", deadline=None)
+hypothesis_settings.load_profile("ci")
+
+pytest_plugins = ["tests.smtp"]
+
+PASSWORD = "trellis-demo"
+
+
+@pytest.fixture(autouse=True)
+def _plain_passwords(settings) -> None:
+    """A slow password hash is right in production and only waits here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> None:
+    """Rate limits of one test must not reach the next; each xdist worker has its own Redis database."""
+    from django.core.cache import cache  # noqa: PLC0415
+
+    cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_redis_database() -> None:
+    from django.conf import settings  # noqa: PLC0415
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL.rsplit("/", 1)[0] + f"/{int(worker) + 1}"
+
+
+@pytest.fixture
+def practice(db) -> Practice:
+    return Practice.objects.create(name="Common Ground", slug="common-ground", timezone="Europe/Berlin")
+
+
+@pytest.fixture
+def other_practice(db) -> Practice:
+    return Practice.objects.create(name="Elsewhere", slug="elsewhere")
+
+
+def _user(name: str, **fields) -> User:
+    return User.objects.create_user(
+        f"{name.lower()}@example.org", PASSWORD, name=name, **{"timezone": "Europe/Berlin", **fields}
+    )
+
+
+@pytest.fixture
+def alma(practice) -> User:
+    user = _user("Alma")
+    Coach.objects.create(user=user, practice=practice, slug="alma")
+    return user
+
+
+@pytest.fixture
+def cora(practice) -> User:
+    user = _user("Cora")
+    Coach.objects.create(user=user, practice=practice, slug="cora")
+    return user
+
+
+@pytest.fixture
+def olga(practice) -> User:
+    user = _user("Olga")
+    Coach.objects.create(user=user, practice=practice, slug="olga", is_owner=True)
+    return user
+
+
+@pytest.fixture
+def esra(other_practice) -> User:
+    user = _user("Esra")
+    Coach.objects.create(user=user, practice=other_practice, slug="esra")
+    return user
+
+
+@pytest.fixture
+def ben(db) -> User:
+    return _user("Ben", timezone="America/New_York")
+
+
+@pytest.fixture
+def dan(db) -> User:
+    return _user("Dan")
+
+
+@pytest.fixture
+def finn(db) -> User:
+    return _user("Finn", is_curator=True)
+
+
+@pytest.fixture
+def gita(db) -> User:
+    return _user("Gita", is_staff=True, is_superuser=True)
+
+
+def _record(coach: User, user: User) -> Client:
+    return Client.objects.create(
+        practice=coach.coach.practice,
+        coach=coach.coach,
+        user=user,
+        name=user.name,
+        email=user.email,
+        timezone=user.timezone,
+    )
+
+
+@pytest.fixture
+def ben_client(alma, ben) -> Client:
+    return _record(alma, ben)
+
+
+@pytest.fixture
+def dan_client(cora, dan) -> Client:
+    return _record(cora, dan)
+
+
+@pytest.fixture
+def browser_of(db) -> Callable[[User | None], Browser]:
+    """A browser in which this person is signed in; None is a visitor."""
+
+    def make(user: User | None) -> Browser:
+        browser = Browser()
+        if user is not None:
+            browser.force_login(user)
+        return browser
+
+    return make
+
+
+def _browser_fixture(name: str):
+    @pytest.fixture(name=f"{name}_browser")
+    def fixture(request: pytest.FixtureRequest, browser_of) -> Browser:
+        return browser_of(request.getfixturevalue(name))
+
+    return fixture
+
+
+alma_browser = _browser_fixture("alma")
+ben_browser = _browser_fixture("ben")
+cora_browser = _browser_fixture("cora")
+dan_browser = _browser_fixture("dan")
+esra_browser = _browser_fixture("esra")
+finn_browser = _browser_fixture("finn")
+olga_browser = _browser_fixture("olga")
+gita_browser = _browser_fixture("gita")

@@ -1,0 +1,424 @@
+"""The consent gate: a coach's proposal becomes active only by the client's own act, on the words they saw."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import URLPattern, reverse
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from clients.models import Client
+from coaching.accounts.models import Coach, Practice, User
+from goals import actions, urls
+from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan, WordingChanged
+from goals.models import Goal, GoalPlan
+from goals.models.goal import AGREED, CONSENTS
+
+# --- every route, every person ------------------------------------------------
+
+ROUTES = [pattern.name for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)]
+OPENED_BY_CLIENT = {"goal_accept", "goal_reword", "goal_edit"}
+"""Routes by which the client's own act makes the proposal active (an edit by new words)."""
+EVERYTHING = {
+    "title": "Other words",
+    "why": "Because",
+    "side": "community",
+    "starts_on": "2026-12-01",
+    "level": "2",
+    "lifecycle": "active",
+    "decision": "accepted",
+    "decided_at": "2026-12-01",
+    "achievement": "achieved",
+}
+"""All that a form could ask for, and what none may take."""
+
+
+def _address(name: str, goal: Goal, step) -> str:
+    if name == "plan_create":
+        return f"{reverse('goals:plan_create')}?client={goal.plan.client_id}"
+    pk = {"plan": goal.plan_id, "goal": goal.pk, "step": step.pk}[name.split("_")[0]]
+    if name == "goal_create":
+        pk = goal.plan_id
+    if name == "step_create":
+        pk = goal.pk
+    return reverse(f"goals:{name}", args=[pk])
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_no_route_makes_a_proposal_active_but_the_clients_own(
+    name, proposal, browser_of, alma, ben, cora, dan, dan_client, esra, olga, finn, gita
+):
+    step = actions.add_step(by=alma, goal=proposal, title="Ask Mia")
+    sent = {**EVERYTHING, "seen": proposal.wording_hash, "decided_by": ben.pk}
+
+    for person in (alma, cora, dan, esra, olga, finn, gita, None):
+        browser = browser_of(person)
+        for method in ("get", "post", "put"):
+            getattr(browser, method)(_address(name, proposal, step), sent if method == "post" else None)
+            proposal.refresh_from_db()
+            assert proposal.lifecycle not in AGREED, f"{person} by {method} {name}"
+    assert proposal.decision == ""
+
+    GoalPlan.objects.update(closed_at=None)
+    Goal.objects.filter(pk=proposal.pk).update(lifecycle="proposed", title="Cook with the neighbours")
+    browser_of(ben).post(_address(name, proposal, step), sent)
+    proposal.refresh_from_db()
+    assert (proposal.lifecycle in AGREED) == (name in OPENED_BY_CLIENT)
+
+
+@pytest.mark.parametrize("name", ["goal_accept", "goal_reword", "goal_decline", "goal_resume"])
+def test_decisions_are_absent_for_everybody_else(
+    name, proposal, browser_of, alma, cora, dan, dan_client, esra, olga, finn, gita
+):
+    for person in (alma, cora, dan, esra, olga, finn, gita):
+        address = reverse(f"goals:{name}", args=[proposal.pk])
+        assert browser_of(person).post(address, {"seen": proposal.wording_hash}).status_code == 404
+
+
+# --- the verbs ----------------------------------------------------------------
+
+
+def test_alma_cannot_accept_for_ben(alma, proposal):
+    for verb in (
+        lambda: proposal.accept(by=alma),
+        lambda: proposal.reword(by=alma, wording="Other"),
+        lambda: proposal.decline(by=alma),
+        lambda: proposal.resume(by=alma),
+    ):
+        with pytest.raises(NotTheirDecision):
+            verb()
+
+    proposal.refresh_from_db()
+    assert (proposal.lifecycle, proposal.decision) == ("proposed", "")
+
+
+def test_dan_and_cora_can_do_nothing_with_bens_plan(
+    cora, dan, dan_client, ben_plan, ben_goal, ben_step, kitchen
+):
+    for person in (cora, dan):
+        for verb in (
+            lambda by: actions.propose_goal(by=by, plan=ben_plan, side="personal", title="X"),
+            lambda by: actions.add_step(by=by, goal=ben_goal, title="X"),
+            lambda by: actions.rate_goal(by=by, goal=ben_goal, level=2),
+            lambda by: actions.start_plan(by=by, client=ben_plan.client, title="X"),
+            lambda by: ben_plan.close(by=by),
+            lambda by: ben_plan.reopen(by=by),
+            lambda by: ben_plan.choose_share(by=by, percent=10),
+            lambda by: ben_goal.hold(by=by),
+            lambda by: ben_goal.complete(by=by),
+            lambda by: ben_goal.cancel(by=by),
+            lambda by: ben_goal.propose_wording(by=by, wording="X"),
+            lambda by: ben_step.tick(by=by),
+            lambda by: ben_step.attach(by=by, service=kitchen),
+        ):
+            with pytest.raises(NotTheirPlan):
+                verb(person)
+
+    assert Goal.objects.get() == ben_goal
+    assert not ben_step.is_done
+
+
+def test_a_client_who_has_not_joined_is_asked_later(alma, practice):
+    record = Client.objects.create(practice=practice, coach=alma.coach, name="Ines", email="ines@example.org")
+    plan = actions.start_plan(by=alma, client=record, title="First ideas")
+    goal = actions.propose_goal(by=alma, plan=plan, side="personal", title="Breathe")
+
+    with pytest.raises(NotTheirDecision):
+        goal.accept(by=alma)
+
+
+def test_accept_writes_down_who_when_and_which_words(ben, proposal):
+    proposal.accept(by=ben, seen=proposal.wording_hash)
+
+    assert (proposal.lifecycle, proposal.decision, proposal.decided_by) == ("active", "accepted", ben)
+    assert proposal.decided_at is not None
+    assert proposal.decided_wording_hash == Goal.hash_of("Cook with the neighbours")
+    assert proposal.agreed_title == "Cook with the neighbours"
+
+
+def test_accept_of_words_that_were_not_read(ben, proposal):
+    with pytest.raises(WordingChanged):
+        proposal.accept(by=ben, seen=Goal.hash_of("Something else"))
+
+
+def test_accept_sees_the_row_as_it_is_now(alma, ben, proposal):
+    stale = Goal.objects.get(pk=proposal.pk)
+    proposal.propose_wording(by=alma, wording="Cook every day")
+
+    with pytest.raises(WordingChanged):
+        stale.accept(by=ben, seen=Goal.hash_of("Cook with the neighbours"))
+
+
+def test_declined_goal_may_be_accepted_after_all(ben, proposal):
+    proposal.decline(by=ben)
+    assert (proposal.lifecycle, proposal.decision) == ("rejected", "declined")
+
+    proposal.accept(by=ben)
+
+    assert proposal.lifecycle == "active"
+
+
+def test_coach_rewording_an_accepted_goal_opens_the_question(alma, ben, ben_goal):
+    ben_goal.propose_wording(by=alma, wording="Sleep before ten")
+
+    assert (ben_goal.lifecycle, ben_goal.decision, ben_goal.decided_by) == ("proposed", "", None)
+    assert ben_goal.is_rewording
+    ben_goal.accept(by=ben)
+    assert (ben_goal.title, ben_goal.lifecycle) == ("Sleep before ten", "active")
+
+
+def test_coach_rewording_with_the_same_words_changes_nothing(alma, ben_goal):
+    ben_goal.propose_wording(by=alma, wording="  Sleep before   midnight ")
+
+    assert ben_goal.lifecycle == "active"
+
+
+def test_a_goal_on_hold_stays_so_when_its_words_change(ben, ben_goal):
+    ben_goal.hold(by=ben)
+
+    ben_goal.reword(by=ben, wording="Sleep when tired")
+
+    assert ben_goal.lifecycle == "on-hold"
+
+
+def test_coach_cannot_take_back_what_the_client_had_agreed_to(alma, ben_goal):
+    ben_goal.propose_wording(by=alma, wording="Sleep before ten")
+
+    with pytest.raises(NotTheirDecision):
+        ben_goal.cancel(by=alma)
+
+
+def test_a_proposal_that_was_taken_back_cannot_be_resumed(alma, ben, proposal):
+    proposal.cancel(by=alma)
+
+    with pytest.raises(NotPossible):
+        proposal.resume(by=ben)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda goal, by: goal.accept(by=by),
+        lambda goal, by: goal.decline(by=by),
+        lambda goal, by: goal.resume(by=by),
+        lambda goal, by: goal.reword(by=by, wording="  "),
+        lambda goal, by: goal.reword(by=by, wording="x" * 251),
+    ],
+)
+def test_what_makes_no_sense_for_an_active_goal(verb, ben, ben_goal):
+    with pytest.raises(NotPossible) as raised:
+        verb(ben_goal, ben)
+
+    assert str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["hold", "complete", "cancel"])
+def test_what_makes_no_sense_for_a_stopped_goal(name, ben, ben_goal):
+    ben_goal.cancel(by=ben)
+
+    with pytest.raises(NotPossible):
+        getattr(ben_goal, name)(by=ben)
+
+
+def test_other_words_for_a_finished_goal_are_not_possible(alma, ben, ben_goal):
+    ben_goal.complete(by=ben)
+
+    with pytest.raises(NotPossible):
+        ben_goal.propose_wording(by=alma, wording="Again")
+
+
+def test_nothing_changes_in_a_closed_plan(alma, ben, ben_plan, ben_goal, ben_step, proposal):
+    ben_plan.close(by=alma)
+
+    for verb in (
+        lambda: proposal.accept(by=ben),
+        lambda: ben_goal.complete(by=ben),
+        lambda: ben_step.tick(by=ben),
+        lambda: ben_plan.choose_share(by=ben, percent=5),
+        lambda: actions.propose_goal(by=ben, plan=ben_plan, side="personal", title="X"),
+    ):
+        with pytest.raises(NotPossible):
+            verb()
+
+
+def test_share_is_the_clients_and_a_percentage(alma, ben, ben_plan):
+    with pytest.raises(NotTheirDecision):
+        ben_plan.choose_share(by=alma, percent=50)
+    for percent in (-1, 101):
+        with pytest.raises(NotPossible):
+            ben_plan.choose_share(by=ben, percent=percent)
+
+    for percent in (0, 100, None):
+        ben_plan.choose_share(by=ben, percent=percent)
+        assert GoalPlan.objects.get().community_share == percent
+
+
+# --- the database -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lifecycle", sorted(AGREED))
+@pytest.mark.parametrize("missing", ["all", "decided_at", "decided_by", "decided_wording_hash", "decision"])
+def test_database_refuses_an_agreed_goal_without_a_whole_decision(lifecycle, missing, ben, proposal):
+    values = {
+        "decided_at": proposal.proposed_at,
+        "decided_by": ben,
+        "decided_wording_hash": proposal.wording_hash,
+        "decision": "accepted",
+    }
+    if missing == "all":
+        values = {}
+    else:
+        values[missing] = {"decided_at": None, "decided_by": None}.get(missing, "")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Goal.objects.filter(pk=proposal.pk).update(lifecycle=lifecycle, **values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"title": "Words that nobody agreed to"},
+        {"decided_wording_hash": Goal.hash_of("Other words")},
+        {"decided_wording_hash": "no hash"},
+        {"decision": "declined"},
+        {"side": "both"},
+        {"lifecycle": "won"},
+        {"achievement": "failed"},
+    ],
+)
+def test_database_refuses_other_words_than_agreed(values, ben_goal):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Goal.objects.filter(pk=ben_goal.pk).update(**values)
+
+
+def test_database_refuses_a_decision_by_anybody_but_the_client(alma, dan, dan_plan, ben_goal):
+    for change in ({"decided_by": alma}, {"decided_by": dan}, {"plan": dan_plan}):
+        with pytest.raises(IntegrityError, match="only the client decides"), transaction.atomic():
+            Goal.objects.filter(pk=ben_goal.pk).update(**change)
+
+
+def test_the_databases_fingerprint_is_the_same_for_every_script(ben, ben_plan):
+    for title in ("Grüße an José", "友だちと歌う", "أمشي كل يوم", "🌱 plant"):
+        goal = actions.propose_goal(by=ben, plan=ben_plan, side="personal", title=title)
+        assert goal.lifecycle == "active"
+
+
+# --- the whole lifecycle ------------------------------------------------------
+
+PEOPLE = st.sampled_from(["ben", "alma", "cora", "dan"])
+WORDS = st.sampled_from(["Walk", "Walk daily", "Sing", "  "])
+
+
+class Lifecycle(RuleBasedStateMachine):
+    """Anybody tries anything in any order; only Ben's acts make a goal of Ben's plan active."""
+
+    @initialize()
+    def begin(self):
+        self.example = transaction.atomic()
+        self.example.__enter__()
+        practice = Practice.objects.create(name="P", slug="p")
+        users = {
+            name: User.objects.create(email=f"{name}@example.org", name=name)
+            for name in ("ben", "alma", "cora", "dan")
+        }
+        coaches = {
+            name: Coach.objects.create(user=users[name], practice=practice, slug=name)
+            for name in ("alma", "cora")
+        }
+        for coach, client in (("alma", "ben"), ("cora", "dan")):
+            record = Client.objects.create(
+                practice=practice,
+                coach=coaches[coach],
+                user=users[client],
+                name=client,
+                email=f"{client}@x.org",
+            )
+            if client == "ben":
+                self.plan = actions.start_plan(by=users["ben"], client=record, title="Plan")
+        self.users = users
+        self.agreed: dict[object, str] = {}
+        self.goals: list[Goal] = []
+
+    def attempt(self, name: str, act) -> None:
+        """Let this person try; what is active afterwards and was not before must be Ben's doing."""
+        before = dict(Goal.objects.values_list("pk", "lifecycle"))
+        try:
+            act(self.users[name])
+        except (NotPossible, NotTheirDecision, NotTheirPlan):
+            assert dict(Goal.objects.values_list("pk", "lifecycle")) == before
+        after = Goal.objects.in_bulk()
+        if name == "ben":
+            self.agreed |= {pk: goal.title for pk, goal in after.items() if goal.lifecycle in AGREED}
+        for pk, goal in after.items():
+            if goal.lifecycle in AGREED and before.get(pk) not in AGREED:
+                assert name == "ben"
+            if goal.lifecycle == "active" and before.get(pk) != "active":
+                assert name == "ben"
+
+    def some(self, number: int) -> Goal:
+        return Goal.objects.get(pk=self.goals[number % len(self.goals)].pk)
+
+    @rule(name=PEOPLE, title=st.sampled_from(["Walk", "Sing"]))
+    def propose(self, name, title):
+        def act(by):
+            self.goals.append(actions.propose_goal(by=by, plan=self.plan, side="personal", title=title))
+
+        self.attempt(name, act)
+
+    @precondition(lambda self: self.goals)
+    @rule(name=PEOPLE, number=st.integers(0, 5), seen=st.sampled_from(["now", "none", "other"]))
+    def accept(self, name, number, seen):
+        goal = self.some(number)
+        read = {"now": goal.wording_hash, "none": None, "other": Goal.hash_of("?")}[seen]
+        self.attempt(name, lambda by: goal.accept(by=by, seen=read))
+
+    @precondition(lambda self: self.goals)
+    @rule(name=PEOPLE, number=st.integers(0, 5), words=WORDS)
+    def reword(self, name, number, words):
+        self.attempt(name, lambda by: self.some(number).reword(by=by, wording=words))
+
+    @precondition(lambda self: self.goals)
+    @rule(name=PEOPLE, number=st.integers(0, 5), words=WORDS)
+    def propose_wording(self, name, number, words):
+        self.attempt(name, lambda by: self.some(number).propose_wording(by=by, wording=words))
+
+    @precondition(lambda self: self.goals)
+    @rule(name=PEOPLE, number=st.integers(0, 5), words=WORDS)
+    def edit(self, name, number, words):
+        self.attempt(name, lambda by: self.some(number).edit(by=by, wording=words, why="", target_on=None))
+
+    @precondition(lambda self: self.goals)
+    @rule(
+        name=PEOPLE,
+        number=st.integers(0, 5),
+        verb=st.sampled_from(["decline", "hold", "resume", "complete", "cancel"]),
+    )
+    def move(self, name, number, verb):
+        self.attempt(name, lambda by: getattr(self.some(number), verb)(by=by))
+
+    @invariant()
+    def agreed_goals_carry_the_clients_own_decision(self):
+        for goal in Goal.objects.filter(lifecycle__in=AGREED):
+            assert goal.decision in CONSENTS
+            assert goal.decided_by_id == self.users["ben"].pk
+            assert goal.decided_wording_hash == goal.wording_hash
+            assert self.agreed[goal.pk] == goal.title == goal.agreed_title
+
+    def teardown(self):
+        """Each run begins with an empty house."""
+        transaction.set_rollback(True)
+        self.example.__exit__(None, None, None)
+
+
+@pytest.mark.django_db
+def test_no_order_of_acts_makes_a_goal_active_without_the_client():
+    run_state_machine_as_test(
+        Lifecycle, settings=hypothesis_settings(max_examples=30, stateful_step_count=20, deadline=None)
+    )

@@ -1,0 +1,185 @@
+"""The real thing: workers and beats as processes, a real broker, a real database, a real mail server."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from coaching.accounts.deliveries import DeliveryState
+from coaching.scheduling import actions
+from coaching.scheduling.models import CoachingSession, Heartbeat, Reminder
+from tests.services import start_redis
+from tests.smtp import running_sink
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 60
+"""Seconds that a mail may take here, where two cores run everything."""
+
+
+@pytest.fixture(scope="module")
+def redis_url() -> str:
+    return start_redis()
+
+
+@pytest.fixture
+def sink():
+    with running_sink() as sink:
+        yield sink
+
+
+def database_url() -> str:
+    """The address of this test's own database, for a process of its own."""
+    parts = connection.settings_dict
+    query = {
+        "host": parts["HOST"],
+        "port": parts["PORT"],
+        "user": parts["USER"],
+        "password": parts["PASSWORD"],
+    }
+    options = urlencode({name: value for name, value in query.items() if value}, quote_via=quote)
+    return f"postgresql:///{parts['NAME']}?{options}"
+
+
+@pytest.fixture
+def start(sink, tmp_path) -> Iterator[Callable[..., Path]]:
+    """Starts `celery …` and returns the file its log goes to; ends what it started."""
+    running: list[subprocess.Popen] = []
+
+    def begin(*arguments: str, broker: str = "") -> Path:
+        environment = {
+            **os.environ,
+            "DATABASE_URL": database_url(),
+            "REDIS_URL": broker,
+            "EMAIL_URL": sink.url,
+            "SITE_URL": "http://testserver",
+            "LOG_LEVEL": "INFO",
+        }
+        log = tmp_path / f"{len(running)}.log"
+        with log.open("w") as stderr:
+            running.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "celery", "--app", "coaching.celery", *arguments],
+                    cwd=ROOT,
+                    env=environment,
+                    stdout=subprocess.DEVNULL,
+                    stderr=stderr,
+                    start_new_session=True,
+                )
+            )
+        return log
+
+    yield begin
+    for process in running:
+        process.terminate()
+    deadline = time.monotonic() + 12
+    for process in running:
+        try:
+            process.wait(timeout=max(deadline - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.2)
+
+
+def book(by, client, *, lead: timedelta) -> CoachingSession:
+    start = (timezone.now() + timedelta(hours=2) + lead).astimezone(by.timezone)
+    return actions.schedule_session(
+        by=by, client=client, local_start=start.replace(tzinfo=None, fold=0), timezone=by.timezone, minutes=50
+    )
+
+
+def lines(log: Path) -> list[dict]:
+    return [json.loads(line) for line in log.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("broker", ["redis", "filesystem"])
+def test_processes_worker_with_its_own_beat_reminds_both(
+    broker, redis_url, start, sink, tmp_path, alma, ben, ben_client
+):
+    worker = start(
+        "worker", "--beat", "--concurrency", "1", "--loglevel", "INFO", "-s", str(tmp_path / "schedule"),
+        broker=redis_url if broker == "redis" else "",
+    )  # fmt: skip
+    session = book(alma, ben_client, lead=timedelta(seconds=3))
+
+    wait_for(lambda: Reminder.objects.filter(state=DeliveryState.SENT).count() == 2)
+
+    assert sorted(sink.addresses) == ["alma@example.org", "ben@example.org"]
+    answers = set(session.reminders.values_list("server_answer", flat=True))
+    assert answers == {"250 2.0.0 taken as 1", "250 2.0.0 taken as 2"}
+    to_ben = next(mail for mail in sink.taken if mail["To"] == "ben@example.org")
+    start_in_new_york = session.starts_at.astimezone(ben.timezone)
+    text = to_ben.get_body(("plain",)).get_content()
+    assert f"{start_in_new_york:%H:%M}" in text
+    assert "America/New_York" in text
+    wait_for(lambda: Heartbeat.objects.count() == 2)
+    names = {"coaching.send_due", "coaching.tick"}
+    wait_for(lambda: {line["name"] for line in lines(worker) if line["event"] == "task"} == names)
+    tasks = [line for line in lines(worker) if line["event"] == "task"]
+    assert {"id", "ms", "name", "state"} <= tasks[0].keys()
+    assert {line["state"] for line in tasks} == {"SUCCESS"}
+    assert "example.org" not in worker.read_text()
+
+
+def test_processes_separate_beat_and_two_workers_send_once(
+    redis_url, start, sink, tmp_path, alma, ben_client
+):
+    for name in ("one", "two"):
+        start("worker", "--concurrency", "1", "-n", f"{name}@test", broker=redis_url)
+    beat = start("beat", "-s", str(tmp_path / "schedule"), "--pidfile", "", broker=redis_url)
+    kept = book(alma, ben_client, lead=timedelta(seconds=5))
+    moved = book(alma, ben_client, lead=timedelta(hours=1, seconds=5))
+    dropped = book(alma, ben_client, lead=timedelta(hours=2, seconds=5))
+    actions.cancel_session(by=alma, session=dropped)
+    later = (moved.starts_at + timedelta(days=1)).astimezone(alma.timezone)
+    actions.reschedule_session(
+        by=alma, session=moved, local_start=later.replace(tzinfo=None), timezone=alma.timezone, minutes=50
+    )
+    # Their moments come now, as if hours had passed.
+    Reminder.objects.filter(session__in=[moved, dropped]).exclude(session=moved, schedule_version=2).update(
+        due_at=timezone.now()
+    )
+
+    wait_for(lambda: Reminder.objects.filter(state=DeliveryState.SENT).count() == 2)
+    time.sleep(3)
+
+    assert sorted(sink.addresses) == ["alma@example.org", "ben@example.org"]
+    assert set(kept.reminders.values_list("state", flat=True)) == {DeliveryState.SENT}
+    assert set(dropped.reminders.values_list("state", flat=True)) == {DeliveryState.CANCELLED}
+    assert set(moved.reminders.filter(schedule_version=1).values_list("state", flat=True)) == {
+        DeliveryState.CANCELLED
+    }
+    assert all("event" in line for line in lines(beat))
+
+
+def test_processes_command_sends_where_no_worker_runs(smtp_server, capsys, alma, ben_client):
+    book(alma, ben_client, lead=timedelta(minutes=1))
+    Reminder.objects.update(due_at=timezone.now())
+
+    call_command("send_due_reminders")
+    call_command("send_due_reminders")
+
+    assert capsys.readouterr().out == "2 sent\nNothing was due.\n"
+    assert len(smtp_server.taken) == 2
