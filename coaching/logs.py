@@ -14,6 +14,7 @@ import structlog
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from structlog.typing import Processor
 
 logger = structlog.get_logger("trellis.request")
 
@@ -23,7 +24,7 @@ AN_ANSWER = (Http404, PermissionDenied, SuspiciousOperation, ImmediateHttpRespon
 
 def logging_settings(*, level: str) -> None:
     """Make Django's, Celery's and our own log records come out as JSON lines on stderr."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

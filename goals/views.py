@@ -1,11 +1,10 @@
 """The plan, its goals and its steps, for the client and their coach. Scopes decide who; verbs decide what."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clients.models import Client
+from coaching.accounts.http import PersonRequest
 from community.models import Service
 from goals import actions
 from goals.board import Board, ratings_of
@@ -22,21 +22,10 @@ from goals.history import history_of, history_of_plan
 from goals.models import Goal, GoalPlan, Step
 from goals.models.goal import Side
 
-if TYPE_CHECKING:
-    from django_htmx.middleware import HtmxDetails
-
-    from coaching.accounts.models import User
-
-    class SignedIn(HttpRequest):
-        user: User  # type: ignore[assignment]
-        htmx: HtmxDetails
-else:
-    SignedIn = HttpRequest
-
 MOST_RESOURCES = 20
 
 
-def _back(request: SignedIn, default: str) -> str:
+def _back(request: PersonRequest, default: str) -> str:
     """Where the form said that the person came from, if that is a page of ours."""
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
@@ -44,7 +33,7 @@ def _back(request: SignedIn, default: str) -> str:
     return default
 
 
-def _done(request: SignedIn, act: Callable[[], object], *, back: str, said: str = "") -> HttpResponse:
+def _done(request: PersonRequest, act: Callable[[], object], *, back: str, said: str = "") -> HttpResponse:
     """Do it and go back; where it is not possible, say why."""
     try:
         act()
@@ -66,7 +55,7 @@ def _tried(form: "PlanForm | GoalForm | RewordForm | StepForm", act: Callable[[]
     return True
 
 
-def _form_page(request: SignedIn, template: str, form: object, **context: object) -> HttpResponse:
+def _form_page(request: PersonRequest, template: str, form: object, **context: object) -> HttpResponse:
     is_refused = request.method == "POST"
     return render(request, template, {"form": form, **context}, status=422 if is_refused else 200)
 
@@ -74,12 +63,12 @@ def _form_page(request: SignedIn, template: str, form: object, **context: object
 # --- plans --------------------------------------------------------------------
 
 
-def plan_detail(request: SignedIn, pk: UUID) -> HttpResponse:
+def plan_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     plan = get_object_or_404(GoalPlan.objects.visible_to(request.user).with_people().with_goals(), pk=pk)
     return render(request, "goals/plan_detail.html", {"board": Board(plan, request.user), "plan": plan})
 
 
-def _client_asked_for(request: SignedIn) -> Client:
+def _client_asked_for(request: PersonRequest) -> Client:
     """The client of the address; where it names none, the person's own record, if they have just one."""
     if "client" not in request.GET:
         own = list(Client.objects.belonging_to(request.user)[:2])
@@ -93,7 +82,7 @@ def _client_asked_for(request: SignedIn) -> Client:
     return get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
 
 
-def plan_create(request: SignedIn) -> HttpResponse:
+def plan_create(request: PersonRequest) -> HttpResponse:
     client = _client_asked_for(request)
     form = PlanForm(request.POST or None, user=request.user, client=client)
     if form.is_valid():
@@ -109,7 +98,7 @@ def plan_create(request: SignedIn) -> HttpResponse:
     )
 
 
-def plan_edit(request: SignedIn, pk: UUID) -> HttpResponse:
+def plan_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     plan = get_object_or_404(GoalPlan.objects.editable_by(request.user).with_people(), pk=pk)
     form = PlanForm(request.POST or None, user=request.user, client=plan.client, plan=plan)
     if form.is_valid():
@@ -124,7 +113,7 @@ def plan_edit(request: SignedIn, pk: UUID) -> HttpResponse:
     return _form_page(request, "goals/plan_edit.html", form, plan=plan, is_own=plan.belongs_to(request.user))
 
 
-def plan_close(request: SignedIn, pk: UUID) -> HttpResponse:
+def plan_close(request: PersonRequest, pk: UUID) -> HttpResponse:
     plan = get_object_or_404(GoalPlan.objects.editable_by(request.user).with_people(), pk=pk)
     if request.method == "POST":
         return _done(
@@ -137,12 +126,12 @@ def plan_close(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def plan_reopen(request: SignedIn, pk: UUID) -> HttpResponse:
+def plan_reopen(request: PersonRequest, pk: UUID) -> HttpResponse:
     plan = get_object_or_404(GoalPlan.objects.visible_to(request.user), pk=pk)
     return _done(request, lambda: plan.reopen(by=request.user), back=plan.get_absolute_url())
 
 
-def plan_history(request: SignedIn, pk: UUID) -> HttpResponse:
+def plan_history(request: PersonRequest, pk: UUID) -> HttpResponse:
     plan = get_object_or_404(GoalPlan.objects.visible_to(request.user), pk=pk)
     return render(request, "goals/plan_history.html", {"plan": plan, "changes": history_of_plan(plan)})
 
@@ -150,7 +139,7 @@ def plan_history(request: SignedIn, pk: UUID) -> HttpResponse:
 # --- goals --------------------------------------------------------------------
 
 
-def goal_detail(request: SignedIn, pk: UUID) -> HttpResponse:
+def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     goals = Goal.objects.visible_to(request.user).with_plan().with_level().with_ratings()
     goal = get_object_or_404(goals, pk=pk)
     context = {
@@ -167,7 +156,7 @@ def goal_detail(request: SignedIn, pk: UUID) -> HttpResponse:
     return render(request, "goals/goal_detail.html", context)
 
 
-def goal_create(request: SignedIn, plan_pk: UUID) -> HttpResponse:
+def goal_create(request: PersonRequest, plan_pk: UUID) -> HttpResponse:
     plan = get_object_or_404(GoalPlan.objects.editable_by(request.user).with_people(), pk=plan_pk)
     side = request.GET.get("side", "")
     form = GoalCreateForm(request.POST or None, user=request.user, plan=plan, initial={"side": side})
@@ -185,7 +174,7 @@ def goal_create(request: SignedIn, plan_pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def goal_accept(request: SignedIn, pk: UUID) -> HttpResponse:
+def goal_accept(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Yes to the words that were on the page: it sends their fingerprint, so newer words are not meant."""
     goal = get_object_or_404(Goal.objects.decidable_by(request.user), pk=pk)
     return _done(
@@ -196,7 +185,7 @@ def goal_accept(request: SignedIn, pk: UUID) -> HttpResponse:
     )
 
 
-def goal_reword(request: SignedIn, pk: UUID) -> HttpResponse:
+def goal_reword(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.decidable_by(request.user).with_plan(), pk=pk)
     title = goal.title
     form = RewordForm(request.POST or None, user=request.user, initial={"title": title})
@@ -209,7 +198,7 @@ def goal_reword(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def goal_decline(request: SignedIn, pk: UUID) -> HttpResponse:
+def goal_decline(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.decidable_by(request.user), pk=pk)
     return _done(
         request,
@@ -219,7 +208,7 @@ def goal_decline(request: SignedIn, pk: UUID) -> HttpResponse:
     )
 
 
-def goal_edit(request: SignedIn, pk: UUID) -> HttpResponse:
+def goal_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     """The client changes their goal; the coach proposes other words for it."""
     goal = get_object_or_404(Goal.objects.editable_by(request.user).with_plan(), pk=pk)
     is_own = goal.plan.belongs_to(request.user)
@@ -241,7 +230,7 @@ def goal_edit(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def goal_hold(request: SignedIn, pk: UUID) -> HttpResponse:
+def goal_hold(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.editable_by(request.user), pk=pk)
     return _done(
         request,
@@ -252,7 +241,7 @@ def goal_hold(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def goal_resume(request: SignedIn, pk: UUID) -> HttpResponse:
+def goal_resume(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.decidable_by(request.user), pk=pk)
     return _done(
         request,
@@ -263,7 +252,7 @@ def goal_resume(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def goal_complete(request: SignedIn, pk: UUID) -> HttpResponse:
+def goal_complete(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.editable_by(request.user), pk=pk)
     return _done(
         request,
@@ -273,7 +262,7 @@ def goal_complete(request: SignedIn, pk: UUID) -> HttpResponse:
     )
 
 
-def goal_cancel(request: SignedIn, pk: UUID) -> HttpResponse:
+def goal_cancel(request: PersonRequest, pk: UUID) -> HttpResponse:
     """The client stops a goal; a coach takes back a proposal of their own."""
     goal = get_object_or_404(Goal.objects.editable_by(request.user).with_plan(), pk=pk)
     if request.method == "POST":
@@ -290,7 +279,7 @@ def goal_cancel(request: SignedIn, pk: UUID) -> HttpResponse:
     )
 
 
-def goal_rate(request: SignedIn, pk: UUID) -> HttpResponse:
+def goal_rate(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.editable_by(request.user).agreed().with_plan(), pk=pk)
     form = RatingForm(request.POST or None, user=request.user)
     if form.is_valid():
@@ -310,7 +299,7 @@ def goal_rate(request: SignedIn, pk: UUID) -> HttpResponse:
 # --- steps --------------------------------------------------------------------
 
 
-def step_create(request: SignedIn, goal_pk: UUID) -> HttpResponse:
+def step_create(request: PersonRequest, goal_pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.editable_by(request.user).with_plan(), pk=goal_pk)
     form = StepForm(request.POST or None, user=request.user)
     if form.is_valid() and _tried(
@@ -321,12 +310,12 @@ def step_create(request: SignedIn, goal_pk: UUID) -> HttpResponse:
     return _form_page(request, "goals/step_create.html", form, goal=goal, plan=goal.plan)
 
 
-def _step(request: SignedIn, pk: UUID) -> Step:
+def _step(request: PersonRequest, pk: UUID) -> Step:
     steps = Step.objects.editable_by(request.user).select_related("goal__plan__client", "resource")
     return get_object_or_404(steps, pk=pk)
 
 
-def step_edit(request: SignedIn, pk: UUID) -> HttpResponse:
+def step_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     step = _step(request, pk)
     form = StepForm(request.POST or None, user=request.user, step=step)
     if form.is_valid():
@@ -337,13 +326,13 @@ def step_edit(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def step_tick(request: SignedIn, pk: UUID) -> HttpResponse:
+def step_tick(request: PersonRequest, pk: UUID) -> HttpResponse:
     step = _step(request, pk)
     return _done(request, lambda: step.tick(by=request.user), back=_place_of(step))
 
 
 @require_POST
-def step_untick(request: SignedIn, pk: UUID) -> HttpResponse:
+def step_untick(request: PersonRequest, pk: UUID) -> HttpResponse:
     step = _step(request, pk)
     return _done(request, lambda: step.untick(by=request.user), back=_place_of(step))
 
@@ -353,7 +342,7 @@ def _place_of(step: Step) -> str:
     return f"{step.goal.plan.get_absolute_url()}#goal-{step.goal_id}"
 
 
-def step_resource(request: SignedIn, pk: UUID) -> HttpResponse:
+def step_resource(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Search the published directory and attach what helps with the step."""
     step = _step(request, pk)
     if request.method == "POST":
@@ -379,7 +368,7 @@ def step_resource(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def step_detach(request: SignedIn, pk: UUID) -> HttpResponse:
+def step_detach(request: PersonRequest, pk: UUID) -> HttpResponse:
     step = _step(request, pk)
     return _done(
         request,

@@ -85,6 +85,8 @@ class Demo:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             raise
+        finally:
+            self.process.stdout.close()
 
 
 def plain_environment() -> dict[str, str]:

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
 import structlog
@@ -40,7 +40,7 @@ class DeliveryState(models.TextChoices):
     MISSED = "missed", "Too late to be useful"
 
 
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
+class DeliveryQuerySet(models.QuerySet):
     """Those mails. Due-ness and leases use the database's clock, never a worker's."""
 
     def free(self) -> Self:
@@ -65,7 +65,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             self.model._base_manager.filter(pk__in=ids).update(
                 lease_token=token, lease_until=Now() + LEASE, attempts=F("attempts") + 1
             )
-        return list(self.filter(lease_token=token).order_by("due_at", "pk"))
+        return cast(Sequence[Delivery], list(self.filter(lease_token=token).order_by("due_at", "pk")))
 
     def held_by(self, token: uuid.UUID | None) -> Self:
         """Those that the worker with this token still holds and may still send."""

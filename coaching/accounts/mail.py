@@ -54,10 +54,11 @@ class RecordingEmailBackend(EmailBackend):
     def _send(self, email_message: Any) -> bool:
         self.last_answer, self.is_answer_lost = "", False
         try:
-            return super()._send(email_message)
+            return super()._send(email_message)  # type: ignore[misc]  # the stubs leave it out
         finally:
-            self.last_answer = self.connection.last_answer
-            self.is_answer_lost = self.connection.is_answer_lost
+            if isinstance(self.connection, _Listening):
+                self.last_answer = self.connection.last_answer
+                self.is_answer_lost = self.connection.is_answer_lost
 
     def drop(self) -> None:
         """Forget the connection without a farewell: the server may be hanging, and would be waited for."""

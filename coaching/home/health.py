@@ -89,5 +89,5 @@ def _ask_redis() -> None:
 
 def _write_to_folder() -> None:
     folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"]
-    with tempfile.TemporaryFile(dir=folder):
+    with tempfile.TemporaryFile(dir=str(folder)):
         pass

@@ -1,7 +1,7 @@
 """What a coach types to plan or move a session."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
@@ -68,7 +68,7 @@ class SessionForm(forms.Form):
             }
         super().__init__(*args, **kwargs)
         lengths = sorted({*LENGTHS, session.minutes} if session else LENGTHS)
-        self.fields["minutes"].choices = [
+        cast(forms.ChoiceField, self.fields["minutes"]).choices = [
             (length, _g("%(minutes)s minutes") % {"minutes": length}) for length in lengths
         ]
         self.fields["time"].help_text = _g("In your own time: %(zone)s.") % {"zone": name_of(user.timezone)}
@@ -89,7 +89,7 @@ class SessionForm(forms.Form):
         return self.session.client if self.session else self.cleaned_data.get("client")
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if cleaned.get("date") and cleaned.get("time") is not None:
             self._find_moment(cleaned)
         return cleaned
@@ -119,7 +119,7 @@ class SessionForm(forms.Form):
             return
         self.is_twice = self.fields["which"].required = True
         first, second = (offset_of(moment.astimezone(self.user.timezone)) for moment in moments)
-        self.fields["which"].choices = [
+        cast(forms.ChoiceField, self.fields["which"]).choices = [
             ("0", _g("The first, before the clocks go back (%(offset)s)") % {"offset": first}),
             ("1", _g("The second, after the clocks went back (%(offset)s)") % {"offset": second}),
         ]
@@ -148,16 +148,16 @@ class SessionForm(forms.Form):
             return None
 
     def _act(self, **values: Any) -> CoachingSession:
-        return actions.reschedule_session(session=self.session, **values)
+        return actions.reschedule_session(session=cast(CoachingSession, self.session), **values)
 
 
 class SessionCreateForm(SessionForm):
-    client = forms.ModelChoiceField(queryset=None, label=_("Client"))
+    client = forms.ModelChoiceField(queryset=Client.objects.none(), label=_("Client"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         active = Client.objects.coached_by(user).filter(status=Client.Status.ACTIVE)
-        self.fields["client"].queryset = active.select_related("user", "coach")
+        cast(forms.ModelChoiceField, self.fields["client"]).queryset = active.select_related("user", "coach")
 
     def _act(self, **values: Any) -> CoachingSession:
         return actions.schedule_session(client=self.cleaned_data["client"], **values)

@@ -2,23 +2,27 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clients.models import Client
+from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import Page, keyset_page
 from coaching.scheduling import actions
 from coaching.scheduling.forms import SessionCreateForm, SessionForm
 from coaching.scheduling.models import CoachingSession, Reminder
 
 
-def session_list(request: HttpRequest) -> HttpResponse:
+def session_list(request: PersonRequest) -> HttpResponse:
     """What is to come, soonest first; then what is over or called off. A further page shows one of them."""
     sessions = CoachingSession.objects.visible_to(request.user).with_people()
     only = request.GET.get("list") if "after" in request.GET else None
-    context = {"is_first_page": only is None, "is_coach": request.user.coach_or_none is not None}
+    context: dict[str, object] = {
+        "is_first_page": only is None,
+        "is_coach": request.user.coach_or_none is not None,
+    }
     if only in (None, "upcoming"):
         context["upcoming"] = _lines(request, sessions.upcoming(), "upcoming", by=["starts_at", "pk"])
     if only != "upcoming":
@@ -26,7 +30,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
     return render(request, "scheduling/session_list.html", context)
 
 
-def _lines(request: HttpRequest, sessions, name: str, *, by: list[str]) -> Page:
+def _lines(request: PersonRequest, sessions, name: str, *, by: list[str]) -> Page:
     """One page of a list: each session with the other person, and the time on both walls."""
     page = keyset_page(request, sessions, by=by)
     user = request.user
@@ -36,7 +40,7 @@ def _lines(request: HttpRequest, sessions, name: str, *, by: list[str]) -> Page:
     return Page(rows, page.next_url)
 
 
-def session_create(request: HttpRequest) -> HttpResponse:
+def session_create(request: PersonRequest) -> HttpResponse:
     if request.user.coach_or_none is None:
         raise PermissionDenied
     form = SessionCreateForm(
@@ -45,7 +49,7 @@ def session_create(request: HttpRequest) -> HttpResponse:
     return _plan(request, form, "scheduling/session_create.html")
 
 
-def session_reschedule(request: HttpRequest, pk: str) -> HttpResponse:
+def session_reschedule(request: PersonRequest, pk: str) -> HttpResponse:
     session = get_object_or_404(CoachingSession.objects.editable_by(request.user).with_people(), pk=pk)
     if not session.is_scheduled:
         messages.info(request, _("This session is no longer planned, so it stays as it is."))
@@ -54,7 +58,7 @@ def session_reschedule(request: HttpRequest, pk: str) -> HttpResponse:
     return _plan(request, form, "scheduling/session_reschedule.html")
 
 
-def _plan(request: HttpRequest, form: SessionForm, template: str) -> HttpResponse:
+def _plan(request: PersonRequest, form: SessionForm, template: str) -> HttpResponse:
     """Answer the form: show it, say what the time is for the client, or save it."""
     is_valid = form.is_valid()
     is_check = "check" in request.POST
@@ -74,7 +78,7 @@ def _plan(request: HttpRequest, form: SessionForm, template: str) -> HttpRespons
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def session_detail(request: HttpRequest, pk: str) -> HttpResponse:
+def session_detail(request: PersonRequest, pk: str) -> HttpResponse:
     session = get_object_or_404(CoachingSession.objects.visible_to(request.user).with_people(), pk=pk)
     is_coach = session.is_coached_by(request.user)
     context = {
@@ -91,7 +95,7 @@ def session_detail(request: HttpRequest, pk: str) -> HttpResponse:
     return render(request, "scheduling/session_detail.html", context)
 
 
-def session_cancel(request: HttpRequest, pk: str) -> HttpResponse:
+def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
     """Asks first, then calls it off. The coach may, and the client until it starts."""
     session = get_object_or_404(CoachingSession.objects.visible_to(request.user).with_people(), pk=pk)
     if (
@@ -119,7 +123,7 @@ def session_cancel(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @require_POST
-def session_complete(request: HttpRequest, pk: str) -> HttpResponse:
+def session_complete(request: PersonRequest, pk: str) -> HttpResponse:
     session = get_object_or_404(CoachingSession.objects.editable_by(request.user), pk=pk)
     try:
         session.complete(by=request.user)

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 from community import actions
 from community.forms import (
@@ -26,14 +27,6 @@ from community.forms import (
 )
 from community.models import Listing, Organization, Service, ServiceAtLocation
 
-if TYPE_CHECKING:
-    from coaching.accounts.models import User
-
-    class Curator(HttpRequest):
-        user: User  # type: ignore[assignment]
-else:
-    Curator = HttpRequest
-
 type View = Callable[..., HttpResponse]
 
 
@@ -41,7 +34,7 @@ def curators_only(view: View) -> View:
     """The pages of the whole area are for curators."""
 
     @wraps(view)
-    def guarded(request: Curator, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_curator:
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -49,13 +42,13 @@ def curators_only(view: View) -> View:
     return guarded
 
 
-def _typed(request: Curator) -> QueryDict | None:
+def _typed(request: PersonRequest) -> QueryDict | None:
     """What was sent, which may be nothing at all."""
     return request.POST if request.method == "POST" else None
 
 
 def _form_page(
-    request: Curator, form: Any, *, title: str, eyebrow: str = "", back: str, **more: Any
+    request: PersonRequest, form: Any, *, title: str, eyebrow: str = "", back: str, **more: Any
 ) -> HttpResponse:
     return render(
         request,
@@ -66,7 +59,7 @@ def _form_page(
 
 
 @curators_only
-def curate(request: Curator) -> HttpResponse:
+def curate(request: PersonRequest) -> HttpResponse:
     form = CurateSearchForm(request.GET)
     form.is_valid()
     asked = form.cleaned_data
@@ -92,7 +85,7 @@ def curate(request: Curator) -> HttpResponse:
 
 
 @curators_only
-def listing_new(request: Curator) -> HttpResponse:
+def listing_new(request: PersonRequest) -> HttpResponse:
     organization = None
     if "organization" in request.GET:
         organization = _organization(request, request.GET["organization"])
@@ -120,7 +113,7 @@ def listing_new(request: Curator) -> HttpResponse:
 
 
 @curators_only
-def listing_detail(request: Curator, pk: UUID) -> HttpResponse:
+def listing_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     service = get_object_or_404(Service.objects.editable_by(request.user).for_page(), pk=pk)
     listing = service.listing
     return render(
@@ -142,7 +135,7 @@ def listing_detail(request: Curator, pk: UUID) -> HttpResponse:
 
 
 @curators_only
-def listing_edit(request: Curator, pk: UUID) -> HttpResponse:
+def listing_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     service = get_object_or_404(Service.objects.editable_by(request.user).for_cards(), pk=pk)
     form = ListingForm(
         _typed(request),
@@ -173,7 +166,9 @@ def listing_edit(request: Curator, pk: UUID) -> HttpResponse:
     return _form_page(request, form, title=_("Change the listing"), eyebrow=service.name, back=back)
 
 
-def _step(request: Curator, pk: UUID, action: Callable[..., Any], done: str, **more: Any) -> HttpResponse:
+def _step(
+    request: PersonRequest, pk: UUID, action: Callable[..., Any], done: str, **more: Any
+) -> HttpResponse:
     service = get_object_or_404(Service.objects.editable_by(request.user), pk=pk)
     try:
         action(by=request.user, service=service, **more)
@@ -184,19 +179,19 @@ def _step(request: Curator, pk: UUID, action: Callable[..., Any], done: str, **m
     return redirect("community:listing_detail", pk)
 
 
-def _note(request: Curator) -> str:
+def _note(request: PersonRequest) -> str:
     return request.POST.get("note", "").replace("\0", "")[:400]
 
 
 @require_POST
 @curators_only
-def listing_submit(request: Curator, pk: UUID) -> HttpResponse:
+def listing_submit(request: PersonRequest, pk: UUID) -> HttpResponse:
     return _step(request, pk, actions.submit_for_review, _("It is in review now."), note=_note(request))
 
 
 @require_POST
 @curators_only
-def listing_publish(request: Curator, pk: UUID) -> HttpResponse:
+def listing_publish(request: PersonRequest, pk: UUID) -> HttpResponse:
     return _step(
         request, pk, actions.publish, _("Published. Everybody can find it now."), note=_note(request)
     )
@@ -204,19 +199,19 @@ def listing_publish(request: Curator, pk: UUID) -> HttpResponse:
 
 @require_POST
 @curators_only
-def listing_check(request: Curator, pk: UUID) -> HttpResponse:
+def listing_check(request: PersonRequest, pk: UUID) -> HttpResponse:
     done = _("Taken out of the public directory until somebody has checked it.")
     return _step(request, pk, actions.ask_for_check, done, note=_note(request))
 
 
 @require_POST
 @curators_only
-def listing_draft(request: Curator, pk: UUID) -> HttpResponse:
+def listing_draft(request: PersonRequest, pk: UUID) -> HttpResponse:
     return _step(request, pk, actions.return_to_draft, _("It is a draft again."), note=_note(request))
 
 
 @curators_only
-def listing_archive(request: Curator, pk: UUID) -> HttpResponse:
+def listing_archive(request: PersonRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         return _step(request, pk, actions.archive, _("Archived."), note=_note(request))
     service = get_object_or_404(Service.objects.editable_by(request.user), pk=pk)
@@ -237,7 +232,7 @@ def listing_archive(request: Curator, pk: UUID) -> HttpResponse:
 
 @require_POST
 @curators_only
-def listing_verify(request: Curator, pk: UUID) -> HttpResponse:
+def listing_verify(request: PersonRequest, pk: UUID) -> HttpResponse:
     form = VerifyForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say how you checked it."))
@@ -248,7 +243,7 @@ def listing_verify(request: Curator, pk: UUID) -> HttpResponse:
 # --- organizations ----------------------------------------------------------
 
 
-def _organization(request: Curator, pk: UUID | str) -> Organization:
+def _organization(request: PersonRequest, pk: UUID | str) -> Organization:
     try:
         return get_object_or_404(Organization.objects.editable_by(request.user), pk=UUID(str(pk)))
     except ValueError as error:
@@ -256,7 +251,7 @@ def _organization(request: Curator, pk: UUID | str) -> Organization:
 
 
 @curators_only
-def organization_detail(request: Curator, pk: UUID) -> HttpResponse:
+def organization_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     organization = _organization(request, pk)
     services = Service.objects.editable_by(request.user).filter(organization=organization).search("")
     page = keyset_page(request, services.for_cards(), by=services.order)
@@ -268,7 +263,7 @@ def organization_detail(request: Curator, pk: UUID) -> HttpResponse:
 
 
 @curators_only
-def organization_edit(request: Curator, pk: UUID) -> HttpResponse:
+def organization_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     organization = _organization(request, pk)
     form = OrganizationForm(_typed(request), user=request.user, instance=organization)
     if form.is_valid():
@@ -282,13 +277,13 @@ def organization_edit(request: Curator, pk: UUID) -> HttpResponse:
 # --- places and parts -------------------------------------------------------
 
 
-def _place(request: Curator, pk: UUID, place_pk: UUID) -> ServiceAtLocation:
+def _place(request: PersonRequest, pk: UUID, place_pk: UUID) -> ServiceAtLocation:
     service = get_object_or_404(Service.objects.editable_by(request.user), pk=pk)
     return get_object_or_404(service.service_at_locations.select_related("location", "service"), pk=place_pk)
 
 
 @curators_only
-def place_new(request: Curator, pk: UUID) -> HttpResponse:
+def place_new(request: PersonRequest, pk: UUID) -> HttpResponse:
     service = get_object_or_404(
         Service.objects.editable_by(request.user).select_related("organization"), pk=pk
     )
@@ -308,7 +303,7 @@ def place_new(request: Curator, pk: UUID) -> HttpResponse:
 
 
 @curators_only
-def place_edit(request: Curator, pk: UUID, place_pk: UUID) -> HttpResponse:
+def place_edit(request: PersonRequest, pk: UUID, place_pk: UUID) -> HttpResponse:
     link = _place(request, pk, place_pk)
     form = PlaceForm(_typed(request), user=request.user, location=link.location)
     if form.is_valid():
@@ -326,7 +321,7 @@ def place_edit(request: Curator, pk: UUID, place_pk: UUID) -> HttpResponse:
 
 
 @curators_only
-def place_remove(request: Curator, pk: UUID, place_pk: UUID) -> HttpResponse:
+def place_remove(request: PersonRequest, pk: UUID, place_pk: UUID) -> HttpResponse:
     link = _place(request, pk, place_pk)
     back = reverse("community:listing_detail", args=[pk])
     if request.method == "POST":
@@ -336,7 +331,7 @@ def place_remove(request: Curator, pk: UUID, place_pk: UUID) -> HttpResponse:
     return _remove_page(request, link.location, back)
 
 
-def _remove_page(request: Curator, what: Any, back: str) -> HttpResponse:
+def _remove_page(request: PersonRequest, what: Any, back: str) -> HttpResponse:
     return render(
         request,
         "community/curate_confirm.html",
@@ -350,21 +345,21 @@ def _remove_page(request: Curator, what: Any, back: str) -> HttpResponse:
     )
 
 
-def _part(request: Curator, pk: UUID, part: str) -> tuple[Service, Any, Any]:
+def _part(request: PersonRequest, pk: UUID, part: str) -> tuple[Service, Any, Any]:
     if part not in PARTS:
         raise Http404
     return (get_object_or_404(Service.objects.editable_by(request.user), pk=pk), *PARTS[part])
 
 
 @curators_only
-def part_new(request: Curator, pk: UUID, part: str) -> HttpResponse:
+def part_new(request: PersonRequest, pk: UUID, part: str) -> HttpResponse:
     service, form_class, title = _part(request, pk, part)
     form = form_class(_typed(request), user=request.user, instance=form_class.Meta.model(service=service))
     return _save_part(request, service, form, title)
 
 
 @curators_only
-def part_edit(request: Curator, pk: UUID, part: str, part_pk: UUID) -> HttpResponse:
+def part_edit(request: PersonRequest, pk: UUID, part: str, part_pk: UUID) -> HttpResponse:
     service, form_class, title = _part(request, pk, part)
     row = get_object_or_404(getattr(service, form_class.related_name), pk=part_pk)
     form = form_class(_typed(request), user=request.user, instance=row)
@@ -372,7 +367,7 @@ def part_edit(request: Curator, pk: UUID, part: str, part_pk: UUID) -> HttpRespo
     return _save_part(request, service, form, title, remove=remove)
 
 
-def _save_part(request: Curator, service: Service, form: Any, title: str, **more: Any) -> HttpResponse:
+def _save_part(request: PersonRequest, service: Service, form: Any, title: str, **more: Any) -> HttpResponse:
     back = reverse("community:listing_detail", args=[service.pk])
     if form.is_valid():
         form.save()
@@ -382,7 +377,7 @@ def _save_part(request: Curator, service: Service, form: Any, title: str, **more
 
 
 @curators_only
-def part_remove(request: Curator, pk: UUID, part: str, part_pk: UUID) -> HttpResponse:
+def part_remove(request: PersonRequest, pk: UUID, part: str, part_pk: UUID) -> HttpResponse:
     service, form_class, _title = _part(request, pk, part)
     row = get_object_or_404(getattr(service, form_class.related_name), pk=part_pk)
     back = reverse("community:listing_detail", args=[pk])
