@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import dotenv
 import honcho.manager
 from honcho.printer import Printer
 
@@ -41,7 +42,7 @@ ACCOUNTS = """
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/demo")
     parser.add_argument("mode", choices=["demo", "dev"], help=argparse.SUPPRESS)
-    parser.add_argument("--port", type=int, default=8000, help="the port on 127.0.0.1 (8000)")
+    parser.add_argument("--port", type=_port, default=8000, help="the port on 127.0.0.1 (8000)")
     options = parser.parse_args()
     # Ends through SystemExit, so that PostgreSQL and a running step are ended too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -61,9 +62,9 @@ def run(mode: str, port: int) -> int:
     if not _is_free(port):
         sys.exit(f"Port {port} is in use. Choose another one: bin/{mode} --port {port + 1}")
     os.environ["PATH"] = f"{BIN}:{os.environ['PATH']}"
-    os.environ["SITE_URL"] = f"http://127.0.0.1:{port}"
-    mail_port = 8025 if _is_free(8025) else _any_free_port()
-    os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
+    mail_port = port + 25 if port < 65500 and _is_free(port + 25) else _any_free_port()
+    _settle("SITE_URL", f"http://127.0.0.1:{port}")
+    _settle("EMAIL_URL", f"smtp://127.0.0.1:{mail_port}")
     if mode == "dev":
         os.environ["DEBUG"] = "true"
     embedded.provide_database()
@@ -78,6 +79,12 @@ def run(mode: str, port: int) -> int:
     threading.Thread(target=_announce, args=(port,), daemon=True).start()
     manager.loop()
     return _exit_code(manager.returncode, log)
+
+
+def _settle(name: str, value: str) -> None:
+    """A setting of this run, for its processes and for `manage.py` from another shell."""
+    os.environ[name] = value
+    dotenv.set_key(embedded.LOCAL_ENV, name, value, quote_mode="never")
 
 
 def _commands(mode: str, port: int, mail_port: int) -> dict[str, str]:
@@ -126,6 +133,13 @@ def _exit_code(code: int | None, log) -> int:
         return 0
     print(f"A process ended by itself (code {code}); see {log.name}.", file=sys.stderr)
     return code or 1
+
+
+def _port(words: str) -> int:
+    number = int(words)
+    if not 0 < number < 65536:
+        raise ValueError
+    return number
 
 
 def _is_free(port: int) -> bool:

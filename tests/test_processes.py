@@ -85,6 +85,8 @@ def start(sink, tmp_path) -> Iterator[Callable[..., Path]]:
         return log
 
     yield begin
+    for log in sorted(tmp_path.glob("*.log")):
+        sys.stderr.write(log.read_text()[-4000:])  # pytest shows it where the test failed
     for process in running:
         process.terminate()
     deadline = time.monotonic() + 12

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from clients.models import Client
 from coaching.accounts.models import User
+from coaching.scheduling.lines import SessionLine, lines_for
 from coaching.scheduling.models import CoachingSession
 from goals.board import Board, plans_for
 from goals.models import Goal
@@ -21,9 +22,9 @@ class CoachDesk:
     user: User
 
     @cached_property
-    def sessions(self) -> list[CoachingSession]:
+    def sessions(self) -> list[SessionLine]:
         sessions = CoachingSession.objects.editable_by(self.user).upcoming().with_people()
-        return list(sessions.order_by("starts_at")[:SHOWN])
+        return lines_for(self.user, sessions.order_by("starts_at")[:SHOWN])
 
     @cached_property
     def waiting(self) -> list[Goal]:
@@ -45,14 +46,15 @@ class CoachDesk:
 
 @dataclass
 class ClientDesk:
-    """A client's place: the next session, what waits for their answer, the next step, the plan."""
+    """A client's place: the next session, what waits for their answer, the plan with its next step."""
 
     user: User
 
     @cached_property
-    def next_session(self) -> CoachingSession | None:
+    def next_session(self) -> SessionLine | None:
         sessions = CoachingSession.objects.filter(client__in=Client.objects.belonging_to(self.user))
-        return sessions.upcoming().with_people().order_by("starts_at").first()
+        session = sessions.upcoming().with_people().order_by("starts_at").first()
+        return SessionLine(session, self.user) if session else None
 
     @cached_property
     def boards(self) -> list[Board]:
@@ -61,11 +63,6 @@ class ClientDesk:
     @cached_property
     def waiting(self) -> list[Goal]:
         return [goal for board in self.boards for goal in board.waiting]
-
-    @cached_property
-    def next_step(self) -> object:
-        steps = [board.next_step for board in self.boards if board.next_step]
-        return steps[0] if steps else None
 
 
 def desks_of(user: User) -> dict[str, object]:

@@ -14,6 +14,7 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Coach, Invitation, Practice
 from coaching.accounts.paging import keyset_page
 from coaching.home.desks import desks_of
+from coaching.scheduling.lines import lines_for
 from coaching.scheduling.models import CoachingSession
 from goals.board import plans_for
 
@@ -45,7 +46,7 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
     context = {
         "client": client,
         "client_id": str(client.pk),
-        "sessions": sessions.with_people().order_by("starts_at"),
+        "sessions": lines_for(request.user, sessions.with_people().order_by("starts_at")),
         "boards": plans_for(request.user, client),
         "statuses": Client.Status.choices,
     }

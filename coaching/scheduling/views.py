@@ -12,6 +12,7 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import Page, keyset_page
 from coaching.scheduling import actions
 from coaching.scheduling.forms import SessionCreateForm, SessionForm
+from coaching.scheduling.lines import lines_for
 from coaching.scheduling.models import CoachingSession, Reminder
 
 
@@ -33,8 +34,7 @@ def session_list(request: PersonRequest) -> HttpResponse:
 def _lines(request: PersonRequest, sessions, name: str, *, by: list[str]) -> Page:
     """One page of a list: each session with the other person, and the time on both walls."""
     page = keyset_page(request, sessions, by=by)
-    user = request.user
-    rows = [(session, session.other_person(user), session.times_for(user)) for session in page]
+    rows = lines_for(request.user, page)
     if page.next_url and "list" not in request.GET:
         page.next_url += f"&list={name}"
     return Page(rows, page.next_url)

@@ -43,9 +43,9 @@ def test_session_list_shows_each_their_own(
 
     for browser in (alma_browser, ben_browser):
         response = browser.get("/sessions/")
-        assert [row[0] for row in response.context["upcoming"]] == [coming]
-        assert [row[0] for row in response.context["past"]] == [over]
-    assert [row[0] for row in cora_browser.get("/sessions/").context["upcoming"]] == [other]
+        assert [row.session for row in response.context["upcoming"]] == [coming]
+        assert [row.session for row in response.context["past"]] == [over]
+    assert [row.session for row in cora_browser.get("/sessions/").context["upcoming"]] == [other]
     assert list(finn_browser.get("/sessions/").context["upcoming"]) == []
 
 
@@ -70,8 +70,8 @@ def test_session_list_order_and_questions(alma_browser, book, make_past, alma):
 
     response = alma_browser.get("/sessions/")
 
-    assert [row[0] for row in response.context["upcoming"]] == [first, second]
-    assert [row[0] for row in response.context["past"]] == [called_off, open_end]
+    assert [row.session for row in response.context["upcoming"]] == [first, second]
+    assert [row.session for row in response.context["past"]] == [called_off, open_end]
     assert "Was it held?" in response.content.decode()
     assert "Called off by the coach" in response.content.decode()
 
@@ -106,7 +106,7 @@ def test_session_list_further_pages(alma_browser, make_past, book):
     assert "upcoming" not in earlier.context
     assert "past" not in later.context
     shown = {
-        row[0]
+        row.session
         for page in (
             first.context["past"],
             first.context["upcoming"],
