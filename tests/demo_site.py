@@ -29,6 +29,7 @@ def fresh_copy(to: Path) -> Path:
     # Links to the files, not to the folder: what npm does to the copy must not reach this one.
     shutil.copytree(ROOT / "node_modules", to / "node_modules", copy_function=os.link, symlinks=True)
     shutil.copytree(ROOT / "var" / "stamps", to / "var" / "stamps")
+    (to / "var" / "coverage").symlink_to(ROOT / "var" / "coverage")
     return to
 
 
@@ -90,10 +91,13 @@ class Demo:
 
 
 def plain_environment() -> dict[str, str]:
-    """A new user's shell: none of the tests' own settings. Coverage goes on measuring."""
+    """A new user's shell: none of the tests' own settings. Where coverage is measured, the copy is, too."""
     ours = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SITE_URL", "EMAIL_URL", "DEMO", "DEBUG", "LOG_LEVEL")
-    return {
+    plain = {
         name: value
         for name, value in os.environ.items()
-        if name not in ours and not name.startswith(("TRELLIS", "PYTEST", "DJANGO"))
+        if name not in ours and not name.startswith(("COV", "TRELLIS", "PYTEST", "DJANGO"))
     }
+    if "COVERAGE_PROCESS_CONFIG" in os.environ:
+        plain["COVERAGE_PROCESS_START"] = "pyproject.toml"
+    return plain
