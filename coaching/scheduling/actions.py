@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clients.models import Client
 from coaching.accounts.models import User
-from coaching.scheduling.models import CoachingSession
+from coaching.scheduling.models import CoachingSession, Reminder
 from coaching.scheduling.walltimes import (
     NoSuchTimeError,
     TwiceError,
@@ -52,7 +52,7 @@ def schedule_session(
         agenda=agenda,
     )
     _save_unless_taken(session, by=by)
-    session.write_reminders()
+    Reminder.write_for(session)
     return session
 
 
@@ -87,7 +87,7 @@ def reschedule_session(
         session.schedule_version += 1
     _save_unless_taken(session, by=by)
     if is_moved:
-        session.write_reminders()
+        Reminder.write_for(session)
     return session
 
 

@@ -20,7 +20,7 @@ def session_reminder(reminder: "Reminder") -> EmailMultiAlternatives:
     """
     session = reminder.session
     is_client = reminder.recipient == reminder.Recipient.CLIENT
-    own, *other = session.times_for_recipient(reminder.recipient)
+    own, *other = session.times(is_client=is_client)
     can_sign_in = session.client.has_joined if is_client else True
     return write(
         "session_reminder",

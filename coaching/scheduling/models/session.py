@@ -1,0 +1,147 @@
+"""A session: one meeting of one coach and one client."""
+
+from datetime import timedelta
+
+import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from timezone_field import TimeZoneField
+
+from clients.models import Client
+from coaching.accounts.models import Coach, User
+from coaching.accounts.records import Record
+from coaching.scheduling.fields import Span, WallTimeField
+from coaching.scheduling.querysets import CoachingSessionQuerySet
+from coaching.scheduling.walltimes import ZonedTime, moments_of
+
+
+def _one_at_a_time(person: str, name: str) -> ExclusionConstraint:
+    return ExclusionConstraint(
+        name=name,
+        expressions=[
+            (Span("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
+            (person, RangeOperators.EQUAL),
+        ],
+        condition=Q(status="scheduled"),
+    )
+
+
+@pghistory.track()
+class CoachingSession(Record):
+    """A meeting of one coach and one client.
+
+    It keeps the moment (UTC) and the wall time it was meant as, so that a
+    change of the zone's rules between booking and meeting is noticed.
+    """
+
+    class Status(models.TextChoices):
+        SCHEDULED = "scheduled", _("Planned")
+        COMPLETED = "completed", _("Held")
+        CANCELLED_BY_COACH = "cancelled_by_coach", _("Called off by the coach")
+        CANCELLED_BY_CLIENT = "cancelled_by_client", _("Called off by the client")
+        LATE_CANCELLATION = "late_cancellation", _("Called off late")
+        NO_SHOW = "no_show", _("Did not take place")
+
+    class Place(models.TextChoices):
+        IN_PERSON = "in_person", _("In person")
+        PHONE = "phone", _("By phone")
+        VIDEO = "video", _("By video")
+
+    coach = models.ForeignKey(Coach, on_delete=models.PROTECT, related_name="sessions")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="sessions")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    timezone = TimeZoneField(use_pytz=False, help_text=_("The zone in which the time was meant."))
+    local_start = WallTimeField(help_text=_("The start on the wall, in that zone."))
+    place = models.CharField(_("place"), max_length=9, choices=Place, default=Place.VIDEO)
+    place_detail = models.CharField(_("address, number or link"), max_length=300, blank=True)
+    agenda = models.CharField(_("what it is about"), max_length=200, blank=True)
+    status = models.CharField(_("status"), max_length=19, choices=Status, default=Status.SCHEDULED)
+    schedule_version = models.PositiveIntegerField(default=1, help_text=_("Rises with each move."))
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions_cancelled"
+    )
+
+    objects = CoachingSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at", "-pk"]
+        indexes = [
+            models.Index(fields=["client", "starts_at"], name="session_of_client"),
+            models.Index(fields=["coach", "starts_at"], name="session_of_coach"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None) | ~Q(status__in=["scheduled", "completed"]),
+                name="session_called_off_has_that_status",
+            ),
+            _one_at_a_time("coach", "session_one_at_a_time_per_coach"),
+            _one_at_a_time("client", "session_one_at_a_time_per_client"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+    def get_absolute_url(self) -> str:
+        return reverse("scheduling:session_detail", args=[self.pk])
+
+    @property
+    def length(self) -> timedelta:
+        return self.ends_at - self.starts_at
+
+    @property
+    def minutes(self) -> int:
+        return int(self.length.total_seconds() // 60)
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.status == self.Status.SCHEDULED
+
+    @property
+    def is_upcoming(self) -> bool:
+        return self.is_scheduled and self.ends_at > timezone.now()
+
+    @property
+    def has_started(self) -> bool:
+        return self.starts_at <= timezone.now()
+
+    @property
+    def has_moved_on_the_wall(self) -> bool:
+        """Whether a change of the zone's rules since booking has put the moment at another wall time."""
+        return self.starts_at not in moments_of(self.local_start, self.timezone)
+
+    def is_coached_by(self, user: User) -> bool:
+        return self.client.coach.user_id == user.pk
+
+    def other_person(self, user: User) -> Coach | Client:
+        """Whom this person meets."""
+        return self.client if self.client.user_id != user.pk else self.coach
+
+    def times_for(self, user: User) -> list[ZonedTime]:
+        """The time on this person's wall, then on the other's where that shows another time."""
+        return self.times(is_client=self.client.user_id == user.pk)
+
+    def times(self, *, is_client: bool) -> list[ZonedTime]:
+        """The same for a reader who may not have an account yet."""
+        zones = (self.client.own_timezone, self.coach.user.timezone)
+        own, other = (
+            ZonedTime(self.starts_at, self.ends_at, zone) for zone in (zones if is_client else zones[::-1])
+        )
+        return [own] if own.is_like(other) else [own, other]
+
+    def complete(self, *, by: User) -> None:
+        """Note that it was held. `by` is kept by the row's history."""
+        if not (self.is_scheduled and self.has_started):
+            raise ValidationError(
+                _("Only a session that was planned and has begun can be marked as held."), code="closed"
+            )
+        self.status = self.Status.COMPLETED
+        self.save(update_fields=["status"])
