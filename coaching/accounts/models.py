@@ -81,6 +81,11 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
         """Their place in a practice, read once per person and request."""
         return getattr(self, "coach", None)
 
+    @property
+    def is_only_a_client(self) -> bool:
+        """Whether nothing but clients' pages can be theirs, as far as the account itself tells."""
+        return not (self.coach_or_none or self.is_curator or self.is_staff)
+
 
 class Practice(Record):
     """One coach or several who work under one name."""
