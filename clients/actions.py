@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone as django_timezone
 from django.utils.text import slugify
 
 from clients.models import Client
+from coaching.accounts.actions import add_person
 from coaching.accounts.models import Coach, Invitation, Practice, User
 
 
@@ -91,8 +91,7 @@ def accept_invitation(
     if not invitation.is_open:
         raise InvitationClosed
     if user is None:
-        user = User.objects.create_user(invitation.email, password, name=name, timezone=timezone)
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        user = add_person(email=invitation.email, password=password, name=name, timezone=timezone)
     invitation.accepted_at = django_timezone.now()
     invitation.accepted_by = user
     invitation.save(update_fields=["accepted_at", "accepted_by"])

@@ -53,12 +53,6 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # --- the house --------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "coaching.home",
-    "coaching.scheduling",
-    "goals",
-    "clients",
-    "community",
-    "coaching.accounts",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -75,6 +69,13 @@ INSTALLED_APPS = [
     "django_htmx",
     "pgtrigger",
     "pghistory",
+    # Ours come last, so that they may take back what others put into the admin; the highest floor first.
+    "coaching.home",
+    "coaching.scheduling",
+    "goals",
+    "clients",
+    "community",
+    "coaching.accounts",
 ]
 
 MIDDLEWARE = [

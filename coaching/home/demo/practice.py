@@ -4,11 +4,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from clients.actions import accept_invitation, add_client
 from clients.models import Client
+from coaching.accounts.actions import add_person
 from coaching.accounts.models import Coach, Practice, User
 from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
 from coaching.scheduling.actions import cancel_session, record_session, schedule_session
@@ -44,7 +44,10 @@ def seed_staff() -> dict[str, User]:
     practice = Practice.objects.create(
         name="Harwick Bridge Coaching", slug="harwick-bridge", timezone=ZoneInfo(ZONE)
     )
-    people = {key: _person(email, name) for key, (email, name) in STAFF.items()}
+    people = {
+        key: add_person(email=email, password=PASSWORD, name=name, timezone=ZoneInfo(ZONE))
+        for key, (email, name) in STAFF.items()
+    }
     Coach.objects.create(user=people["coach"], practice=practice, slug="mara-lindqvist")
     Coach.objects.create(user=people["owner"], practice=practice, slug="joseph-adeyemi", is_owner=True)
     User.objects.filter(pk=people["curator"].pk).update(is_curator=True)
@@ -65,12 +68,6 @@ def seed_clients(staff: dict[str, User]) -> list[Client]:
     for name, email in NOT_JOINED.items():
         add_client(by=staff["coach"], name=name, email=email, timezone=ZoneInfo(ZONE), invite=True)
     return clients
-
-
-def _person(email: str, name: str) -> User:
-    user = User.objects.create_user(email, PASSWORD, name=name, timezone=ZoneInfo(ZONE))
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return user
 
 
 def _joined_client(coach: User, data: ClientOf) -> Client:
