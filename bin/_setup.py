@@ -88,19 +88,21 @@ def install(lock: str) -> None:
 
 
 def write_settings() -> None:
-    """A secret key of this installation's own; everything else has a default fit for one machine."""
+    """Keys of this installation's own; everything else has a default fit for one machine."""
     settings = VAR / "local.env"
-    if settings.exists():
-        return
-    VAR.mkdir(exist_ok=True)
-    settings.touch(mode=0o600)
-    settings.write_text(
-        "# Written by bin/setup for a demo on this machine; not read where SECRET_KEY is set.\n"
-        f"SECRET_KEY={secrets.token_urlsafe(50)}\n"
-        "DEMO=true\n"
-        "SITE_URL=http://127.0.0.1:8000\n"
-        "EMAIL_URL=smtp://127.0.0.1:8025\n"
-    )
+    if not settings.exists():
+        VAR.mkdir(exist_ok=True)
+        settings.touch(mode=0o600)
+        settings.write_text(
+            "# Written by bin/setup for a demo on this machine; not read where SECRET_KEY is set.\n"
+            f"SECRET_KEY={secrets.token_urlsafe(50)}\n"
+            "DEMO=true\n"
+            "SITE_URL=http://127.0.0.1:8000\n"
+            "EMAIL_URL=smtp://127.0.0.1:8025\n"
+        )
+    words = settings.read_text()
+    if "CONTENT_KEYS=" not in words:  # an installation from before private texts were kept
+        settings.write_text(f"{words.rstrip()}\nCONTENT_KEYS={secrets.token_urlsafe(32)}\n")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 from psycopg2.extensions import parse_dsn
 
+from coaching.content_keys import id_of, key_of
 from coaching.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,7 +31,7 @@ DEMO = env.bool("DEMO", False)
 IS_LOCAL = DEBUG or DEMO
 """Demo or development: the mailbox, the style guide and the demo accounts exist."""
 
-NEEDED = ["SECRET_KEY", "DATABASE_URL", "SITE_URL"]
+NEEDED = ["SECRET_KEY", "CONTENT_KEYS", "DATABASE_URL", "SITE_URL"]
 if not IS_LOCAL:
     NEEDED += ["REDIS_URL", "EMAIL_URL"]
 if missing := [name for name in NEEDED if not env.str(name, "")]:
@@ -40,6 +41,17 @@ if missing := [name for name in NEEDED if not env.str(name, "")]:
     )
 
 SECRET_KEY = env.str("SECRET_KEY")
+CONTENT_KEYS: list[str] = env.list("CONTENT_KEYS")
+"""What private texts are encrypted with; the first one writes, all of them read (README, Deploy)."""
+try:
+    _key_ids = {id_of(key_of(words)) for words in CONTENT_KEYS}
+except ValueError:
+    _key_ids = set()
+if len(_key_ids) != len(CONTENT_KEYS):
+    raise ImproperlyConfigured(
+        "CONTENT_KEYS must be different keys of 32 bytes in base64url, with commas between them. Make one: "
+        "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+    )
 SITE_URL = env.str("SITE_URL").rstrip("/")
 _site = urlsplit(SITE_URL)
 if _site.scheme not in {"http", "https"} or not _site.hostname:

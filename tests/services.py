@@ -52,6 +52,7 @@ if "TRELLIS_TEST_SERVICES" not in os.environ:
     os.environ |= {
         "TRELLIS_TEST_SERVICES": "running",
         "SECRET_KEY": "of-the-tests-alone-" + "x" * 40,
+        "CONTENT_KEYS": "b2YtdGhlLXRlc3RzLWFsb25lLTAxMjM0NTY3ODktYWI",
         "SITE_URL": "http://testserver",
         "EMAIL_URL": "smtp://127.0.0.1:9",
         "DEMO": "true",

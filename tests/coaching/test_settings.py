@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 PRODUCTION = {
     "SECRET_KEY": "of-the-tests-alone-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "CONTENT_KEYS": "b2YtdGhlLXRlc3RzLWFsb25lLTAxMjM0NTY3ODktYWI",
     "DATABASE_URL": "postgresql://trellis:secret@db.example/trellis?sslmode=require",
     "REDIS_URL": "redis://127.0.0.1:9/0",
     "EMAIL_URL": "smtp+tls://user:p%40ss@mail.example:587",
@@ -49,6 +50,9 @@ def test_production_names_what_is_missing(missing):
     [
         ("SITE_URL", "trellis.example", "SITE_URL is 'trellis.example'; it must look like"),
         ("EMAIL_URL", "mail.example", "EMAIL_URL must look like smtp+tls://"),
+        ("CONTENT_KEYS", "too-short", "CONTENT_KEYS must be different keys of 32 bytes"),
+        ("CONTENT_KEYS", "not base64 at all, é", "CONTENT_KEYS must be different keys of 32 bytes"),
+        ("CONTENT_KEYS", ",".join([PRODUCTION["CONTENT_KEYS"]] * 2), "CONTENT_KEYS must be different keys"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL is not an address PostgreSQL knows"),
     ],
 )
