@@ -7,6 +7,7 @@ from django.contrib.postgres.lookups import Unaccent
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db import connection, models
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Prefetch, Q, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Lower, Round
 
 from coaching.accounts.querysets import Person
@@ -25,11 +26,26 @@ class OrganizationQuerySet(models.QuerySet):
         """All of them for a curator."""
         return self.all() if _may_curate(user) else self.none()
 
+    def published(self) -> Self:
+        """Those with a published listing, and the ones these belong to."""
+        return self.filter(pk__in=RawSQL(WITH_PUBLISHED, ["published"]))  # noqa: S611
+
 
 class LocationQuerySet(models.QuerySet):
+    def published(self) -> Self:
+        """Those where a published listing is, unless they are confidential."""
+        links = apps.get_model("community", "ServiceAtLocation")._default_manager.published()
+        return self.filter(pk__in=links.values("location"))
+
     def editable_by(self, user: Person) -> Self:
         """All of them for a curator; the address of a confidential one still shows nowhere."""
         return self.all() if _may_curate(user) else self.none()
+
+
+class ServiceAtLocationQuerySet(models.QuerySet):
+    def published(self) -> Self:
+        """Those of published listings, unless the place is confidential."""
+        return self.filter(service__listing__state="published", location__is_confidential=False)
 
 
 class AddressQuerySet(models.QuerySet):
@@ -159,6 +175,19 @@ def _public_addresses() -> Prefetch:
     )
 
 
+WITH_PUBLISHED = """
+WITH RECURSIVE shown AS (
+    SELECT service.organization_id AS id
+    FROM community_service service
+    JOIN community_listing listing ON listing.service_id = service.id AND listing.state = %s
+    UNION
+    SELECT child.parent_organization_id
+    FROM community_organization child
+    JOIN shown ON shown.id = child.id
+    WHERE child.parent_organization_id IS NOT NULL
+)
+SELECT id FROM shown
+"""
 REINDEX = """
 UPDATE community_listing AS listing
 SET search_text = unaccent(lower(concat_ws(' ', words.name, words.organization, words.terms, words.summary))),

@@ -57,12 +57,17 @@ def _write(good: Good) -> FileReport:
     new: list[models.Model] = []
     changed: list[models.Model] = []
     touched: set[str] = set()
+    secret = _secret_places() if there else set()
     for pk, (_line, columns) in good.rows.items():
         row = there.get(pk)
         if row is None:
             new.append(good.table.model(pk=pk, **columns))
             continue
-        if differing := {name for name, value in columns.items() if getattr(row, name) != value}:
+        if differing := {
+            name
+            for name, value in columns.items()
+            if getattr(row, name) != value and not (value is None and getattr(row, name) in secret)
+        }:
             for name in differing:
                 setattr(row, name, columns[name])
             touched |= {_field_name(good, name) for name in differing}
@@ -73,6 +78,13 @@ def _write(good: Good) -> FileReport:
     done.added, done.changed = len(new), len(changed)
     done.unchanged = len(good.rows) - done.added - done.changed
     return done
+
+
+def _secret_places() -> set[uuid.UUID]:
+    """The places an export leaves out, and the services' links to them: what is silent of them keeps them."""
+    places = Location.objects.filter(is_confidential=True)
+    links = ServiceAtLocation.objects.filter(location__in=places)
+    return {*places.values_list("pk", flat=True), *links.values_list("pk", flat=True)}
 
 
 def _field_name(good: Good, attname: str) -> str:

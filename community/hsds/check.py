@@ -144,7 +144,7 @@ class Checker:
             raise ValidationError(f"id {row['id']} is already that of line {good.rows[pk][0]}")
         if missing := [column for column in table.needed if not row.get(column)]:
             raise ValidationError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
-        columns: dict[str, Any] = {"source_id": "" if _is_uuid(row["id"]) else row["id"]}
+        columns: dict[str, Any] = {} if _is_uuid(row["id"]) else {"source_id": row["id"]}
         if table.model is Attribute:
             if row["link_entity"] not in Attribute.LINKS:
                 raise ValidationError(
@@ -172,6 +172,8 @@ class Checker:
                 columns |= {first: None, last: None}
         if table.owners and not any(columns.get(owner) for owner in table.owners):
             raise ValidationError("belongs to nothing in the directory")
+        if table.has_description and columns.get("description") == columns["name"]:
+            columns["description"] = ""
         if table.model is TaxonomyTerm:
             self._keep_code_unique(columns, pk, good.file, line)
         return pk, columns

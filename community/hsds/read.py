@@ -50,7 +50,7 @@ def read_package(folder: Path, report: Report) -> list[Rows]:
 
 def _read_file(path: Path, table: Table, report: Report) -> Rows:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise PackageError(f"{path.name}:{line}: not in UTF-8. Save the file as UTF-8.") from error

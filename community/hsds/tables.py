@@ -51,6 +51,21 @@ class Table:
     ordered: tuple[tuple[str, str], ...] = ()
     """Pairs of columns of which the second is not before the first."""
     plural: str = ""
+    path: str = ""
+    """The name the data package gives the file, where that is not the plural."""
+    has_description: bool = False
+    """HSDS wants a description; where we have none, the name stands for it."""
+
+    @property
+    def file(self) -> str:
+        """The name the data package gives the file."""
+        return self.path or f"{self.plural or self.name + 's'}.csv"
+
+    @property
+    def required_texts(self) -> set[str]:
+        """What HSDS's JSON must say even where it is empty."""
+        texts = {"description"} if self.has_description else set()
+        return texts | ({"previous_value", "replacement_value"} if self.model is Metadata else set())
 
     @property
     def file_names(self) -> set[str]:
@@ -60,20 +75,24 @@ class Table:
     @cached_property
     def columns(self) -> "dict[str, models.Field[Any, Any]]":
         """HSDS's columns and the fields that hold them."""
-        named = {
-            field.attname: field for field in self.model._meta.concrete_fields if field.name not in OUR_OWN
+        names = {field: column for (model, column), field in RENAMED.items() if model is self.model}
+        return {
+            names.get(field.name, field.attname): field
+            for field in self.model._meta.concrete_fields
+            if field.name not in OUR_OWN
         }
-        for (model, column), field_name in RENAMED.items():
-            if model is self.model:
-                named[column] = named.pop(field_name)
-        return named
 
     @cached_property
     def all_columns(self) -> set[str]:
         """What the header of the file may name."""
+        return set(self.written)
+
+    @cached_property
+    def written(self) -> list[str]:
+        """The columns of the file as it is written, the id first."""
         if self.model is not Attribute:
-            return {"id", *self.columns}
-        return {"id", "link_id", "link_entity", *self.columns} - {f"{name}_id" for name in Attribute.LINKS}
+            return ["id", *self.columns]
+        return ["id", "link_id", "taxonomy_term_id", "link_type", "link_entity", "value", "label"]
 
     @cached_property
     def references(self) -> dict[str, type[models.Model]]:
@@ -85,11 +104,11 @@ class Table:
 
 
 TABLES = [
-    Table("taxonomy", Taxonomy, ("name",), plural="taxonomies"),
-    Table("taxonomy_term", TaxonomyTerm, ("name",)),
+    Table("taxonomy", Taxonomy, ("name",), plural="taxonomies", has_description=True),
+    Table("taxonomy_term", TaxonomyTerm, ("name",), has_description=True),
     Table("unit", Unit, ("name",)),
-    Table("organization", Organization, ("name",)),
-    Table("program", Program, ("organization_id", "name")),
+    Table("organization", Organization, ("name",), has_description=True),
+    Table("program", Program, ("organization_id", "name"), has_description=True),
     Table(
         "service",
         Service,
@@ -98,7 +117,11 @@ TABLES = [
     ),
     Table("location", Location, ("location_type",)),
     Table(
-        "service_at_location", ServiceAtLocation, ("service_id", "location_id"), plural="services_at_location"
+        "service_at_location",
+        ServiceAtLocation,
+        ("service_id", "location_id"),
+        plural="services_at_location",
+        path="service_at_location.csv",
     ),
     Table(
         "address",
@@ -124,22 +147,35 @@ TABLES = [
         ordered=(("valid_from", "valid_to"), ("dtstart", "until")),
     ),
     Table("language", Language, owners=("service_id", "location_id", "phone_id")),
-    Table("accessibility", Accessibility, ("location_id",), plural="accessibilities"),
+    Table(
+        "accessibility",
+        Accessibility,
+        ("location_id",),
+        plural="accessibilities",
+        path="accessibility.csv",
+    ),
     Table("service_area", ServiceArea, owners=("service_id", "service_at_location_id")),
     Table("cost_option", CostOption, ("service_id",), ordered=(("valid_from", "valid_to"),)),
     Table("required_document", RequiredDocument, ("service_id",)),
-    Table("funding", Funding, owners=("organization_id", "service_id"), plural="fundings"),
+    Table(
+        "funding",
+        Funding,
+        owners=("organization_id", "service_id"),
+        plural="fundings",
+        path="funding.csv",
+    ),
     Table(
         "organization_identifier",
         OrganizationIdentifier,
         ("organization_id", "identifier_type", "identifier"),
     ),
-    Table("url", Url, ("url",), owners=("organization_id", "service_id")),
+    Table("url", Url, ("url",), owners=("organization_id", "service_id"), path="url.csv"),
     Table(
         "service_capacity",
         ServiceCapacity,
         ("service_id", "unit_id", "available", "updated"),
         plural="service_capacities",
+        path="service_capacity.csv",
     ),
     Table("attribute", Attribute, ("link_id", "taxonomy_term_id", "link_entity")),
     Table(
@@ -153,6 +189,7 @@ TABLES = [
             "field_name",
             "updated_by",
         ),
+        path="metadata.csv",
     ),
 ]
 """In the order in which they are written: each only after those it speaks of."""

@@ -21,13 +21,13 @@ class Location(HsdsRecord):
 
     Type = LocationType
 
-    organization = models.ForeignKey(
-        Organization, on_delete=models.SET_NULL, null=True, blank=True, related_name="locations"
-    )
     location_type = models.CharField(
         _("kind of place"), max_length=8, choices=LocationType, default=LocationType.PHYSICAL
     )
     url = WebField(_("web address"), blank=True)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.SET_NULL, null=True, blank=True, related_name="locations"
+    )
     name = models.CharField(_("name of the place"), max_length=250, blank=True)
     alternate_name = models.CharField(max_length=250, blank=True)
     description = models.TextField(_("how to find it"), blank=True)

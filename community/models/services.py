@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community import vocabulary
 from community.models.organizations import Organization, Program
-from community.querysets import ServiceQuerySet
+from community.querysets import ServiceAtLocationQuerySet, ServiceQuerySet
 from community.records import HsdsRecord, WebField, belongs, in_order, one_of
 
 if TYPE_CHECKING:
@@ -108,6 +108,8 @@ class ServiceAtLocation(HsdsRecord):
         "community.Location", on_delete=models.CASCADE, related_name="service_at_locations"
     )
     description = models.TextField(blank=True)
+
+    objects = ServiceAtLocationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.service} · {self.location}"
