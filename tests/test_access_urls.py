@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from clients.actions import add_client
 from coaching.scheduling.actions import schedule_session
+from coaching.scheduling.models import SessionType
 from community import actions as directory
 from goals import actions as plans
 
@@ -95,6 +96,9 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:session_detail": (of("session"), PAIR_SEES),
     "scheduling:session_reschedule": (of("session"), COACH_SEES),
     "scheduling:session_cancel": (of("session"), PAIR_SEES),
+    "scheduling:type_list": (nothing, COACHES_ONLY),
+    "scheduling:type_create": (nothing, COACHES_ONLY),
+    "scheduling:type_edit": (of("session_type"), COACH_SEES),
     "community:resource_list": (nothing, EVERYBODY),
     "community:resource_detail": (of("draft"), cells(finn=200, nobody=404)),
     "community:curate": (nothing, CURATORS_ONLY),
@@ -170,6 +174,7 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         proposal=plans.propose_goal(by=alma, plan=plan, side="community", title="Cook with neighbours"),
         step=plans.add_step(by=ben, goal=goal, title="Put the phone away"),
         session=session,
+        session_type=SessionType.objects.create(coach=alma.coach, name="First talk"),
         organization=organization,
         draft=draft,
         place=draft.service_at_locations.get(),

@@ -1,6 +1,7 @@
 """Planning, moving and calling off sessions. Reminders change in the same transaction."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clients.models import Client
 from coaching.accounts.models import User
-from coaching.scheduling.models import CoachingSession, Reminder
+from coaching.scheduling.models import CoachingSession, Reminder, SessionType
 from coaching.scheduling.walltimes import (
     NoSuchTimeError,
     TwiceError,
@@ -31,9 +32,10 @@ def schedule_session(
     place: str = CoachingSession.Place.VIDEO,
     place_detail: str = "",
     agenda: str = "",
+    session_type: SessionType | None = None,
     which: int | None = None,
 ) -> CoachingSession:
-    """Plan a session at this wall time, with its reminders.
+    """Plan a session at this wall time, with its reminders. Its type says how much is kept free around it.
 
     `which` says 0 or 1 where the clocks show the time twice.
     Raises ValidationError, with code `gap`, `twice`, `past` or `clash`, in words for people.
@@ -51,6 +53,7 @@ def schedule_session(
         place_detail=place_detail,
         agenda=agenda,
     )
+    _set_type(session, session_type)
     _save_unless_taken(session, by=by)
     Reminder.write_for(session)
     return session
@@ -65,9 +68,9 @@ def reschedule_session(
     timezone: ZoneInfo,
     minutes: int,
     which: int | None = None,
-    **details: str,
+    **details: Any,
 ) -> CoachingSession:
-    """Move a planned session; `details` may change `place`, `place_detail` and `agenda` along.
+    """Move a planned session; `details` may change `place`, `place_detail`, `agenda`, `session_type` along.
 
     The old time's reminders are called off and the new time's written. The same
     time again changes nothing about them: what was sent is not sent twice.
@@ -83,6 +86,8 @@ def reschedule_session(
     session.timezone, session.local_start = timezone, local_start
     for name in ("place", "place_detail", "agenda"):
         setattr(session, name, details.get(name, getattr(session, name)))
+    if "session_type" in details and details["session_type"] != session.session_type:
+        _set_type(session, details["session_type"])
     if is_moved:
         session.schedule_version += 1
     _save_unless_taken(session, by=by)
@@ -183,6 +188,12 @@ def _locked(session: CoachingSession) -> CoachingSession:
     return fresh
 
 
+def _set_type(session: CoachingSession, session_type: SessionType | None) -> None:
+    session.session_type = session_type
+    session.buffer_before = session_type.buffer_before if session_type else 0
+    session.buffer_after = session_type.buffer_after if session_type else 0
+
+
 def _save_unless_taken(session: CoachingSession, *, by: User) -> None:
     """Let the database decide whether the time is free: so it decides in a race, too."""
     try:
@@ -196,8 +207,7 @@ def _save_unless_taken(session: CoachingSession, *, by: User) -> None:
 
 def _clash(session: CoachingSession, *, by: User) -> str:
     """What is in the way, naming another client only to the person who coaches them."""
-    others = CoachingSession.objects.overlapping(session.starts_at, session.ends_at).exclude(pk=session.pk)
-    known = others.editable_by(by).with_people().first()
+    known = CoachingSession.objects.in_the_way_of(session).editable_by(by).with_people().first()
     if known is None:
         return _("This time is already taken. Choose another one.")
     time = ZonedTime(known.starts_at, known.ends_at, by.timezone)

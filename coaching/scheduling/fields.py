@@ -26,3 +26,21 @@ class Span(models.Func):
 
     function = "TSTZRANGE"
     output_field = DateTimeRangeField()
+
+
+class MinutesBefore(models.Func):
+    """A moment, so many minutes earlier.
+
+    PostgreSQL takes `timestamptz - interval` to depend on the zone of the
+    connection and refuses it in an index; by way of UTC it does not.
+    """
+
+    arg_joiner = " AT TIME ZONE 'UTC' - MAKE_INTERVAL(mins => "
+    template = "((%(expressions)s)) AT TIME ZONE 'UTC')"
+    output_field = models.DateTimeField()
+
+
+class MinutesAfter(MinutesBefore):
+    """A moment, so many minutes later."""
+
+    arg_joiner = " AT TIME ZONE 'UTC' + MAKE_INTERVAL(mins => "

@@ -1,7 +1,6 @@
 """Which sessions and reminders a person may see, and in which order of time."""
 
-from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +9,10 @@ from django.db.models.functions import Now
 from clients.models import Client
 from coaching.accounts.deliveries import DeliveryQuerySet
 from coaching.accounts.querysets import Person
+from coaching.scheduling.fields import MinutesAfter, MinutesBefore
+
+if TYPE_CHECKING:
+    from coaching.scheduling.models import CoachingSession
 
 
 class CoachingSessionQuerySet(models.QuerySet):
@@ -30,8 +33,8 @@ class CoachingSessionQuerySet(models.QuerySet):
         )
 
     def with_people(self) -> Self:
-        """Those, with the two people and their zones read along."""
-        return self.select_related("client__user", "client__coach", "coach__user")
+        """Those, with the two people, their zones and the kind of session read along."""
+        return self.select_related("client__user", "client__coach", "coach__user", "session_type")
 
     def upcoming(self) -> Self:
         """Those planned that have not ended."""
@@ -41,11 +44,33 @@ class CoachingSessionQuerySet(models.QuerySet):
         """All others: over, or called off."""
         return self.exclude(status="scheduled", ends_at__gt=Now())
 
-    def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
-        """Those planned within any part of this span. One that ends as it starts does not overlap."""
-        return self.filter(status="scheduled", starts_at__lt=ends_at, ends_at__gt=starts_at).order_by(
-            "starts_at"
+    def in_the_way_of(self, session: "CoachingSession") -> Self:
+        """Those planned that take this session's time, from its coach (what is kept free included) or client.
+
+        One that ends as it starts is not in its way.
+        """
+        rows = self.filter(status="scheduled").exclude(pk=session.pk)
+        rows = rows.alias(
+            busy_from=MinutesBefore("starts_at", "buffer_before"),
+            busy_until=MinutesAfter("ends_at", "buffer_after"),
         )
+        is_coachs = Q(
+            coach=session.coach_id, busy_from__lt=session.busy_until, busy_until__gt=session.busy_from
+        )
+        is_clients = Q(client=session.client_id, starts_at__lt=session.ends_at, ends_at__gt=session.starts_at)
+        return rows.filter(is_coachs | is_clients).order_by("starts_at")
+
+
+class SessionTypeQuerySet(models.QuerySet):
+    def editable_by(self, user: Person) -> Self:
+        """Those this person made for their own sessions."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(coach__user=user)
+
+    def in_use(self) -> Self:
+        """Those that can be chosen."""
+        return self.filter(is_active=True)
 
 
 class ReminderQuerySet(DeliveryQuerySet):

@@ -12,6 +12,7 @@ from coaching.accounts.actions import add_person
 from coaching.accounts.models import Coach, Practice, User
 from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
 from coaching.scheduling.actions import cancel_session, record_session, schedule_session
+from coaching.scheduling.models import SessionType
 
 PASSWORD = "trellis-demo"  # noqa: S105 - the demo's, printed at its start
 ZONE = "Europe/London"
@@ -33,6 +34,20 @@ PLACES = [
     ("in_person", "12 Mill Lane, Harwick Bridge, first floor"),
     ("phone", ""),
 ]
+SESSION_TYPES: list[dict[str, Any]] = [
+    {"name": "Session", "minutes": 60, "place_detail": "https://meet.example/harwick-bridge"},
+    {"name": "Short check-in", "minutes": 25, "place": "phone", "buffer_after": 5},
+    {
+        "name": "Walk and talk",
+        "minutes": 90,
+        "place": "in_person",
+        "place_detail": "The bandstand, Harwick Park",
+        "buffer_before": 15,
+        "buffer_after": 15,
+        "is_bookable": False,
+    },
+]
+"""What Mara offers. Sessions that stand in her calendar need not be one of these."""
 
 
 def is_seeded() -> bool:
@@ -48,7 +63,9 @@ def seed_staff() -> dict[str, User]:
         key: add_person(email=email, password=PASSWORD, name=name, timezone=ZoneInfo(ZONE))
         for key, (email, name) in STAFF.items()
     }
-    Coach.objects.create(user=people["coach"], practice=practice, slug="mara-lindqvist")
+    mara = Coach.objects.create(user=people["coach"], practice=practice, slug="mara-lindqvist")
+    for values in SESSION_TYPES:
+        SessionType.objects.create(coach=mara, **values)
     Coach.objects.create(user=people["owner"], practice=practice, slug="joseph-adeyemi", is_owner=True)
     User.objects.filter(pk=people["curator"].pk).update(is_curator=True)
     User.objects.filter(pk=people["admin"].pk).update(is_staff=True, is_superuser=True)

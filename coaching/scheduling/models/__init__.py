@@ -3,5 +3,6 @@
 from coaching.scheduling.models.heartbeat import Heartbeat
 from coaching.scheduling.models.reminder import LEADS, Reminder
 from coaching.scheduling.models.session import CoachingSession
+from coaching.scheduling.models.session_type import SessionType
 
-__all__ = ["LEADS", "CoachingSession", "Heartbeat", "Reminder"]
+__all__ = ["LEADS", "CoachingSession", "Heartbeat", "Reminder", "SessionType"]

@@ -1,6 +1,6 @@
 """A session: one meeting of one coach and one client."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -16,20 +16,27 @@ from timezone_field import TimeZoneField
 from clients.models import Client
 from coaching.accounts.models import Coach, User
 from coaching.accounts.records import Record
-from coaching.scheduling.fields import Span, WallTimeField
+from coaching.scheduling.fields import MinutesAfter, MinutesBefore, Span, WallTimeField
+from coaching.scheduling.models.session_type import LONGEST_BUFFER, SessionType
+from coaching.scheduling.models.session_type import Place as SessionPlace
 from coaching.scheduling.querysets import CoachingSessionQuerySet
 from coaching.scheduling.walltimes import ZonedTime, moments_of
 
 
-def _one_at_a_time(person: str, name: str) -> ExclusionConstraint:
+def _one_at_a_time(person: str, span: Span) -> ExclusionConstraint:
     return ExclusionConstraint(
-        name=name,
-        expressions=[
-            (Span("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
-            (person, RangeOperators.EQUAL),
-        ],
+        name=f"session_one_at_a_time_per_{person}",
+        expressions=[(span, RangeOperators.OVERLAPS), (person, RangeOperators.EQUAL)],
         condition=Q(status="scheduled"),
     )
+
+
+MEETING = Span("starts_at", "ends_at", RangeBoundary())
+"""The session itself: a client's time."""
+BUSY = Span(
+    MinutesBefore("starts_at", "buffer_before"), MinutesAfter("ends_at", "buffer_after"), RangeBoundary()
+)
+"""The session with what is kept free around it: a coach's time."""
 
 
 @pghistory.track()
@@ -48,10 +55,7 @@ class CoachingSession(Record):
         LATE_CANCELLATION = "late_cancellation", _("Called off late")
         NO_SHOW = "no_show", _("Did not take place")
 
-    class Place(models.TextChoices):
-        IN_PERSON = "in_person", _("In person")
-        PHONE = "phone", _("By phone")
-        VIDEO = "video", _("By video")
+    Place = SessionPlace
 
     coach = models.ForeignKey(Coach, on_delete=models.PROTECT, related_name="sessions")
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="sessions")
@@ -62,6 +66,15 @@ class CoachingSession(Record):
     place = models.CharField(_("place"), max_length=9, choices=Place, default=Place.VIDEO)
     place_detail = models.CharField(_("address, number or link"), max_length=300, blank=True)
     agenda = models.CharField(_("what it is about"), max_length=200, blank=True)
+    session_type = models.ForeignKey(
+        SessionType, on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
+    )
+    buffer_before = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Minutes the coach keeps free before it.")
+    )
+    buffer_after = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Minutes the coach keeps free after it.")
+    )
     status = models.CharField(_("status"), max_length=19, choices=Status, default=Status.SCHEDULED)
     schedule_version = models.PositiveIntegerField(default=1, help_text=_("Rises with each move."))
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -83,8 +96,12 @@ class CoachingSession(Record):
                 condition=Q(cancelled_at=None) | ~Q(status__in=["scheduled", "completed"]),
                 name="session_called_off_has_that_status",
             ),
-            _one_at_a_time("coach", "session_one_at_a_time_per_coach"),
-            _one_at_a_time("client", "session_one_at_a_time_per_client"),
+            models.CheckConstraint(
+                condition=Q(buffer_before__lte=LONGEST_BUFFER, buffer_after__lte=LONGEST_BUFFER),
+                name="session_buffers_are_short",
+            ),
+            _one_at_a_time("coach", BUSY),
+            _one_at_a_time("client", MEETING),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +117,15 @@ class CoachingSession(Record):
     @property
     def minutes(self) -> int:
         return int(self.length.total_seconds() // 60)
+
+    @property
+    def busy_from(self) -> datetime:
+        """When the coach's time for it begins, the minutes before it included."""
+        return self.starts_at - timedelta(minutes=self.buffer_before)
+
+    @property
+    def busy_until(self) -> datetime:
+        return self.ends_at + timedelta(minutes=self.buffer_after)
 
     @property
     def is_scheduled(self) -> bool:

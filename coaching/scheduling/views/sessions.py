@@ -11,7 +11,7 @@ from clients.models import Client
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import Page, keyset_page
 from coaching.scheduling import actions
-from coaching.scheduling.forms import SessionCreateForm, SessionForm
+from coaching.scheduling.forms.sessions import SessionCreateForm, SessionForm
 from coaching.scheduling.lines import lines_for
 from coaching.scheduling.models import CoachingSession, Reminder
 

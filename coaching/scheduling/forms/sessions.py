@@ -15,7 +15,7 @@ from clients.models import Client
 from coaching.accounts.forms import page_helper
 from coaching.accounts.models import User
 from coaching.scheduling import actions
-from coaching.scheduling.models import CoachingSession
+from coaching.scheduling.models import CoachingSession, SessionType
 from coaching.scheduling.walltimes import ZonedTime, moments_of, name_of, offset_of
 
 LENGTHS = [30, 45, 50, 60, 75, 90, 120]
@@ -23,7 +23,10 @@ YEARS_AHEAD = 5
 
 
 class SessionForm(forms.Form):
-    """The time on the coach's own wall, the length, and where. `starts_at` is the moment, once known."""
+    """The time on the coach's own wall, the kind, length and place. `starts_at` is the moment, once known.
+
+    Length and place that are left open follow from the kind of session.
+    """
 
     date = forms.DateField(
         label=_("Day"),
@@ -41,7 +44,13 @@ class SessionForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    minutes = forms.TypedChoiceField(label=_("Length"), coerce=int, initial=50)
+    session_type = forms.ModelChoiceField(
+        queryset=SessionType.objects.none(),
+        label=_("Kind of session"),
+        empty_label=_("None of these"),
+        required=False,
+    )
+    minutes = forms.TypedChoiceField(label=_("Length"), coerce=int, empty_value=None, initial=50)
     place = forms.ChoiceField(label=_("Where"), choices=CoachingSession.Place, initial="video")
     place_detail = forms.CharField(label=_("Address, number or link"), max_length=300, required=False)
     agenda = forms.CharField(
@@ -64,6 +73,7 @@ class SessionForm(forms.Form):
                 "place": session.place,
                 "place_detail": session.place_detail,
                 "agenda": session.agenda,
+                "session_type": session.session_type_id,
                 "which": str(start.fold),
             }
         super().__init__(*args, **kwargs)
@@ -71,7 +81,28 @@ class SessionForm(forms.Form):
         cast(forms.ChoiceField, self.fields["minutes"]).choices = [
             (length, _g("%(minutes)s minutes") % {"minutes": length}) for length in lengths
         ]
+        self._offer_types()
         self.fields["time"].help_text = _g("In your own time: %(zone)s.") % {"zone": name_of(user.timezone)}
+
+    def _offer_types(self) -> None:
+        """The coach's kinds of session; for a new session, the first of them to begin with."""
+        field = cast(forms.ModelChoiceField, self.fields["session_type"])
+        types = SessionType.objects.editable_by(self.user).in_use()
+        if self.session and self.session.session_type_id:
+            types |= SessionType.objects.editable_by(self.user).filter(pk=self.session.session_type_id)
+        field.queryset = types
+        if not types:
+            del self.fields["session_type"]
+            return
+        for name, words in (
+            ("minutes", _g("As this kind usually is")),
+            ("place", _g("Where this kind usually is")),
+        ):
+            choices = cast(forms.ChoiceField, self.fields[name])
+            choices.choices = [("", words), *cast(list, choices.choices)]
+            choices.required = False
+        if self.session is None:
+            self.initial.update({"session_type": types[0].pk, "minutes": "", "place": ""})
 
     @property
     def helper(self) -> FormHelper:
@@ -80,6 +111,8 @@ class SessionForm(forms.Form):
         shown.append(Div(Div("date", css_class="col-sm"), Div("time", css_class="col-sm"), css_class="row"))
         if self.is_twice:
             shown.append("which")
+        if "session_type" in self.fields:
+            shown.append("session_type")
         helper.layout = Layout(*shown, "minutes", "place", "place_detail", Field("agenda"))
         return helper
 
@@ -92,7 +125,21 @@ class SessionForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("date") and cleaned.get("time") is not None:
             self._find_moment(cleaned)
+        self._follow_type(cleaned)
         return cleaned
+
+    def _follow_type(self, cleaned: dict[str, Any]) -> None:
+        """Fill what was left open from the kind of session."""
+        kind = cleaned.get("session_type")
+        if kind is None:
+            for name in ("minutes", "place"):
+                if name not in self.errors and not cleaned.get(name):
+                    self.add_error(name, _("Choose one, or a kind of session that says it."))
+            return
+        cleaned["minutes"] = cleaned.get("minutes") or kind.minutes
+        if not cleaned.get("place"):
+            cleaned["place"] = kind.place
+            cleaned["place_detail"] = cleaned.get("place_detail") or kind.place_detail
 
     def _find_moment(self, cleaned: dict[str, Any]) -> None:
         this_year = timezone.localdate().year
@@ -140,6 +187,7 @@ class SessionForm(forms.Form):
         """Plan or move the session; None, with an error on the form, where the time was taken meanwhile."""
         names = ("local_start", "minutes", "place", "place_detail", "agenda")
         values = {name: self.cleaned_data[name] for name in names}
+        values["session_type"] = self.cleaned_data.get("session_type")
         values["which"] = int(self.cleaned_data["which"]) if self.cleaned_data["which"] else None
         try:
             return self._act(by=self.user, timezone=self.user.timezone, **values)

@@ -1,0 +1,1 @@
+"""What is typed about sessions: `sessions` themselves, and `session_types`."""

@@ -1,0 +1,64 @@
+"""What a coach types about a kind of session."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from coaching.accounts.forms import page_helper
+from coaching.accounts.models import User
+from coaching.scheduling.models import SessionType
+
+
+class SessionTypeForm(forms.ModelForm):
+    class Meta:
+        model = SessionType
+        fields = [
+            "name",
+            "minutes",
+            "place",
+            "place_detail",
+            "buffer_before",
+            "buffer_after",
+            "is_bookable",
+            "is_active",
+        ]
+        help_texts = {
+            "name": _("For example: First talk. Your clients see it."),
+            "buffer_after": _("Time for notes or the way. Nothing else can be booked in it."),
+            "is_active": _("Take this away to stop using it. Planned sessions stay as they are."),
+        }
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if self.instance._state.adding:
+            self.instance.coach = user.coach
+            del self.fields["is_active"]
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        same = SessionType.objects.editable_by(self.user).filter(name__iexact=name)
+        if same.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("You already have a kind of session with this name."))
+        return name
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = page_helper()
+        helper.layout = Layout(
+            "name",
+            "minutes",
+            "place",
+            "place_detail",
+            Div(
+                Div("buffer_before", css_class="col-sm"),
+                Div("buffer_after", css_class="col-sm"),
+                css_class="row align-items-end",
+            ),
+            "is_bookable",
+            *(["is_active"] if "is_active" in self.fields else []),
+        )
+        return helper

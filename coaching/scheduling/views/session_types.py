@@ -1,0 +1,36 @@
+"""The pages on which a coach keeps their kinds of session."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from coaching.accounts.http import PersonRequest
+from coaching.scheduling.forms.session_types import SessionTypeForm
+from coaching.scheduling.models import SessionType
+
+
+def type_list(request: PersonRequest) -> HttpResponse:
+    if request.user.coach_or_none is None:
+        raise PermissionDenied
+    types = SessionType.objects.editable_by(request.user).order_by("-is_active", "name", "pk")
+    return render(request, "scheduling/type_list.html", {"types": types})
+
+
+def type_create(request: PersonRequest) -> HttpResponse:
+    if request.user.coach_or_none is None:
+        raise PermissionDenied
+    return _keep(request, SessionTypeForm(request.POST or None, user=request.user))
+
+
+def type_edit(request: PersonRequest, pk: str) -> HttpResponse:
+    session_type = get_object_or_404(SessionType.objects.editable_by(request.user), pk=pk)
+    return _keep(request, SessionTypeForm(request.POST or None, instance=session_type, user=request.user))
+
+
+def _keep(request: PersonRequest, form: SessionTypeForm) -> HttpResponse:
+    if form.is_valid():
+        messages.success(request, _("Saved: %(name)s.") % {"name": form.save()})
+        return redirect("scheduling:type_list")
+    return render(request, "scheduling/type_form.html", {"form": form}, status=422 if form.errors else 200)

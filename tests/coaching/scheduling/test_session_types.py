@@ -1,0 +1,238 @@
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from clients.models import Client
+from coaching.scheduling import actions
+from coaching.scheduling.models import CoachingSession, SessionType
+
+pytestmark = pytest.mark.django_db
+NEW = "/sessions/new/"
+
+
+@pytest.fixture
+def anna(alma) -> Client:
+    return Client.objects.create(
+        practice=alma.coach.practice, coach=alma.coach, name="Anna", email="anna@example.org"
+    )
+
+
+@pytest.fixture
+def first_talk(alma) -> SessionType:
+    return SessionType.objects.create(
+        coach=alma.coach,
+        name="First talk",
+        minutes=90,
+        place="phone",
+        place_detail="+49 30 1",
+        buffer_before=10,
+        buffer_after=20,
+    )
+
+
+@pytest.fixture
+def answers(ben_client, first_talk) -> dict[str, str]:
+    return {
+        "client": str(ben_client.pk),
+        "date": "2027-06-01",
+        "time": "10:00",
+        "session_type": str(first_talk.pk),
+        "minutes": "",
+        "place": "",
+    }
+
+
+TYPED = {
+    "name": "Usual",
+    "minutes": "45",
+    "place": "video",
+    "place_detail": "",
+    "buffer_before": "0",
+    "buffer_after": "15",
+    "is_bookable": "on",
+}
+
+
+# --- what is kept free -----------------------------------------------------------------------------
+
+
+def test_session_keeps_the_buffers_its_type_had(book, first_talk):
+    session = book("2027-06-01T10:00", session_type=first_talk)
+    SessionType.objects.update(buffer_before=0, buffer_after=0)
+
+    session.refresh_from_db()
+
+    assert (session.buffer_before, session.buffer_after) == (10, 20)
+    assert session.busy_from.isoformat() == "2027-06-01T07:50:00+00:00"
+    assert session.busy_until.isoformat() == "2027-06-01T09:10:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("local", "is_free"),
+    [
+        ("2027-06-01T11:09", False),
+        ("2027-06-01T11:10", True),
+        ("2027-06-01T09:01", False),
+        ("2027-06-01T09:00", True),
+    ],
+)
+def test_nothing_is_planned_in_what_the_coach_keeps_free(book, first_talk, anna, local, is_free):
+    book("2027-06-01T10:00", session_type=first_talk)
+
+    if is_free:
+        assert book(local, client=anna)
+        return
+    with pytest.raises(ValidationError) as error:
+        book(local, client=anna)
+    assert error.value.messages == [
+        "You already have a session with Ben on Tuesday 1 June 2027, 10:00 to 10:50. Choose another time."
+    ]
+
+
+def test_database_refuses_a_session_in_what_is_kept_free(book, first_talk, anna):
+    first = book("2027-06-01T10:00", session_type=first_talk)
+    later = book("2027-06-02T10:00", client=anna)
+
+    with pytest.raises(IntegrityError, match="per_coach"), transaction.atomic():
+        CoachingSession.objects.filter(pk=later.pk).update(
+            starts_at=first.ends_at, ends_at=first.ends_at + first.length
+        )
+
+
+def test_a_clients_time_has_no_buffers(book, first_talk, ben_client, cora):
+    """Ben has moved on to Cora: what Alma keeps free around his old session is not his."""
+    book("2027-06-01T10:00", session_type=first_talk)
+    Client.objects.filter(pk=ben_client.pk).update(coach=cora.coach)
+    ben_client.refresh_from_db()
+
+    assert book("2027-06-01T10:50", client=ben_client)
+
+
+def test_move_keeps_the_buffers_and_another_type_brings_its_own(book, first_talk, alma):
+    session = book("2027-06-01T10:00", session_type=first_talk)
+    values = {"by": alma, "session": session, "timezone": alma.timezone, "minutes": 50}
+
+    moved = actions.reschedule_session(local_start=session.local_start.replace(day=2), **values)
+    buffers = (moved.buffer_before, moved.buffer_after)
+    freed = actions.reschedule_session(local_start=session.local_start, session_type=None, **values)
+
+    assert buffers == (10, 20)
+    assert (freed.session_type, freed.buffer_before, freed.buffer_after) == (None, 0, 0)
+
+
+# --- planning with a type ----------------------------------------------------------------------------
+
+
+def test_session_create_follows_the_kind(alma_browser, answers, first_talk):
+    response = alma_browser.post(NEW, answers)
+
+    session = CoachingSession.objects.get()
+    assert response.status_code == 302
+    assert (session.session_type, session.minutes, session.place) == (first_talk, 90, "phone")
+    assert (session.place_detail, session.buffer_before, session.buffer_after) == ("+49 30 1", 10, 20)
+    html = alma_browser.get(session.get_absolute_url()).content.decode()
+    assert "First talk" in html
+    assert "You keep 10 minutes free before it and 20 after it." in html
+
+
+def test_session_create_is_free_in_length_and_place(alma_browser, answers):
+    alma_browser.post(
+        NEW, {**answers, "minutes": "30", "place": "video", "place_detail": "https://x.example"}
+    )
+
+    session = CoachingSession.objects.get()
+    assert (session.minutes, session.place, session.place_detail) == (30, "video", "https://x.example")
+
+
+def test_session_create_without_a_kind_needs_length_and_place(alma_browser, answers):
+    response = alma_browser.post(NEW, {**answers, "session_type": ""})
+
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"minutes", "place"}
+
+
+def test_session_create_offers_ones_own_kinds_in_use(alma_browser, cora, alma, ben_client, first_talk):
+    SessionType.objects.create(coach=cora.coach, name="Cora's")
+    old = SessionType.objects.create(coach=alma.coach, name="Old", is_active=False)
+
+    form = alma_browser.get(NEW).context["form"]
+    refused = alma_browser.post(NEW, {"session_type": str(old.pk)})
+
+    assert list(form.fields["session_type"].queryset) == [first_talk]
+    assert "session_type" in refused.context["form"].errors
+
+
+def test_session_reschedule_keeps_a_kind_no_longer_in_use(alma_browser, book, first_talk):
+    session = book("2027-06-01T10:00", session_type=first_talk)
+    SessionType.objects.update(is_active=False)
+
+    html = alma_browser.get(f"/sessions/{session.pk}/reschedule/").content.decode()
+
+    assert f'<option value="{first_talk.pk}" selected>First talk</option>' in html
+    assert '<option value="50" selected>50 minutes</option>' in html
+
+
+# --- the pages of types --------------------------------------------------------------------------------
+
+
+def test_type_create_and_list(alma_browser, cora_browser):
+    response = alma_browser.post("/sessions/types/new/", TYPED)
+
+    session_type = SessionType.objects.get()
+    assert response.url == "/sessions/types/"
+    assert (session_type.name, session_type.minutes, session_type.buffer_after) == ("Usual", 45, 15)
+    assert (session_type.is_active, session_type.is_bookable) == (True, True)
+    html = alma_browser.get("/sessions/types/").content.decode()
+    assert "15 minutes free after" in html
+    assert "Usual" not in cora_browser.get("/sessions/types/").content.decode()
+
+
+def test_type_list_is_found_from_the_sessions(alma_browser, ben_browser):
+    assert "/sessions/types/" in alma_browser.get("/sessions/").content.decode()
+    assert "/sessions/types/" not in ben_browser.get("/sessions/").content.decode()
+    assert "What kinds of session do you hold?" in alma_browser.get("/sessions/types/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "first TALK"}, "name"),
+        ({"minutes": "4"}, "minutes"),
+        ({"minutes": "481"}, "minutes"),
+        ({"buffer_after": "241"}, "buffer_after"),
+        ({"buffer_before": "-1"}, "buffer_before"),
+        ({"place": "moon"}, "place"),
+    ],
+)
+def test_type_create_says_what_is_wrong(alma_browser, first_talk, change, field):
+    response = alma_browser.post("/sessions/types/new/", {**TYPED, **change})
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert SessionType.objects.count() == 1
+
+
+def test_type_edit(alma_browser, first_talk):
+    response = alma_browser.post(first_talk.get_absolute_url(), {**TYPED, "name": "Longer talk"})
+
+    first_talk.refresh_from_db()
+    assert response.status_code == 302
+    assert (first_talk.name, first_talk.is_active) == ("Longer talk", False)
+    assert "Not in use" in alma_browser.get("/sessions/types/").content.decode()
+
+
+@pytest.mark.parametrize("who", ["cora", "ben", "olga"])
+def test_type_edit_by_others(who, request, browser_of, first_talk, ben_client):
+    browser = browser_of(request.getfixturevalue(who))
+
+    assert browser.post(first_talk.get_absolute_url(), TYPED).status_code == 404
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_type_list_queries(alma_browser, alma, count, django_assert_num_queries):
+    for number in range(count):
+        SessionType.objects.create(coach=alma.coach, name=f"Kind {number}")
+
+    with django_assert_num_queries(3):
+        alma_browser.get("/sessions/types/")
