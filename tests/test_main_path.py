@@ -291,6 +291,7 @@ def make_reminders_due(demo: Demo, address: str) -> None:
         "from django.db.models.functions import Now\n"
         "from coaching.scheduling.models import Reminder\n"
         f"rows = Reminder.objects.filter(session__client__email='{address}', recipient='client')\n"
+        "rows = rows.filter(kind='upcoming')\n"
         "rows.filter(pk=rows.earliest('due_at').pk).update(due_at=Now())",
     )  # fmt: skip
 
@@ -299,7 +300,7 @@ def rows(demo: Demo, address: str, field: str) -> list[str]:
     return demo.manage(
         "shell", "-v0", "-c",
         "from coaching.scheduling.models import Reminder\n"
-        f"rows = Reminder.objects.filter(session__client__email='{address}')\n"
+        f"rows = Reminder.objects.filter(session__client__email='{address}', kind='upcoming')\n"
         f"print(*(row.{field} for row in rows.order_by('created_at', 'due_at')), sep='\\n')",
     ).split("\n")  # fmt: skip
 

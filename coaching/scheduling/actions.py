@@ -55,7 +55,7 @@ def schedule_session(
     )
     _set_type(session, session_type)
     _save_unless_taken(session, by=by)
-    Reminder.write_for(session)
+    Reminder.write_for(session, by=by)
     return session
 
 
@@ -72,8 +72,9 @@ def reschedule_session(
 ) -> CoachingSession:
     """Move a planned session; `details` may change `place`, `place_detail`, `agenda`, `session_type` along.
 
-    The old time's reminders are called off and the new time's written. The same
-    time again changes nothing about them: what was sent is not sent twice.
+    The old time's mails are called off and the new time's written; another place
+    is news, too. The same time and place again changes nothing about them: what
+    was sent is not sent twice.
     Raises ValidationError as `schedule_session` does, and with code `closed`
     where the session is no longer planned.
     """
@@ -81,24 +82,25 @@ def reschedule_session(
     _must_coach(by, session.client)
     starts_at = future_moment(local_start, timezone, which=which)
     ends_at = starts_at + timedelta(minutes=minutes)
-    is_moved = (starts_at, ends_at) != (session.starts_at, session.ends_at)
+    before = _when_and_where(session)
     session.starts_at, session.ends_at = starts_at, ends_at
     session.timezone, session.local_start = timezone, local_start
     for name in ("place", "place_detail", "agenda"):
         setattr(session, name, details.get(name, getattr(session, name)))
     if "session_type" in details and details["session_type"] != session.session_type:
         _set_type(session, details["session_type"])
+    is_moved = _when_and_where(session) != before
     if is_moved:
         session.schedule_version += 1
     _save_unless_taken(session, by=by)
     if is_moved:
-        Reminder.write_for(session)
+        Reminder.write_for(session, by=by)
     return session
 
 
 @transaction.atomic
 def cancel_session(*, by: User, session: CoachingSession) -> CoachingSession:
-    """Call a planned session off, and its reminders with it. Coach and client may; which one is kept.
+    """Call a planned session off, and the mails about it. Coach and client may; which one is kept.
 
     Raises ValidationError (code `closed`) where it is no longer planned.
     """
@@ -112,7 +114,7 @@ def cancel_session(*, by: User, session: CoachingSession) -> CoachingSession:
     session.cancelled_at = django_timezone.now()
     session.cancelled_by = by
     session.save(update_fields=["status", "cancelled_at", "cancelled_by"])
-    session.reminders.call_off()
+    Reminder.write_for(session, by=by)
     return session
 
 
@@ -173,6 +175,11 @@ def _moment(local_start: datetime, zone: ZoneInfo, *, which: int | None) -> date
             _("The clocks go back that night, so this time comes twice. Choose the first or the second."),
             code="twice",
         ) from error
+
+
+def _when_and_where(session: CoachingSession) -> tuple[object, ...]:
+    """What both people have in their calendars."""
+    return session.starts_at, session.ends_at, session.place, session.place_detail
 
 
 def _must_coach(by: User, client: Client) -> None:

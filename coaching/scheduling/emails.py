@@ -5,34 +5,44 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils import formats
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.emails import write
+from coaching.scheduling.walltimes import ZonedTime
 
 if TYPE_CHECKING:
     from coaching.scheduling.models import Reminder
 
+SUBJECTS = {
+    "upcoming": _("Reminder for %(day)s, %(time)s"),
+    "booked": _("Booked: %(day)s, %(time)s"),
+    "changed": _("Changed: %(day)s, %(time)s"),
+    "cancelled": _("Called off: %(day)s, %(time)s"),
+}
+"""They name neither person nor what it is about: others see a subject, too."""
 
-def session_reminder(reminder: "Reminder") -> EmailMultiAlternatives:
-    """The time on the reader's own wall first, then on the other person's where it differs.
 
-    The subject names neither person nor what the mail is about beyond "a reminder": others see it too.
-    """
+def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
+    """The time on the reader's own wall first, then on the other person's where it differs."""
     session = reminder.session
     is_client = reminder.recipient == reminder.Recipient.CLIENT
     own, *other = session.times(is_client=is_client)
     can_sign_in = session.client.has_joined if is_client else True
+    before = reminder.told_before if reminder.kind == reminder.Kind.CHANGED else None
     return write(
-        "session_reminder",
+        "session_mail",
         to=reminder.address,
-        subject=_("Reminder for %(day)s, %(time)s")
+        subject=SUBJECTS[reminder.kind]
         % {"day": own.day, "time": formats.date_format(own.start, "TIME_FORMAT")},
         context={
+            "kind": reminder.kind,
             "session": session,
             "reader": session.client.name if is_client else session.coach.user.name,
             "other_person": session.coach if is_client else session.client,
             "own": own,
             "other": other[0] if other else None,
+            "before": before,
+            "time_before": ZonedTime(before.starts_at, before.ends_at, own.zone) if before else None,
             "link": settings.SITE_URL + session.get_absolute_url() if can_sign_in else "",
         },
         message_id=reminder.message_id,

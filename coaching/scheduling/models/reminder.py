@@ -1,14 +1,18 @@
-"""The mails that remind two people of their session."""
+"""The mails about a session: that it was booked, changed or called off, and that it is coming up."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coaching.accounts.deliveries import Delivery
+from coaching.accounts.deliveries import Delivery, wake_worker
+from coaching.accounts.models import User
 from coaching.scheduling import emails
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.querysets import ReminderQuerySet
@@ -20,26 +24,34 @@ LEADS = {
 }
 """How long before a session each person is reminded, longest first."""
 
+SETTLING = timedelta(minutes=1)
+"""News of a booking or a move waits so long: somebody who corrects a slip at once sends one mail, not two."""
+
 
 class Reminder(Delivery):
-    """One mail to one of the two people that their session is coming up.
+    """One mail to one of the two people about their session.
 
     The address is read when the mail is sent: it follows a client who changes
-    it, or who joins after the booking. Somebody who has not joined yet is
-    reminded too, at the address the coach has.
+    it, or who joins after the booking. Somebody who has not joined yet gets
+    mails too, at the address the coach has.
     """
 
     class Kind(models.TextChoices):
         UPCOMING = "upcoming", _("Session coming up")
+        BOOKED = "booked", _("Session booked")
+        CHANGED = "changed", _("Session changed")
+        CANCELLED = "cancelled", _("Session called off")
 
     class Recipient(models.TextChoices):
         CLIENT = "client", _("Client")
         COACH = "coach", _("Coach")
 
     session = models.ForeignKey(CoachingSession, on_delete=models.CASCADE, related_name="reminders")
-    kind = models.CharField(max_length=8, choices=Kind, default=Kind.UPCOMING)
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.UPCOMING)
     recipient = models.CharField(max_length=6, choices=Recipient)
-    lead = models.DurationField(help_text=_("How long before the session it is sent."))
+    lead = models.DurationField(
+        null=True, blank=True, help_text=_("How long before the session it is sent; empty for news of it.")
+    )
     schedule_version = models.PositiveIntegerField()
 
     objects = ReminderQuerySet.as_manager()
@@ -50,6 +62,11 @@ class Reminder(Delivery):
             models.UniqueConstraint(
                 fields=["session", "kind", "lead", "recipient", "schedule_version"],
                 name="reminder_once_per_time_of_session",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="upcoming", lead__isnull=False) | ~Q(kind="upcoming") & Q(lead=None),
+                name="reminder_has_lead_if_upcoming",
             ),
         ]
         indexes = [
@@ -61,7 +78,8 @@ class Reminder(Delivery):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_recipient_display()}, {self.lead} before"
+        when = f"{self.lead} before" if self.lead else self.get_kind_display()
+        return f"{self.get_recipient_display()}, {when}"
 
     @classmethod
     def of(cls, session: CoachingSession) -> list["Reminder"]:
@@ -85,15 +103,62 @@ class Reminder(Delivery):
         return reminders
 
     @staticmethod
-    def write_for(session: CoachingSession) -> None:
-        """Write the reminders of the time it has now; those of any earlier time are called off.
+    def write_for(session: CoachingSession, *, by: User) -> None:
+        """Write the mails that follow from what this person has just made of the session.
 
-        One whose moment has passed already is not written: nobody wants a
+        Call it after each booking, move and cancellation, in the same
+        transaction. What waits about an earlier state of it is called off. A
+        reminder whose moment has passed already is not written: nobody wants a
         two-day notice five hours ahead.
         """
-        session.reminders.exclude(schedule_version=session.schedule_version).call_off()
-        reminders = Reminder.of(session)
-        Reminder.objects.bulk_create(row for row in reminders if row.due_at > timezone.now())
+        waiting = session.reminders.all()
+        if session.is_scheduled:
+            waiting = waiting.exclude(schedule_version=session.schedule_version)
+        waiting.call_off()
+        rows = list(Reminder._news(session, by=by)) if session.ends_at > timezone.now() else []
+        if session.is_scheduled:
+            rows += [row for row in Reminder.of(session) if row.due_at > timezone.now()]
+        Reminder.objects.bulk_create(rows)
+        wake_worker()
+
+    @classmethod
+    def _news(cls, session: CoachingSession, *, by: User) -> Iterable["Reminder"]:
+        """Tell the client; and the coach if it was not their own doing, or a mail put it into their calendar.
+
+        Somebody whose mail about the booking was called off before it left has
+        heard nothing: a move is a booking to them, and a cancellation no news.
+        """
+        past = list(session.reminders.all())
+        for recipient in cls.Recipient.values:
+            announced = [row for row in past if row.recipient == recipient and row.is_news]
+            has_heard = any(row.may_have_arrived for row in past if row.recipient == recipient)
+            is_own_doing = recipient == cls.Recipient.COACH and session.is_coached_by(by)
+            if is_own_doing and not (announced and has_heard):
+                continue
+            is_new = bool(announced) and not has_heard
+            if not session.is_scheduled:
+                kind = None if is_new else cls.Kind.CANCELLED
+            else:
+                kind = cls.Kind.BOOKED if is_new or session.schedule_version == 1 else cls.Kind.CHANGED
+            if kind:
+                yield cls(
+                    session=session,
+                    kind=kind,
+                    recipient=recipient,
+                    schedule_version=session.schedule_version,
+                    due_at=Now() if kind == cls.Kind.CANCELLED else Now() + SETTLING,
+                    useful_until=session.ends_at,
+                )
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it tells of an act, not of a session that is coming up."""
+        return self.kind != self.Kind.UPCOMING
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether the mail server took it, as far as anybody knows."""
+        return self.is_ambiguous or self.state in {self.State.SUBMITTING, self.State.SENT}
 
     @property
     def stable_message_id(self) -> str:
@@ -107,10 +172,26 @@ class Reminder(Delivery):
         client = self.session.client
         return client.user.email if client.user else client.email
 
+    @property
+    def is_still_true(self) -> bool:
+        """Whether the session, as it was read, is what this mail says of it."""
+        if self.session.schedule_version != self.schedule_version:
+            return False
+        if self.kind == self.Kind.CANCELLED:
+            return self.session.cancelled_at is not None
+        return self.session.is_scheduled
+
     def compose(self) -> EmailMultiAlternatives | None:
         """Reads the session again: nothing is sent for one that was called off, held, or moved since."""
-        session = CoachingSession.objects.with_people().get(pk=self.session_id)
-        if not session.is_scheduled or session.schedule_version != self.schedule_version:
-            return None
-        self.session = session
-        return emails.session_reminder(self)
+        self.session = CoachingSession.objects.with_people().get(pk=self.session_id)
+        return emails.session_mail(self) if self.is_still_true else None
+
+    @property
+    def told_before(self) -> Any:
+        """The session as this person last heard of it, from its history; None where they never did."""
+        earlier = self.session.reminders.filter(
+            recipient=self.recipient, schedule_version__lt=self.schedule_version
+        )
+        heard = max((row.schedule_version for row in earlier if row.may_have_arrived), default=0)
+        history = CoachingSession.pgh_event_models["update"].objects  # type: ignore[attr-defined]
+        return history.filter(pgh_obj_id=self.session_id, schedule_version=heard).order_by("pgh_id").last()

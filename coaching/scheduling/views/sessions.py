@@ -112,7 +112,7 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
         except ValidationError as error:
             messages.info(request, error.message)
         else:
-            messages.success(request, _("The session is called off, and its reminders with it."))
+            messages.success(request, _("The session is called off. The mail about it is on its way."))
         return redirect(session)
     context = {
         "session": session,

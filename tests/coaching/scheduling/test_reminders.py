@@ -18,7 +18,7 @@ def compose(book):
     """The text and the HTML of the first reminder to one of the two."""
 
     def make(session: CoachingSession, recipient: str = "client"):
-        mail = session.reminders.filter(recipient=recipient).earliest("due_at").compose()
+        mail = session.reminders.filter(recipient=recipient, kind="upcoming").earliest("due_at").compose()
         return mail, mail.body, mail.alternatives[0].content
 
     return make
@@ -139,18 +139,19 @@ def test_nothing_is_composed_unless_it_is_still_planned(book, status):
     session = book()
     CoachingSession.objects.update(status=status)
 
-    assert session.reminders.first().compose() is None
+    assert [row.compose() for row in session.reminders.all()] == [None] * 4
 
 
 def test_nothing_is_composed_for_an_earlier_time(book):
     session = book()
     CoachingSession.objects.update(schedule_version=2)
 
-    assert session.reminders.first().compose() is None
+    assert [row.compose() for row in session.reminders.all()] == [None] * 4
 
 
-def test_reminder_exists_once(book):
-    reminder = book().reminders.first()
+@pytest.mark.parametrize("kind", ["upcoming", "booked"])
+def test_mail_exists_once(book, kind):
+    reminder = book().reminders.filter(kind=kind).first()
     reminder.pk = None
     reminder._state.adding = True
 
@@ -168,7 +169,14 @@ def test_reminders_visible_to_the_coach_only(book, dan_client, alma, ben, cora, 
 
 
 def test_reminder_in_words(book):
-    assert str(book().reminders.latest("due_at", "recipient")) == "Coach, 2:00:00 before"
+    booked, *_, last = book().reminders.order_by("due_at", "recipient")
+
+    assert (str(booked), str(last)) == ("Client, Session booked", "Coach, 2:00:00 before")
+
+
+def test_only_what_is_coming_up_has_a_lead(book):
+    with pytest.raises(IntegrityError, match="reminder_has_lead_if_upcoming"):
+        book().reminders.filter(kind="booked").update(lead=timedelta(hours=2))
 
 
 def test_moved_session_is_reminded_of_its_new_time_only(smtp_server, book, alma):
@@ -185,8 +193,9 @@ def test_moved_session_is_reminded_of_its_new_time_only(smtp_server, book, alma)
 
     ends = outbox.send_due()
 
-    assert ends == {"cancelled": 3, "sent": 3}
+    assert ends == {"cancelled": 4, "sent": 4}
     assert {mail["Subject"] for mail in smtp_server.taken} == {
+        "Booked: Wednesday 2 June 2027, 04:00",
         "Reminder for Wednesday 2 June 2027, 04:00",
         "Reminder for Wednesday 2 June 2027, 10:00",
     }
