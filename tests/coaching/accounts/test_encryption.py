@@ -110,7 +110,7 @@ def test_key_does_not_depend_on_the_secret_key(settings):
     assert unseal(sealed, PLACE) == WORDS
 
 
-@pytest.mark.parametrize("words", ["", "short", "é" * 43, "A" * 44, secrets.token_urlsafe(31)])
+@pytest.mark.parametrize("words", ["", "short", "é" * 43, "A" * 44, "A" * 42])
 def test_key_must_be_32_bytes(words):
     with pytest.raises(ValueError):  # noqa: PT011 - it says nothing, for it would say the key
         key_of(words)
