@@ -20,12 +20,7 @@ VAR = ROOT / "var"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bin/setup", description="Set Trellis up on this machine.")
-    parser.add_argument("--dev", action="store_true", help="install what tests and checks need, too")
-    parser.add_argument("--then", choices=["demo", "dev"], help=argparse.SUPPRESS)
-    options, rest = parser.parse_known_args()
-    if rest and not options.then:
-        parser.error(f"unknown option {rest[0]}")
+    options = parse(sys.argv[1], sys.argv[2:])
     # A signal ends whatever step is running, with its processes.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.chdir(ROOT)
@@ -40,9 +35,32 @@ def main() -> None:
         sys.exit(f"This step did not work: {' '.join(map(str, error.cmd))}\nWhat it said stands above.")
     except KeyboardInterrupt:
         sys.exit(130)
-    if options.then:
+    if options.mode != "setup":
         sys.stdout.flush()
-        os.execv(VENV_PYTHON, [VENV_PYTHON, "-m", "coaching.processes", options.then, *rest])
+        run_it = [VENV_PYTHON, "-m", "coaching.processes", options.mode, str(options.port)]
+        os.execv(VENV_PYTHON, run_it)
+
+
+def parse(mode: str, arguments: list[str]) -> argparse.Namespace:
+    """What follows `bin/setup`, `bin/demo` or `bin/dev`."""
+    about = {
+        "setup": "Set Trellis up on this machine.",
+        "demo": "Set Trellis up and run it with a demo practice.",
+        "dev": "Set Trellis up and run it, with reload of code and styles.",
+    }
+    parser = argparse.ArgumentParser(prog=f"bin/{mode}", description=about[mode])
+    parser.set_defaults(mode=mode, dev=mode == "dev")
+    if mode == "setup":
+        parser.add_argument("--dev", action="store_true", help="install what tests and checks need, too")
+    else:
+        parser.add_argument("--port", type=port, default=8000, help="the port on 127.0.0.1 (8000)")
+    return parser.parse_args(arguments)
+
+
+def port(words: str) -> int:
+    if not words.isdecimal() or not 0 < int(words) < 65536:
+        raise argparse.ArgumentTypeError(f"{words!r} is not a number from 1 to 65535")
+    return int(words)
 
 
 def run(*command: str | Path) -> None:

@@ -25,7 +25,7 @@ def _coaches_only(request: PersonRequest) -> None:
 
 def client_list(request: PersonRequest) -> HttpResponse:
     _coaches_only(request)
-    search = " ".join(request.GET.get("q", "").split())[:100]
+    search = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:100]
     clients = Client.objects.coached_by(request.user).select_related("invitation")
     if search:
         clients = clients.search(search)

@@ -4,7 +4,6 @@ Honcho starts, watches and ends the processes, PostgreSQL outlives them, and a
 process that does not end in time is ended firmly.
 """
 
-import argparse
 import atexit
 import os
 import signal
@@ -40,15 +39,13 @@ ACCOUNTS = """
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bin/demo")
-    parser.add_argument("mode", choices=["demo", "dev"], help=argparse.SUPPRESS)
-    parser.add_argument("--port", type=_port, default=8000, help="the port on 127.0.0.1 (8000)")
-    options = parser.parse_args()
+    """Called by `bin/_setup.py`, which has read the arguments: the mode and the port."""
+    mode, port = sys.argv[1], int(sys.argv[2])
     # Ends through SystemExit, so that PostgreSQL and a running step are ended too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
     try:
-        sys.exit(run(options.mode, options.port))
+        sys.exit(run(mode, port))
     except OSError as error:
         sys.exit(f"Trellis could not use {error.filename or embedded.VAR}: {error.strerror}.")
     except subprocess.CalledProcessError as error:
@@ -133,13 +130,6 @@ def _exit_code(code: int | None, log) -> int:
         return 0
     print(f"A process ended by itself (code {code}); see {log.name}.", file=sys.stderr)
     return code or 1
-
-
-def _port(words: str) -> int:
-    number = int(words)
-    if not 0 < number < 65536:
-        raise ValueError
-    return number
 
 
 def _is_free(port: int) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from clients.models import Client
 from coaching.accounts.models import User
 from goals.authors import told_by
-from goals.errors import NotPossible, NotTheirPlan
+from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
 from goals.models import Goal, GoalPlan, GoalRating, Step
 
 
@@ -24,9 +24,11 @@ def start_plan(
     ends_on: date | None = None,
     at: datetime | None = None,
 ) -> GoalPlan:
-    """A new plan for the client, begun by them or by their coach."""
+    """A new plan for the client, begun by them or their coach. Once they have joined, only they word it."""
     if not Client.objects.visible_to(by).filter(pk=client.pk).exists():
         raise NotTheirPlan
+    if vision and client.has_joined and client.user_id != by.pk:
+        raise NotTheirDecision
     with told_by(by, at):
         return GoalPlan.objects.create(
             client=client,

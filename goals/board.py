@@ -58,6 +58,7 @@ class Board:
                 step.goal = goal
         self.is_own = plan.belongs_to(viewer)
         self.is_editable = not plan.is_closed
+        self.is_worded_here = plan.is_worded_by(viewer)
 
     @property
     def coach_name(self) -> str:

@@ -33,7 +33,7 @@ class TitleField(forms.CharField):
 
 
 class PlanForm(forms.Form):
-    """A plan; the community share is there for the client only, for it is theirs to choose."""
+    """A plan. The share and, once they have joined, the vision are for the client alone to say."""
 
     title = TitleField(
         label=_("What shall we call this plan?"), max_length=120, help_text=_("For example: “My autumn”.")
@@ -67,6 +67,8 @@ class PlanForm(forms.Form):
         else:
             vision.label = gettext("What %(name)s hopes for, in their own words") % {"name": client.name}
             del self.fields["community_share"]
+            if client.has_joined:
+                del self.fields["vision"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

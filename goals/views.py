@@ -16,7 +16,7 @@ from coaching.accounts.http import PersonRequest
 from community.models import Service
 from goals import actions
 from goals.board import Board, ratings_of
-from goals.errors import NotPossible
+from goals.errors import NotPossible, NotTheirDecision
 from goals.forms import GoalCreateForm, GoalForm, PlanForm, RatingForm, ResourceForm, RewordForm, StepForm
 from goals.history import history_of, history_of_plan
 from goals.models import Goal, GoalPlan, Step
@@ -115,6 +115,8 @@ def plan_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def plan_close(request: PersonRequest, pk: UUID) -> HttpResponse:
     plan = get_object_or_404(GoalPlan.objects.editable_by(request.user).with_people(), pk=pk)
+    if not plan.is_worded_by(request.user):
+        raise NotTheirDecision
     if request.method == "POST":
         return _done(
             request,

@@ -80,7 +80,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:plan_create": (nothing, CLIENT_SEES),
     "goals:plan_detail": (of("plan"), PAIR_SEES),
     "goals:plan_edit": (of("plan"), PAIR_SEES),
-    "goals:plan_close": (of("plan"), PAIR_SEES),
+    "goals:plan_close": (of("plan"), cells(ben=200, alma=403)),
     "goals:plan_history": (of("plan"), PAIR_SEES),
     "goals:goal_create": (of("plan"), PAIR_SEES),
     "goals:goal_detail": (of("goal"), PAIR_SEES),
@@ -115,7 +115,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
 POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
     "clients:client_status": (of("client"), COACH_ACTS),
-    "goals:plan_reopen": (of("plan"), PAIR_ACTS),
+    "goals:plan_reopen": (of("plan"), cells(ben="go", alma=403)),
     "goals:goal_accept": (of("proposal"), CLIENT_ACTS),
     "goals:goal_decline": (of("proposal"), CLIENT_ACTS),
     "goals:goal_hold": (of("goal"), PAIR_ACTS),

@@ -51,6 +51,16 @@ def test_demo_refuses_what_is_no_port(copy, port):
     assert "argument --port" in said
 
 
+def test_demo_explains_itself_before_it_sets_anything_up(copy):
+    shutil.rmtree(copy / "var")
+
+    code, said = start(copy, "--help")
+
+    assert code == 0
+    assert "--port PORT" in said
+    assert not (copy / "var").exists()
+
+
 def test_demo_says_that_python_is_missing(copy, tmp_path):
     tools = tmp_path / "tools"
     tools.mkdir()
@@ -81,11 +91,11 @@ def test_demo_says_where_it_cannot_write(copy):
 def test_a_full_disk_is_told(copy):
     """No file may grow here, which is what a full disk does."""
     code = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); "
-    code += (
-        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); sys.argv = ['x', 'demo', '--port', "
-    )
+    code += "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); sys.argv = ['x', 'demo', "
     code += f"'{free_port()}']; runpy.run_module('coaching.processes', run_name='__main__')"
-    subprocess.run([copy / ".venv/bin/python", "bin/_setup.py"], cwd=copy, check=True, capture_output=True)
+    subprocess.run(
+        [copy / ".venv/bin/python", "bin/_setup.py", "setup"], cwd=copy, check=True, capture_output=True
+    )
 
     ended = subprocess.run(
         [copy / ".venv/bin/python", "-c", code],

@@ -70,12 +70,20 @@ class GoalPlan(Record):
         """Whether the plan is this person's own: they are the client, not the coach."""
         return self.client.user_id is not None and self.client.user_id == user.pk
 
+    def is_worded_by(self, by: User | AnonymousUser) -> bool:
+        """Whose words the vision is in, and who ends the plan: the client; before they join, the coach."""
+        return self.belongs_to(by) or not self.client.has_joined
+
     def check_shaped_by(self, by: User) -> None:
         """Client and coach shape a plan together, while it is open."""
         if not self.belongs_to(by) and self.client.coach.user_id != by.pk:
             raise NotTheirPlan
         if self.is_closed:
             raise NotPossible(gettext("This plan is closed. Open it again to change it."))
+
+    def _check_worded_by(self, by: User) -> None:
+        if not self.is_worded_by(by):
+            raise NotTheirDecision
 
     @contextmanager
     def _change(self, by: User, at: datetime | None) -> Iterator[None]:
@@ -91,14 +99,18 @@ class GoalPlan(Record):
         *,
         by: User,
         title: str,
-        vision: str,
         starts_on: date,
         ends_on: date | None,
+        vision: str | None = None,
         at: datetime | None = None,
     ) -> None:
+        """Change the frame of the plan. `vision` is None where it stays; only the client words it."""
         with self._change(by, at):
             self.check_shaped_by(by)
-            self.title, self.vision = title.strip(), vision.strip()
+            if vision is not None:
+                self._check_worded_by(by)
+                self.vision = vision.strip()
+            self.title = title.strip()
             self.starts_on, self.ends_on = starts_on, ends_on
 
     def choose_share(self, *, by: User, percent: int | None, at: datetime | None = None) -> None:
@@ -115,9 +127,11 @@ class GoalPlan(Record):
         """The period is over. Everything stays readable; nothing changes until it is opened again."""
         with self._change(by, at):
             self.check_shaped_by(by)
+            self._check_worded_by(by)
             self.closed_at = at or timezone.now()
 
     def reopen(self, *, by: User, at: datetime | None = None) -> None:
         with self._change(by, at):
             self.closed_at = None
             self.check_shaped_by(by)
+            self._check_worded_by(by)

@@ -235,7 +235,7 @@ def test_other_words_for_a_finished_goal_are_not_possible(alma, ben, ben_goal):
 
 
 def test_nothing_changes_in_a_closed_plan(alma, ben, ben_plan, ben_goal, ben_step, proposal):
-    ben_plan.close(by=alma)
+    ben_plan.close(by=ben)
 
     for verb in (
         lambda: proposal.accept(by=ben),

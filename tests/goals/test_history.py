@@ -72,7 +72,7 @@ def test_history_of_steps(alma, ben, ben_goal, ben_step, kitchen):
 
 def test_history_of_a_plan(alma, ben, ben_plan):
     ben_plan.edit(
-        by=alma, title="Winter", vision="Snow", starts_on=date(2026, 12, 1), ends_on=date(2027, 1, 1)
+        by=ben, title="Winter", vision="Snow", starts_on=date(2026, 12, 1), ends_on=date(2027, 1, 1)
     )
     ben_plan.choose_share(by=ben, percent=0)
     ben_plan.close(by=ben)

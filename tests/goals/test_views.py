@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from clients.actions import add_client
 from goals import actions
+from goals.errors import NotTheirDecision
 from goals.models import Goal, GoalPlan
 from tests.goals.conftest import set_published
 
@@ -130,6 +132,35 @@ def test_plan_edit(ben_browser, alma_browser, ben_plan):
 
     ben_plan.refresh_from_db()
     assert (ben_plan.title, ben_plan.ends_on, ben_plan.community_share) == ("Winter", date(2027, 3, 1), 40)
+
+
+def test_plan_vision_and_end_are_the_clients(alma, alma_browser, ben_plan):
+    form = alma_browser.get(url("plan_edit", ben_plan)).context["form"]
+    typed = {"title": "Winter", "vision": "Alma's words", "starts_on": "2026-12-01"}
+    alma_browser.post(url("plan_edit", ben_plan), typed)
+    page = alma_browser.get(ben_plan.get_absolute_url()).content.decode()
+
+    assert "vision" not in form.fields
+    ben_plan.refresh_from_db()
+    assert (ben_plan.title, ben_plan.vision) == ("Winter", "Mornings without a knot.")
+    assert "Close this plan" not in page
+    assert alma_browser.post(url("plan_close", ben_plan)).status_code == 403
+    with pytest.raises(NotTheirDecision):
+        ben_plan.edit(by=alma, title="X", vision="Alma's", starts_on=ben_plan.starts_on, ends_on=None)
+    with pytest.raises(NotTheirDecision):
+        ben_plan.close(by=alma)
+    with pytest.raises(NotTheirDecision):
+        actions.start_plan(by=alma, client=ben_plan.client, title="X", vision="Alma's words")
+
+
+def test_plan_is_worded_by_the_coach_until_the_client_has_joined(alma, alma_browser):
+    client = add_client(by=alma, name="New", email="new@example.org")
+    plan = actions.start_plan(by=alma, client=client, title="First", vision="As told by phone.")
+
+    plan.close(by=alma)
+    plan.reopen(by=alma)
+
+    assert "vision" in alma_browser.get(url("plan_edit", plan)).context["form"].fields
 
 
 def test_plan_edit_shows_what_is_wrong(ben_browser, ben_plan):
