@@ -1,11 +1,12 @@
 """What changes several rows at once: adding clients, inviting people, accepting an invitation."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone as django_timezone
 from django.utils.text import slugify
 
@@ -13,9 +14,20 @@ from clients.models import Client
 from coaching.accounts.actions import add_person
 from coaching.accounts.models import Coach, Invitation, Practice, User
 
+INVITATION_PAUSE = timedelta(minutes=2)
+"""How long a second click on "Send an invitation" sends nothing new."""
+
 
 class InvitationClosed(Exception):
     """The invitation has been used, taken back or has run out."""
+
+
+class AlreadyJoined(Exception):
+    """The client has joined, so there is nothing to invite them to."""
+
+
+class CoachesElsewhere(Exception):
+    """A person coaches at one practice, and this one does so already."""
 
 
 @transaction.atomic
@@ -32,7 +44,16 @@ def add_client(*, by: User, name: str, email: str, invite: bool = False, **field
 
 @transaction.atomic
 def invite_client(*, by: User, client: Client, now: datetime | None = None) -> Invitation:
-    """Ask the client to join, by mail. An earlier invitation that is still open stops working."""
+    """Ask the client to join, by mail. An earlier invitation that is still open stops working.
+
+    Asked again within `INVITATION_PAUSE`, nothing new is sent: the mail is on its way.
+    Raises AlreadyJoined.
+    """
+    client.refresh_from_db(from_queryset=_locked_clients())
+    if client.has_joined:
+        raise AlreadyJoined
+    if client.invitation and _is_on_its_way(client.invitation, client.email):
+        return client.invitation
     take_back_invitation(client=client)
     client.invitation = _invite(
         by=by,
@@ -48,12 +69,34 @@ def invite_client(*, by: User, client: Client, now: datetime | None = None) -> I
 
 @transaction.atomic
 def invite_coach(*, by: User, practice: Practice, name: str, email: str) -> Invitation:
-    """Ask a colleague to join the practice, by mail."""
+    """Ask a colleague to join the practice, by mail. The pause is the same as for clients."""
     email = User.objects.normalize_email(email)
-    practice.invitations.open().filter(role=Invitation.Role.COACH, email=email).update(
-        revoked_at=django_timezone.now()
-    )
+    Practice.objects.select_for_update().get(pk=practice.pk)
+    earlier = practice.invitations.open().filter(role=Invitation.Role.COACH, email=email)
+    for invitation in earlier:
+        if _is_on_its_way(invitation, email):
+            return invitation
+    earlier.update(revoked_at=django_timezone.now())
     return _invite(by=by, practice=practice, role=Invitation.Role.COACH, name=name, email=email)
+
+
+@transaction.atomic
+def change_details(*, by: User, client: Client, fields: Iterable[str]) -> None:
+    """Save what was changed on `client`. An invitation to an address that was wrong stops working."""
+    before = _locked_clients().get(pk=client.pk)
+    client.save(update_fields=fields)
+    if before.email != client.email:
+        take_back_invitation(client=before)
+
+
+def _locked_clients() -> models.QuerySet[Client]:
+    """Clients as they are now, held until the transaction ends: their acceptance may come at any moment."""
+    return Client.objects.select_related("invitation", "practice", "coach").select_for_update(of=("self",))
+
+
+def _is_on_its_way(invitation: Invitation, email: str) -> bool:
+    age = django_timezone.now() - invitation.created_at
+    return invitation.is_open and invitation.email == email and age < INVITATION_PAUSE
 
 
 def take_back_invitation(*, client: Client) -> None:
@@ -61,14 +104,6 @@ def take_back_invitation(*, client: Client) -> None:
     if client.invitation and client.invitation.is_open:
         client.invitation.revoked_at = django_timezone.now()
         client.invitation.save(update_fields=["revoked_at"])
-
-
-@transaction.atomic
-def change_details(*, by: User, client: Client) -> None:
-    """Save what was changed on `client`. An invitation to an address that was wrong stops working."""
-    if client.invitation and client.invitation.email != client.email:
-        take_back_invitation(client=client)
-    client.save()
 
 
 @transaction.atomic
@@ -83,23 +118,30 @@ def accept_invitation(
     """Join, as the person who is signed in or as a new one, and return that person.
 
     Raises InvitationClosed when the invitation was used, taken back or ran out
-    meanwhile. The link came by mail, so the address counts as confirmed.
+    meanwhile, CoachesElsewhere when it asks a coach of another practice to
+    coach here, and IntegrityError when somebody has just taken the address.
+    The link came by mail, so the address counts as confirmed.
     """
+    # The client first, as in `invite_client`: two who lock in one order never wait for each other.
+    client = Client.objects.select_for_update(of=("self",)).filter(invitation=invitation).first()
     invitation = (
         Invitation.objects.select_for_update(of=("self",)).select_related("practice").get(pk=invitation.pk)
     )
     if not invitation.is_open:
         raise InvitationClosed
+    is_to_coach = invitation.role == Invitation.Role.COACH
+    if is_to_coach and user and user.coach_or_none:
+        raise CoachesElsewhere
     if user is None:
         user = add_person(email=invitation.email, password=password, name=name, timezone=timezone)
     invitation.accepted_at = django_timezone.now()
     invitation.accepted_by = user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
-    if invitation.role == Invitation.Role.COACH:
-        if user.coach_or_none is None:
-            Coach.objects.create(user=user, practice=invitation.practice, slug=_free_slug(user.name))
-    else:
-        Client.objects.filter(invitation=invitation).update(user=user, timezone=user.timezone)
+    if is_to_coach:
+        Coach.objects.create(user=user, practice=invitation.practice, slug=_free_slug(user.name))
+    elif client:
+        client.user, client.timezone = user, user.timezone
+        client.save(update_fields=["user", "timezone"])
     return user
 
 

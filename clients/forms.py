@@ -9,7 +9,7 @@ from timezone_field import TimeZoneFormField
 
 from clients.models import Client
 from coaching.accounts.forms import page_helper
-from coaching.accounts.models import Invitation, User
+from coaching.accounts.models import Coach, Invitation, User
 
 
 class ClientForm(forms.ModelForm):
@@ -118,8 +118,12 @@ class CoachInviteForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
 
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
     def clean_email(self) -> str:
         email = User.objects.normalize_email(self.cleaned_data["email"])
-        if User.objects.filter(email=email, coach__isnull=False).exists():
+        if Coach.objects.colleagues_of(self.user).filter(user__email=email).exists():
             raise forms.ValidationError(_("This person is a coach already."))
         return email

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -36,8 +37,7 @@ def client_list(request: PersonRequest) -> HttpResponse:
 def client_create(request: PersonRequest) -> HttpResponse:
     _coaches_only(request)
     form = ClientCreateForm(request.POST or None, user=request.user)
-    if form.is_valid():
-        client = actions.add_client(by=request.user, **form.cleaned_data)
+    if form.is_valid() and (client := _added(request.user, form)):
         if form.cleaned_data["invite"]:
             messages.success(
                 request,
@@ -47,6 +47,17 @@ def client_create(request: PersonRequest) -> HttpResponse:
             messages.success(request, _("%(name)s is on your list.") % {"name": client.name})
         return redirect(client)
     return render(request, "clients/client_create.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _added(by: User, form: ClientCreateForm) -> Client | None:
+    """The new client; None, with an error on the form, where another click was quicker."""
+    try:
+        return actions.add_client(by=by, **form.cleaned_data)
+    except IntegrityError as error:
+        if "client_email_unique_per_coach" not in str(error):
+            raise
+        form.add_error("email", _("You already have a client with this e-mail address."))
+        return None
 
 
 def client_edit(request: PersonRequest, pk: str) -> HttpResponse:
@@ -59,7 +70,7 @@ def client_edit(request: PersonRequest, pk: str) -> HttpResponse:
         else ClientForm(request.POST or None, instance=client, user=request.user)
     )
     if form.is_valid():
-        actions.change_details(by=request.user, client=form.instance)
+        actions.change_details(by=request.user, client=form.instance, fields=form.changed_data)
         messages.success(request, _("Saved."))
         return redirect("home:me" if is_own else client)
     context = {"form": form, "client": client, "is_own": is_own}
@@ -69,10 +80,11 @@ def client_edit(request: PersonRequest, pk: str) -> HttpResponse:
 @require_POST
 def client_invite(request: PersonRequest, pk: str) -> HttpResponse:
     client = get_object_or_404(Client.objects.coached_by(request.user), pk=pk)
-    if client.has_joined:
+    try:
+        actions.invite_client(by=request.user, client=client)
+    except actions.AlreadyJoined:
         messages.info(request, _("%(name)s has joined already.") % {"name": client.name})
         return redirect(client)
-    actions.invite_client(by=request.user, client=client)
     messages.success(request, _("An invitation to %(email)s is on its way.") % {"email": client.email})
     return redirect(client)
 
@@ -117,6 +129,12 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
         joined = actions.accept_invitation(invitation=invitation, user=user, **answers)
     except actions.InvitationClosed:
         return render(request, "clients/invitation_closed.html", status=404)
+    except actions.CoachesElsewhere:
+        messages.error(request, _("You are a coach at a practice already, and one person coaches at one."))
+        return redirect("home:home")
+    except IntegrityError:
+        # Two invitations for one address, opened side by side: the account is there by now.
+        return render(request, "clients/invitation_sign_in.html", context)
     messages.success(request, _("Welcome. This is your place."))
     if user is None:
         login(request, joined)

@@ -15,7 +15,6 @@ SCOPES = {
 EXCEPTIONS = {
     # Whether an account exists decides what a holder of a valid invitation is asked; nothing of it is shown.
     ("clients/views.py", "User.objects.filter"),
-    ("clients/forms.py", "User.objects.filter"),
 }
 
 

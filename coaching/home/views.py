@@ -75,7 +75,7 @@ def practice(request: PersonRequest) -> HttpResponse:
 
 def coach_invite(request: PersonRequest) -> HttpResponse:
     practice = _owned_practice(request)
-    form = CoachInviteForm(request.POST or None)
+    form = CoachInviteForm(request.POST or None, user=request.user)
     if form.is_valid():
         invite_coach(by=request.user, practice=practice, **form.cleaned_data)
         messages.success(

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clients import actions
+from clients.forms import ClientForm
 from clients.models import Client
 from coaching.accounts.models import Coach, Invitation, User
 
@@ -16,6 +17,11 @@ GOOD = {"name": "Gil", "password": "four calm grey herons", "timezone": "America
 @pytest.fixture
 def gil_client(alma) -> Client:
     return actions.add_client(by=alma, name="Gil", email="gil@example.org", invite=True)
+
+
+def a_while_ago() -> None:
+    """The invitations so far were made before the pause between two of them."""
+    Invitation.objects.update(created_at=timezone.now() - actions.INVITATION_PAUSE)
 
 
 @pytest.fixture
@@ -154,19 +160,22 @@ def test_coaches_of_one_name_get_different_addresses(alma, olga, practice, clien
 
 def test_inviting_a_colleague_again_closes_the_earlier_link(olga, practice):
     first = actions.invite_coach(by=olga, practice=practice, name="A", email="a@example.org")
+    a_while_ago()
     second = actions.invite_coach(by=olga, practice=practice, name="A", email="a@example.org")
 
     assert list(Invitation.objects.open()) == [second]
     assert first != second
 
 
-def test_a_coach_elsewhere_keeps_their_place(esra, olga, practice, other_practice):
+def test_a_coach_elsewhere_keeps_their_place(browser_of, esra, olga, practice, other_practice):
     invitation = actions.invite_coach(by=olga, practice=practice, name="Esra", email=esra.email)
 
-    actions.accept_invitation(invitation=invitation, user=esra)
+    answer = browser_of(esra).post(reverse("clients:invitation_accept", args=[invitation.token]), follow=True)
 
     esra.coach.refresh_from_db()
     assert esra.coach.practice == other_practice
+    assert "You are a coach at a practice already" in answer.content.decode()
+    assert Invitation.objects.open().get() == invitation
 
 
 def test_the_mail_is_not_written_for_a_closed_invitation(gil_client):
@@ -175,3 +184,70 @@ def test_the_mail_is_not_written_for_a_closed_invitation(gil_client):
     actions.take_back_invitation(client=gil_client)
 
     assert gil_client.invitation.compose() is None
+
+
+def test_a_second_click_sends_nothing_new(alma, olga, practice, gil_client):
+    again = actions.invite_client(by=alma, client=gil_client)
+    first = actions.invite_coach(by=olga, practice=practice, name="A", email="a@example.org")
+    second = actions.invite_coach(by=olga, practice=practice, name="A", email="A@example.org")
+
+    assert again == gil_client.invitation
+    assert first == second
+    assert Invitation.objects.count() == 2
+
+
+def test_inviting_with_an_old_copy_of_the_record_keeps_the_acceptance(alma, gil_client):
+    old_copy = Client.objects.get()
+    actions.accept_invitation(invitation=gil_client.invitation, name="Gil", password="x")
+
+    with pytest.raises(actions.AlreadyJoined):
+        actions.invite_client(by=alma, client=old_copy)
+
+    gil_client.refresh_from_db()
+    assert gil_client.has_joined
+    assert gil_client.invitation.revoked_at is None
+
+
+def test_an_acceptance_while_the_coach_is_saving_is_kept(alma_browser, client, link, gil_client, monkeypatch):
+    clean_email = ClientForm.clean_email
+
+    def accepted_meanwhile(form):
+        assert client.post(link, GOOD).status_code == 302
+        return clean_email(form)
+
+    monkeypatch.setattr(ClientForm, "clean_email", accepted_meanwhile)
+    changed = {"name": "Gilbert", "email": "gil@example.org", "phone": "01632 960001", "timezone": "UTC"}
+    alma_browser.post(reverse("clients:client_edit", args=[gil_client.pk]), changed)
+
+    gil_client.refresh_from_db()
+    assert gil_client.has_joined
+    assert (gil_client.name, gil_client.phone) == ("Gilbert", "01632 960001")
+
+
+def test_two_invitations_for_one_address_end_at_the_sign_in(alma, cora, client, browser_of, monkeypatch):
+    for coach in (alma, cora):
+        actions.add_client(by=coach, name="Gil", email="gil@example.org", invite=True)
+    hers, other = (
+        reverse("clients:invitation_accept", args=[record.invitation.token])
+        for record in Client.objects.select_related("invitation")
+    )
+    accept = actions.accept_invitation
+
+    def quicker(**values):
+        monkeypatch.setattr(actions, "accept_invitation", accept)
+        browser_of(None).post(other, GOOD)
+        return accept(**values)
+
+    monkeypatch.setattr(actions, "accept_invitation", quicker)
+    answer = client.post(hers, GOOD)
+
+    assert answer.status_code == 200
+    assert "sign in" in answer.content.decode().lower()
+    assert User.objects.filter(email="gil@example.org").count() == 1
+    assert Client.objects.exclude(user=None).count() == 1
+
+
+def test_an_owner_is_not_told_who_coaches_elsewhere(olga_browser, esra):
+    answer = olga_browser.post(reverse("home:coach_invite"), {"name": "Esra", "email": esra.email})
+
+    assert answer.url == reverse("home:practice")

@@ -2,7 +2,10 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from clients import actions
+from clients.actions import INVITATION_PAUSE
 from clients.models import Client
 from coaching.accounts.models import Invitation, User
 
@@ -151,6 +154,7 @@ def test_client_invite_again_closes_the_earlier_link(alma_browser):
     alma_browser.post(reverse("clients:client_create"), {**NEW, "invite": "on"})
     client = Client.objects.get()
     first = client.invitation
+    Invitation.objects.update(created_at=timezone.now() - INVITATION_PAUSE)
 
     alma_browser.post(reverse("clients:client_invite", args=[client.pk]))
 
@@ -185,3 +189,21 @@ def test_client_status_changes(alma_browser, ben_client):
 
 def test_user_is_found_by_address_in_any_case(ben):
     assert User.objects.get_by_natural_key(" BEN@example.org ") == ben
+
+
+def test_client_create_clicked_twice_at_once_is_told(alma, alma_browser, monkeypatch):
+    add = actions.add_client
+
+    def quicker(**values):
+        add(**values)
+        return add(**values)
+
+    monkeypatch.setattr(actions, "add_client", quicker)
+    answer = alma_browser.post(reverse("clients:client_create"), NEW)
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["email"] == ["You already have a client with this e-mail address."]
+
+
+def test_client_list_takes_any_search(alma_browser, ben_client):
+    assert alma_browser.get(reverse("clients:client_list"), {"q": "B\0en"}).status_code == 200
