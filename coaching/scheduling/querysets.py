@@ -73,6 +73,14 @@ class SessionTypeQuerySet(models.QuerySet):
         return self.filter(is_active=True)
 
 
+class SpecialDaysQuerySet(models.QuerySet):
+    def editable_by(self, user: Person) -> Self:
+        """Those this person set for their own calendar."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(coach__user=user)
+
+
 class ReminderQuerySet(DeliveryQuerySet):
     def visible_to(self, user: Person) -> Self:
         """Those about sessions this person coaches."""

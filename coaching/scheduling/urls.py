@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coaching.scheduling.views import session_types, sessions
+from coaching.scheduling.views import availability, session_types, sessions
 
 app_name = "scheduling"
 
@@ -11,6 +11,13 @@ urlpatterns = [
     path("sessions/<uuid:pk>/reschedule/", sessions.session_reschedule, name="session_reschedule"),
     path("sessions/<uuid:pk>/cancel/", sessions.session_cancel, name="session_cancel"),
     path("sessions/<uuid:pk>/complete/", sessions.session_complete, name="session_complete"),
+    path("sessions/availability/", availability.availability, name="availability"),
+    path("sessions/availability/days/new/", availability.special_days_create, name="special_days_create"),
+    path(
+        "sessions/availability/days/<uuid:pk>/remove/",
+        availability.special_days_remove,
+        name="special_days_remove",
+    ),
     path("sessions/types/", session_types.type_list, name="type_list"),
     path("sessions/types/new/", session_types.type_create, name="type_create"),
     path("sessions/types/<uuid:pk>/", session_types.type_edit, name="type_edit"),

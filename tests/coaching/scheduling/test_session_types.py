@@ -53,7 +53,7 @@ TYPED = {
 }
 
 
-# --- what is kept free -----------------------------------------------------------------------------
+# --- what is kept free ---
 
 
 def test_session_keeps_the_buffers_its_type_had(book, first_talk):
@@ -120,7 +120,7 @@ def test_move_keeps_the_buffers_and_another_type_brings_its_own(book, first_talk
     assert (freed.session_type, freed.buffer_before, freed.buffer_after) == (None, 0, 0)
 
 
-# --- planning with a type ----------------------------------------------------------------------------
+# --- planning with a type ---
 
 
 def test_session_create_follows_the_kind(alma_browser, answers, first_talk):
@@ -172,7 +172,7 @@ def test_session_reschedule_keeps_a_kind_no_longer_in_use(alma_browser, book, fi
     assert '<option value="50" selected>50 minutes</option>' in html
 
 
-# --- the pages of types --------------------------------------------------------------------------------
+# --- the pages of types ---
 
 
 def test_type_create_and_list(alma_browser, cora_browser):
@@ -182,6 +182,8 @@ def test_type_create_and_list(alma_browser, cora_browser):
     assert response.url == "/sessions/types/"
     assert (session_type.name, session_type.minutes, session_type.buffer_after) == ("Usual", 45, 15)
     assert (session_type.is_active, session_type.is_bookable) == (True, True)
+    assert "Change this kind of session" in alma_browser.get(session_type.get_absolute_url()).content.decode()
+    assert "Add a kind of session" in alma_browser.get("/sessions/types/new/").content.decode()
     html = alma_browser.get("/sessions/types/").content.decode()
     assert "15 minutes free after" in html
     assert "Usual" not in cora_browser.get("/sessions/types/").content.decode()
