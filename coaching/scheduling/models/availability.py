@@ -81,11 +81,8 @@ class BookingRules(Record):
 
     @property
     def change_notice(self) -> timedelta:
+        """Until so long before a session its client may move it; calling it off after that is late."""
         return timedelta(hours=self.change_notice_hours)
-
-    def is_too_late_to_change(self, session: CoachingSession) -> bool:
-        """Whether a client can no longer move it, and calling it off is noted as late."""
-        return session.starts_at - timezone.now() < self.change_notice
 
     def hours(self) -> Hours:
         """The coach's hours; two queries."""

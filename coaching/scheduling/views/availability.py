@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from coaching.accounts.http import PersonRequest
 from coaching.scheduling.forms.availability import AvailabilityForm, SpecialDaysForm
 from coaching.scheduling.forms.hours import written
-from coaching.scheduling.models import SpecialDays
+from coaching.scheduling.models import BookingRules, SessionType, SpecialDays
 
 
 def availability(request: PersonRequest) -> HttpResponse:
@@ -24,7 +24,12 @@ def availability(request: PersonRequest) -> HttpResponse:
         return redirect("scheduling:availability")
     days = SpecialDays.objects.editable_by(request.user).filter(last_on__gte=timezone.localdate())
     coming = [{"days": row, "hours": written(row.spans)} for row in days]
-    context = {"form": form, "coming": coming}
+    context = {
+        "form": form,
+        "coming": coming,
+        "rules": BookingRules.of(request.user.coach),
+        "has_bookable_types": SessionType.objects.editable_by(request.user).bookable().exists(),
+    }
     return render(request, "scheduling/availability.html", context, status=422 if form.errors else 200)
 
 
