@@ -21,8 +21,6 @@ from coaching.scheduling.fields import SpansField
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.querysets import SpecialDaysQuerySet
 
-COACHS_INCREMENT = 15
-
 TERMS = ["is_open", "notice_hours", "days_ahead", "increment", "most_per_day", "change_notice_hours"]
 
 
@@ -132,7 +130,7 @@ class BookingRules(Record):
         starts = availability.free_starts(
             hours,
             wish,
-            Limits(earliest, latest, COACHS_INCREMENT),
+            Limits(earliest, latest, self.increment),
             self._taken(earliest, latest, client=client, leave_out=leave_out),
         )
         return availability.nearest(starts, wanted)

@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 
 from clients.models import Client
 from coaching.scheduling import actions
-from coaching.scheduling.models import CoachingSession, SessionType
+from coaching.scheduling.models import BookingRules, CoachingSession, SessionType
 
 pytestmark = pytest.mark.django_db
 NEW = "/sessions/new/"
@@ -170,6 +170,40 @@ def test_session_reschedule_keeps_a_kind_no_longer_in_use(alma_browser, book, fi
 
     assert f'<option value="{first_talk.pk}" selected>First talk</option>' in html
     assert '<option value="50" selected>50 minutes</option>' in html
+
+
+def test_session_create_on_a_taken_time_names_the_free_ones_near_it(
+    alma_browser, answers, book, anna, first_talk
+):
+    """Anna is there from 10:00 to 10:50; a first talk takes ten minutes before, 90, and twenty after."""
+    book("2027-06-01T10:00", client=anna)
+
+    response = alma_browser.post(NEW, answers)
+    alma_browser.post(NEW, {**answers, "time": "11:00"})
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["time"] == [
+        "You already have a session with Anna on Tuesday 1 June 2027, 10:00 to 10:50. Choose another time.",
+        (
+            "Free near it: Tuesday 1 June 2027, 08:00; Tuesday 1 June 2027, 11:00; "
+            "Tuesday 1 June 2027, 11:30; Tuesday 1 June 2027, 12:00."
+        ),
+    ]
+    assert CoachingSession.objects.count() == 2
+
+
+def test_session_create_names_free_times_within_the_coachs_hours(alma_browser, alma, answers, book, anna):
+    week = {weekday: [(570, 720)] for weekday in range(5)}
+    BookingRules.keep(alma.coach, week=week)
+    book("2027-06-01T10:00", client=anna)
+
+    errors = alma_browser.post(NEW, answers).context["form"].errors["time"]
+
+    # On the 1st nothing is left in the hours; a first talk fits into the mornings around it.
+    assert errors[1] == (
+        "Free near it: Monday 31 May 2027, 10:00; Monday 31 May 2027, 10:30; "
+        "Wednesday 2 June 2027, 09:30; Wednesday 2 June 2027, 10:00."
+    )
 
 
 # --- the pages of types ---
