@@ -92,6 +92,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:step_edit": (of("step"), PAIR_SEES),
     "goals:step_resource": (of("step"), PAIR_SEES),
     "scheduling:session_list": (nothing, SIGNED_IN),
+    "scheduling:session_week": (nothing, SIGNED_IN),
+    "scheduling:session_month": (nothing, SIGNED_IN),
     "scheduling:session_create": (nothing, COACHES_ONLY),
     "scheduling:session_detail": (of("session"), PAIR_SEES),
     "scheduling:session_reschedule": (of("session"), cells(alma=200, ben=200)),

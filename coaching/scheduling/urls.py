@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 from django.urls import path, register_converter
 
-from coaching.scheduling.views import availability, booking, session_types, sessions
+from coaching.scheduling.views import availability, booking, calendar, session_types, sessions
 
 app_name = "scheduling"
 
@@ -24,6 +24,8 @@ register_converter(MomentConverter, "moment")
 
 urlpatterns = [
     path("sessions/", sessions.session_list, name="session_list"),
+    path("sessions/week/", calendar.session_week, name="session_week"),
+    path("sessions/month/", calendar.session_month, name="session_month"),
     path("sessions/new/", sessions.session_create, name="session_create"),
     path("sessions/<uuid:pk>/", sessions.session_detail, name="session_detail"),
     path("sessions/<uuid:pk>/reschedule/", sessions.session_reschedule, name="session_reschedule"),

@@ -23,6 +23,7 @@ def session_list(request: PersonRequest) -> HttpResponse:
     sessions = CoachingSession.objects.visible_to(request.user).with_people()
     only = request.GET.get("list") if "after" in request.GET else None
     context: dict[str, object] = {
+        "view": "list",
         "is_first_page": only is None,
         "is_coach": request.user.coach_or_none is not None,
         "bookable": records_that_may_book(request.user) if only is None else [],

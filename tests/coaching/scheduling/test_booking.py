@@ -140,6 +140,17 @@ def test_booking_times_begin_with_the_first_free_day_on_the_clients_wall(ben_bro
     assert "America/New_York" in html
 
 
+def test_booking_times_name_the_coachs_day_where_it_is_another(ben_browser, ben_client, usual, alma, ben):
+    """Half past midnight on Thursday in Berlin is Wednesday evening in New York."""
+    BookingRules.keep(alma.coach, week={3: [(30, 90)]}, is_open=True)
+
+    response = ben_browser.get(address(usual))
+
+    assert response.context["day"].isoformat() == "2027-05-26"
+    assert hours(response) == ["18:30 to 19:20"]
+    assert "For Alma: Thursday, 00:30 to 01:20" in response.content.decode()
+
+
 def test_booking_times_of_a_chosen_day_and_month(ben_browser, ben_client, usual, book, anna):
     book("2027-06-01T10:00", client=anna)
 
