@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from clients.actions import add_client
 from coaching.scheduling.actions import schedule_session
-from coaching.scheduling.models import SessionType
+from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
 from goals import actions as plans
 
@@ -92,10 +92,21 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:step_edit": (of("step"), PAIR_SEES),
     "goals:step_resource": (of("step"), PAIR_SEES),
     "scheduling:session_list": (nothing, SIGNED_IN),
+    "scheduling:session_week": (nothing, SIGNED_IN),
+    "scheduling:session_month": (nothing, SIGNED_IN),
     "scheduling:session_create": (nothing, COACHES_ONLY),
     "scheduling:session_detail": (of("session"), PAIR_SEES),
-    "scheduling:session_reschedule": (of("session"), COACH_SEES),
+    "scheduling:session_reschedule": (of("session"), cells(alma=200, ben=200)),
+    "scheduling:session_move": (lambda world: [world.session.pk, world.free], CLIENT_SEES),
+    "scheduling:booking": (lambda world: ["alma"], cells(alma="go", ben=200)),
+    "scheduling:booking_times": (lambda world: ["alma", world.session_type.pk], CLIENT_SEES),
+    "scheduling:booking_confirm": (
+        lambda world: ["alma", world.session_type.pk, world.free],
+        CLIENT_SEES,
+    ),
     "scheduling:session_cancel": (of("session"), PAIR_SEES),
+    "scheduling:availability": (nothing, COACHES_ONLY),
+    "scheduling:special_days_create": (nothing, COACHES_ONLY),
     "scheduling:type_list": (nothing, COACHES_ONLY),
     "scheduling:type_create": (nothing, COACHES_ONLY),
     "scheduling:type_edit": (of("session_type"), COACH_SEES),
@@ -125,6 +136,7 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:step_untick": (of("step"), PAIR_ACTS),
     "goals:step_detach": (of("step"), PAIR_ACTS),
     "scheduling:session_complete": (of("session"), COACH_ACTS),
+    "scheduling:special_days_remove": (of("special_days"), COACH_ACTS),
     "community:listing_submit": (of("draft"), CURATORS_ACT),
     "community:listing_publish": (of("draft"), CURATORS_ACT),
     "community:listing_check": (of("draft"), CURATORS_ACT),
@@ -166,6 +178,9 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         place={"name": "Hall"},
         phones=[{"number": "01632 960001"}],
     )
+    # Alma is there day and night, from the day after the session on.
+    day_and_night = {weekday: [(0, 1440)] for weekday in range(7)}
+    BookingRules.keep(alma.coach, week=day_and_night, is_open=True, change_notice_hours=0)
     stranger = add_client(by=alma, name="Gil", email="gil@example.org", invite=True)
     return SimpleNamespace(
         client=ben_client,
@@ -174,7 +189,9 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         proposal=plans.propose_goal(by=alma, plan=plan, side="community", title="Cook with neighbours"),
         step=plans.add_step(by=ben, goal=goal, title="Put the phone away"),
         session=session,
+        free=tomorrow + timedelta(days=2),
         session_type=SessionType.objects.create(coach=alma.coach, name="First talk"),
+        special_days=alma.coach.special_days.create(first_on=tomorrow.date(), last_on=tomorrow.date()),
         organization=organization,
         draft=draft,
         place=draft.service_at_locations.get(),

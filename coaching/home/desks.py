@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from clients.models import Client
 from coaching.accounts.models import User
+from coaching.scheduling.bookings import records_that_may_book
 from coaching.scheduling.lines import SessionLine, lines_for
 from coaching.scheduling.models import CoachingSession
 from goals.board import Board, plans_for
@@ -55,6 +56,11 @@ class ClientDesk:
         sessions = CoachingSession.objects.filter(client__in=Client.objects.belonging_to(self.user))
         session = sessions.upcoming().with_people().order_by("starts_at").first()
         return SessionLine(session, self.user) if session else None
+
+    @cached_property
+    def bookable(self) -> list[Client]:
+        """Their records with coaches with whom they may book by themselves."""
+        return list(records_that_may_book(self.user))
 
     @cached_property
     def boards(self) -> list[Board]:

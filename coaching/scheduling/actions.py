@@ -41,17 +41,39 @@ def schedule_session(
     Raises ValidationError, with code `gap`, `twice`, `past` or `clash`, in words for people.
     """
     _must_coach(by, client)
-    starts_at = future_moment(local_start, timezone, which=which)
+    return plan(
+        by=by,
+        client=client,
+        starts_at=future_moment(local_start, timezone, which=which),
+        local_start=local_start,
+        timezone=timezone,
+        minutes=minutes,
+        place=place,
+        place_detail=place_detail,
+        agenda=agenda,
+        session_type=session_type,
+    )
+
+
+def plan(
+    *,
+    by: User,
+    client: Client,
+    starts_at: datetime,
+    minutes: int,
+    session_type: SessionType | None,
+    **details: Any,
+) -> CoachingSession:
+    """Write a session and its reminders, where the time is free; whether `by` may is asked before.
+
+    `details` are the session's other fields. Raises ValidationError (code `clash`).
+    """
     session = CoachingSession(
         coach=client.coach,
         client=client,
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=minutes),
-        timezone=timezone,
-        local_start=local_start,
-        place=place,
-        place_detail=place_detail,
-        agenda=agenda,
+        **details,
     )
     _set_type(session, session_type)
     _save_unless_taken(session, by=by)
@@ -78,9 +100,31 @@ def reschedule_session(
     Raises ValidationError as `schedule_session` does, and with code `closed`
     where the session is no longer planned.
     """
-    session = _locked(session)
+    session = locked(session)
     _must_coach(by, session.client)
     starts_at = future_moment(local_start, timezone, which=which)
+    return move(
+        by=by,
+        session=session,
+        starts_at=starts_at,
+        local_start=local_start,
+        timezone=timezone,
+        minutes=minutes,
+        **details,
+    )
+
+
+def move(
+    *,
+    by: User,
+    session: CoachingSession,
+    starts_at: datetime,
+    local_start: datetime,
+    timezone: ZoneInfo,
+    minutes: int,
+    **details: Any,
+) -> CoachingSession:
+    """Give a locked session another time, and its reminders with it; whether `by` may is asked before."""
     ends_at = starts_at + timedelta(minutes=minutes)
     before = _when_and_where(session)
     session.starts_at, session.ends_at = starts_at, ends_at
@@ -102,13 +146,20 @@ def reschedule_session(
 def cancel_session(*, by: User, session: CoachingSession) -> CoachingSession:
     """Call a planned session off, and the mails about it. Coach and client may; which one is kept.
 
+    A client's that comes after the coach's time for changes is noted as late.
+
     Raises ValidationError (code `closed`) where it is no longer planned.
     """
-    session = _locked(session)
+    session = locked(session)
     if session.is_coached_by(by):
         session.status = CoachingSession.Status.CANCELLED_BY_COACH
     elif session.client.user_id == by.pk and not session.has_started:
-        session.status = CoachingSession.Status.CANCELLED_BY_CLIENT
+        is_late = session.is_late_to_change
+        session.status = (
+            CoachingSession.Status.LATE_CANCELLATION
+            if is_late
+            else CoachingSession.Status.CANCELLED_BY_CLIENT
+        )
     else:
         raise PermissionDenied
     session.cancelled_at = django_timezone.now()
@@ -187,7 +238,7 @@ def _must_coach(by: User, client: Client) -> None:
         raise PermissionDenied
 
 
-def _locked(session: CoachingSession) -> CoachingSession:
+def locked(session: CoachingSession) -> CoachingSession:
     """The row as it is now, held until the transaction ends, so that two changes come one after the other."""
     fresh = CoachingSession.objects.with_people().select_for_update(of=("self",)).get(pk=session.pk)
     if not fresh.is_scheduled:

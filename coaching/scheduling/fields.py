@@ -1,9 +1,9 @@
-"""What Django has no word for: a time on the wall, and a span of time."""
+"""What Django has no word for: a time on the wall, hours of a day, and a span of time."""
 
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
 
 
@@ -19,6 +19,14 @@ class WallTimeField(models.Field):
         if value is not None and value.tzinfo is not None:
             raise ValueError("A wall time has no zone of its own.")
         return value
+
+
+class SpansField(ArrayField):
+    """Hours of a day on the wall, as pairs of minutes since midnight: `[[540, 720], [780, 1020]]`."""
+
+    def __init__(self, **options: Any) -> None:
+        options.update(base_field=ArrayField(models.PositiveSmallIntegerField(), size=2), default=list)
+        super().__init__(**options)
 
 
 class Span(models.Func):

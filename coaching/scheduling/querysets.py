@@ -33,8 +33,10 @@ class CoachingSessionQuerySet(models.QuerySet):
         )
 
     def with_people(self) -> Self:
-        """Those, with the two people, their zones and the kind of session read along."""
-        return self.select_related("client__user", "client__coach", "coach__user", "session_type")
+        """Those, with the two people, their zones, the coach's terms and the kind of session read along."""
+        return self.select_related(
+            "client__user", "client__coach", "coach__user", "coach__booking_rules", "session_type"
+        )
 
     def upcoming(self) -> Self:
         """Those planned that have not ended."""
@@ -68,9 +70,21 @@ class SessionTypeQuerySet(models.QuerySet):
             return self.none()
         return self.filter(coach__user=user)
 
+    def bookable(self) -> Self:
+        """Those that a coach's clients may book, if booking is open."""
+        return self.filter(is_active=True, is_bookable=True)
+
     def in_use(self) -> Self:
         """Those that can be chosen."""
         return self.filter(is_active=True)
+
+
+class SpecialDaysQuerySet(models.QuerySet):
+    def editable_by(self, user: Person) -> Self:
+        """Those this person set for their own calendar."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(coach__user=user)
 
 
 class ReminderQuerySet(DeliveryQuerySet):

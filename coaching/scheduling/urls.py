@@ -1,16 +1,47 @@
-from django.urls import path
+from datetime import UTC, datetime
 
-from coaching.scheduling.views import session_types, sessions
+from django.urls import path, register_converter
+
+from coaching.scheduling.views import availability, booking, calendar, session_types, sessions
 
 app_name = "scheduling"
 
+
+class MomentConverter:
+    """A moment in an address, to the minute and in UTC: `20270601T0800Z`."""
+
+    regex = r"\d{8}T\d{4}Z"
+    pattern = "%Y%m%dT%H%MZ"
+
+    def to_python(self, value: str) -> datetime:
+        return datetime.strptime(value, self.pattern).replace(tzinfo=UTC)
+
+    def to_url(self, value: datetime) -> str:
+        return value.astimezone(UTC).strftime(self.pattern)
+
+
+register_converter(MomentConverter, "moment")
+
 urlpatterns = [
     path("sessions/", sessions.session_list, name="session_list"),
+    path("sessions/week/", calendar.session_week, name="session_week"),
+    path("sessions/month/", calendar.session_month, name="session_month"),
     path("sessions/new/", sessions.session_create, name="session_create"),
     path("sessions/<uuid:pk>/", sessions.session_detail, name="session_detail"),
     path("sessions/<uuid:pk>/reschedule/", sessions.session_reschedule, name="session_reschedule"),
     path("sessions/<uuid:pk>/cancel/", sessions.session_cancel, name="session_cancel"),
     path("sessions/<uuid:pk>/complete/", sessions.session_complete, name="session_complete"),
+    path("sessions/<uuid:pk>/reschedule/<moment:start>/", booking.session_move, name="session_move"),
+    path("book/<slug:slug>/", booking.booking, name="booking"),
+    path("book/<slug:slug>/<uuid:type_pk>/", booking.booking_times, name="booking_times"),
+    path("book/<slug:slug>/<uuid:type_pk>/<moment:start>/", booking.booking_confirm, name="booking_confirm"),
+    path("sessions/availability/", availability.availability, name="availability"),
+    path("sessions/availability/days/new/", availability.special_days_create, name="special_days_create"),
+    path(
+        "sessions/availability/days/<uuid:pk>/remove/",
+        availability.special_days_remove,
+        name="special_days_remove",
+    ),
     path("sessions/types/", session_types.type_list, name="type_list"),
     path("sessions/types/new/", session_types.type_create, name="type_create"),
     path("sessions/types/<uuid:pk>/", session_types.type_edit, name="type_edit"),

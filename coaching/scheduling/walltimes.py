@@ -118,6 +118,11 @@ class ZonedTime:
         return formats.date_format(self.start, "l j F Y")
 
     @property
+    def weekday(self) -> str:
+        """In Python, not in a template: Django's date filter would turn it to the reader's zone."""
+        return formats.date_format(self.start, "l")
+
+    @property
     def hours(self) -> str:
         """`10:00 to 10:50`."""
         start, end = (formats.date_format(moment, "TIME_FORMAT") for moment in (self.start, self.end))

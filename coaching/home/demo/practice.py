@@ -12,7 +12,7 @@ from coaching.accounts.actions import add_person
 from coaching.accounts.models import Coach, Practice, User
 from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
 from coaching.scheduling.actions import cancel_session, record_session, schedule_session
-from coaching.scheduling.models import SessionType
+from coaching.scheduling.models import BookingRules, SessionType
 
 PASSWORD = "trellis-demo"  # noqa: S105 - the demo's, printed at its start
 ZONE = "Europe/London"
@@ -64,6 +64,8 @@ def seed_staff() -> dict[str, User]:
         for key, (email, name) in STAFF.items()
     }
     mara = Coach.objects.create(user=people["coach"], practice=practice, slug="mara-lindqvist")
+    usual = [(10 * 60, 13 * 60), (14 * 60, 17 * 60)]
+    BookingRules.keep(mara, week={**dict.fromkeys(range(4), usual), 4: usual[:1]}, is_open=True)
     for values in SESSION_TYPES:
         SessionType.objects.create(coach=mara, **values)
     Coach.objects.create(user=people["owner"], practice=practice, slug="joseph-adeyemi", is_owner=True)

@@ -1,1 +1,1 @@
-"""What is typed about sessions: `sessions` themselves, and `session_types`."""
+"""What is typed about sessions: `sessions` themselves, `session_types`, `availability` and its `hours`."""

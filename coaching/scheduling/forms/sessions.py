@@ -15,8 +15,9 @@ from clients.models import Client
 from coaching.accounts.forms import page_helper
 from coaching.accounts.models import User
 from coaching.scheduling import actions
-from coaching.scheduling.models import CoachingSession, SessionType
-from coaching.scheduling.walltimes import ZonedTime, moments_of, name_of, offset_of
+from coaching.scheduling.availability import Wish
+from coaching.scheduling.models import BookingRules, CoachingSession, SessionType
+from coaching.scheduling.walltimes import ZonedTime, moments_of, name_of, offset_of, written
 
 LENGTHS = [30, 45, 50, 60, 75, 90, 120]
 YEARS_AHEAD = 5
@@ -193,7 +194,21 @@ class SessionForm(forms.Form):
             return self._act(by=self.user, timezone=self.user.timezone, **values)
         except ValidationError as error:
             self.add_error(None if error.code == "closed" else "time", error)
+            if error.code == "clash" and (free := self._free_nearby()):
+                self.add_error("time", _g("Free near it: %(times)s.") % {"times": "; ".join(free)})
             return None
+
+    def _free_nearby(self) -> list[str]:
+        """The nearest times at which such a session would fit, on the coach's wall."""
+        kind = self.cleaned_data.get("session_type")
+        buffers = (kind.buffer_before, kind.buffer_after) if kind else (0, 0)
+        starts = BookingRules.of(self.user.coach).nearest_for_coach(
+            Wish(self.cleaned_data["minutes"], *buffers),
+            cast(datetime, self.starts_at),
+            client=self.person,
+            leave_out=self.session,
+        )
+        return [written(start.astimezone(self.user.timezone)) for start in starts]
 
     def _act(self, **values: Any) -> CoachingSession:
         return actions.reschedule_session(session=cast(CoachingSession, self.session), **values)

@@ -144,6 +144,17 @@ class CoachingSession(Record):
         """Whether a change of the zone's rules since booking has put the moment at another wall time."""
         return self.starts_at not in moments_of(self.local_start, self.timezone)
 
+    @property
+    def is_late_to_change(self) -> bool:
+        """Whether the coach's time for changes by the client has passed, if the coach has set any."""
+        rules = getattr(self.coach, "booking_rules", None)
+        return rules is not None and self.starts_at - timezone.now() < rules.change_notice
+
+    @property
+    def can_be_moved_by_client(self) -> bool:
+        rules = getattr(self.coach, "booking_rules", None)
+        return rules is not None and rules.is_open and self.is_scheduled and not self.is_late_to_change
+
     def is_coached_by(self, user: User) -> bool:
         return self.client.coach.user_id == user.pk
 

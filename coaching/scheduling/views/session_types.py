@@ -33,4 +33,5 @@ def _keep(request: PersonRequest, form: SessionTypeForm) -> HttpResponse:
     if form.is_valid():
         messages.success(request, _("Saved: %(name)s.") % {"name": form.save()})
         return redirect("scheduling:type_list")
-    return render(request, "scheduling/type_form.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "is_new": form.instance._state.adding}
+    return render(request, "scheduling/type_form.html", context, status=422 if form.errors else 200)

@@ -11,9 +11,11 @@ from clients.models import Client
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import Page, keyset_page
 from coaching.scheduling import actions
+from coaching.scheduling.bookings import records_that_may_book
 from coaching.scheduling.forms.sessions import SessionCreateForm, SessionForm
 from coaching.scheduling.lines import lines_for
 from coaching.scheduling.models import CoachingSession, Reminder
+from coaching.scheduling.views.booking import times_to_move
 
 
 def session_list(request: PersonRequest) -> HttpResponse:
@@ -21,8 +23,10 @@ def session_list(request: PersonRequest) -> HttpResponse:
     sessions = CoachingSession.objects.visible_to(request.user).with_people()
     only = request.GET.get("list") if "after" in request.GET else None
     context: dict[str, object] = {
+        "view": "list",
         "is_first_page": only is None,
         "is_coach": request.user.coach_or_none is not None,
+        "bookable": records_that_may_book(request.user) if only is None else [],
     }
     if only in (None, "upcoming"):
         context["upcoming"] = _lines(request, sessions.upcoming(), "upcoming", by=["starts_at", "pk"])
@@ -50,10 +54,13 @@ def session_create(request: PersonRequest) -> HttpResponse:
 
 
 def session_reschedule(request: PersonRequest, pk: str) -> HttpResponse:
-    session = get_object_or_404(CoachingSession.objects.editable_by(request.user).with_people(), pk=pk)
+    """The coach types any time; the client chooses one that is free, where the coach lets them."""
+    session = get_object_or_404(CoachingSession.objects.visible_to(request.user).with_people(), pk=pk)
     if not session.is_scheduled:
         messages.info(request, _("This session is no longer planned, so it stays as it is."))
         return redirect(session)
+    if not session.is_coached_by(request.user):
+        return times_to_move(request, session)
     form = SessionForm(request.POST or None, user=request.user, session=session)
     return _plan(request, form, "scheduling/session_reschedule.html")
 
@@ -86,7 +93,7 @@ def session_detail(request: PersonRequest, pk: str) -> HttpResponse:
         "other_person": session.other_person(request.user),
         "times": session.times_for(request.user),
         "is_coach": is_coach,
-        "can_move": is_coach and session.is_scheduled,
+        "can_move": session.is_scheduled if is_coach else session.can_be_moved_by_client,
         "can_cancel": session.is_scheduled and (is_coach or not session.has_started),
         "can_complete": is_coach and session.is_scheduled and session.has_started,
         "reminders": session.reminders.visible_to(request.user).in_order(),
@@ -118,6 +125,7 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
         "session": session,
         "other_person": session.other_person(request.user),
         "times": session.times_for(request.user),
+        "is_late": session.is_late_to_change and not session.is_coached_by(request.user),
     }
     return render(request, "scheduling/session_cancel.html", context)
 

@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 
 from clients.models import Client
 from coaching.scheduling import actions
-from coaching.scheduling.models import CoachingSession, SessionType
+from coaching.scheduling.models import BookingRules, CoachingSession, SessionType
 
 pytestmark = pytest.mark.django_db
 NEW = "/sessions/new/"
@@ -53,7 +53,7 @@ TYPED = {
 }
 
 
-# --- what is kept free -----------------------------------------------------------------------------
+# --- what is kept free ---
 
 
 def test_session_keeps_the_buffers_its_type_had(book, first_talk):
@@ -120,7 +120,7 @@ def test_move_keeps_the_buffers_and_another_type_brings_its_own(book, first_talk
     assert (freed.session_type, freed.buffer_before, freed.buffer_after) == (None, 0, 0)
 
 
-# --- planning with a type ----------------------------------------------------------------------------
+# --- planning with a type ---
 
 
 def test_session_create_follows_the_kind(alma_browser, answers, first_talk):
@@ -172,7 +172,41 @@ def test_session_reschedule_keeps_a_kind_no_longer_in_use(alma_browser, book, fi
     assert '<option value="50" selected>50 minutes</option>' in html
 
 
-# --- the pages of types --------------------------------------------------------------------------------
+def test_session_create_on_a_taken_time_names_the_free_ones_near_it(
+    alma_browser, answers, book, anna, first_talk
+):
+    """Anna is there from 10:00 to 10:50; a first talk takes ten minutes before, 90, and twenty after."""
+    book("2027-06-01T10:00", client=anna)
+
+    response = alma_browser.post(NEW, answers)
+    alma_browser.post(NEW, {**answers, "time": "11:00"})
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["time"] == [
+        "You already have a session with Anna on Tuesday 1 June 2027, 10:00 to 10:50. Choose another time.",
+        (
+            "Free near it: Tuesday 1 June 2027, 08:00; Tuesday 1 June 2027, 11:00; "
+            "Tuesday 1 June 2027, 11:30; Tuesday 1 June 2027, 12:00."
+        ),
+    ]
+    assert CoachingSession.objects.count() == 2
+
+
+def test_session_create_names_free_times_within_the_coachs_hours(alma_browser, alma, answers, book, anna):
+    week = {weekday: [(570, 720)] for weekday in range(5)}
+    BookingRules.keep(alma.coach, week=week)
+    book("2027-06-01T10:00", client=anna)
+
+    errors = alma_browser.post(NEW, answers).context["form"].errors["time"]
+
+    # On the 1st nothing is left in the hours; a first talk fits into the mornings around it.
+    assert errors[1] == (
+        "Free near it: Monday 31 May 2027, 10:00; Monday 31 May 2027, 10:30; "
+        "Wednesday 2 June 2027, 09:30; Wednesday 2 June 2027, 10:00."
+    )
+
+
+# --- the pages of types ---
 
 
 def test_type_create_and_list(alma_browser, cora_browser):
@@ -182,6 +216,8 @@ def test_type_create_and_list(alma_browser, cora_browser):
     assert response.url == "/sessions/types/"
     assert (session_type.name, session_type.minutes, session_type.buffer_after) == ("Usual", 45, 15)
     assert (session_type.is_active, session_type.is_bookable) == (True, True)
+    assert "Change this kind of session" in alma_browser.get(session_type.get_absolute_url()).content.decode()
+    assert "Add a kind of session" in alma_browser.get("/sessions/types/new/").content.decode()
     html = alma_browser.get("/sessions/types/").content.decode()
     assert "15 minutes free after" in html
     assert "Usual" not in cora_browser.get("/sessions/types/").content.decode()

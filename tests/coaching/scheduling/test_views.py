@@ -91,7 +91,7 @@ def fill(make_past, book, count: int) -> None:
 def test_session_list_queries(alma_browser, make_past, book, count, django_assert_num_queries):
     fill(make_past, book, count)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         alma_browser.get("/sessions/")
 
 
@@ -373,11 +373,17 @@ def test_session_reschedule_into_a_clash(alma_browser, book, answers):
     assert "already have a session" in str(response.context["form"].errors["time"])
 
 
-def test_session_reschedule_by_the_client(ben_browser, book, answers):
+def test_session_reschedule_by_the_client_of_a_coach_who_has_not_opened_booking(ben_browser, book, answers):
     session = book()
 
-    assert ben_browser.get(f"/sessions/{session.pk}/reschedule/").status_code == 404
-    assert ben_browser.post(f"/sessions/{session.pk}/reschedule/", answers).status_code == 404
+    for response in (
+        ben_browser.get(f"/sessions/{session.pk}/reschedule/"),
+        ben_browser.post(f"/sessions/{session.pk}/reschedule/", answers),
+    ):
+        assert response.url == session.get_absolute_url()
+        assert said(response)[-1] == "This session cannot be moved here. Ask your coach."
+    session.refresh_from_db()
+    assert session.schedule_version == 1
 
 
 def test_session_reschedule_of_one_called_off(alma_browser, alma, book, answers):

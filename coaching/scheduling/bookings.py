@@ -1,0 +1,140 @@
+"""Sessions that clients book and move themselves, on their coach's terms."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clients.models import Client
+from coaching.accounts.models import User
+from coaching.accounts.querysets import Person
+from coaching.scheduling import actions
+from coaching.scheduling.availability import Wish, nearest
+from coaching.scheduling.models import BookingRules, CoachingSession, SessionType
+from coaching.scheduling.walltimes import ZonedTime
+
+SEARCHED = timedelta(days=14)
+"""How far from a time that is taken others are looked for."""
+
+
+def records_that_may_book(user: Person) -> QuerySet[Client]:
+    """This person's own records with coaches who have opened booking and offer something to book."""
+    records = Client.objects.belonging_to(user).select_related("coach__user", "coach__booking_rules", "user")
+    return records.filter(
+        Exists(SessionType.objects.bookable().filter(coach=OuterRef("coach"))),
+        status=Client.Status.ACTIVE,
+        coach__booking_rules__is_open=True,
+    )
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What one client may choose a time for: a session of some kind, or another time for one they have."""
+
+    client: Client
+    session_type: SessionType | None = None
+    session: CoachingSession | None = None
+
+    @property
+    def rules(self) -> BookingRules:
+        return BookingRules.of(self.client.coach)
+
+    @property
+    def wish(self) -> Wish:
+        """A session that is moved keeps its length and what is kept free around it."""
+        like = self.session or self.session_type
+        assert like is not None  # noqa: S101 - an offer is for one of the two
+        return Wish(like.minutes, like.buffer_before, like.buffer_after)
+
+    def starts(self, begin: datetime, end: datetime) -> list[datetime]:
+        """The free starts between two moments; three queries."""
+        return self.rules.free_starts(self.wish, begin, end, client=self.client, leave_out=self.session)
+
+    def has(self, start: datetime) -> bool:
+        return start in self.starts(start, start + timedelta(seconds=1))
+
+    def near(self, start: datetime) -> list[datetime]:
+        return nearest(self.starts(start - SEARCHED, start + SEARCHED), start)
+
+    def times(self, start: datetime) -> list[ZonedTime]:
+        """A start on the client's wall, then on the coach's where that shows another time."""
+        end = start + timedelta(minutes=self.wish.minutes)
+        own, coachs = (
+            ZonedTime(start, end, zone)
+            for zone in (self.client.own_timezone, self.client.coach.user.timezone)
+        )
+        return [own] if own.is_like(coachs) else [own, coachs]
+
+
+@transaction.atomic
+def book_session(
+    *, by: User, client: Client, session_type: SessionType, starts_at: datetime
+) -> CoachingSession:
+    """Book a free time with one's own coach.
+
+    Raises ValidationError: `shut` where the coach takes no bookings of this
+    kind, `clash` where the time is not free, or not any more.
+    """
+    _must_be_own(by, client)
+    if session_type.coach_id != client.coach_id or not (session_type.is_active and session_type.is_bookable):
+        raise _shut(client)
+    _hold(client, Offer(client, session_type=session_type), starts_at)
+    zone = client.coach.user.timezone
+    return actions.plan(
+        by=by,
+        client=client,
+        starts_at=starts_at,
+        local_start=starts_at.astimezone(zone).replace(tzinfo=None, fold=0),
+        timezone=zone,
+        minutes=session_type.minutes,
+        place=session_type.place,
+        place_detail=session_type.place_detail,
+        session_type=session_type,
+    )
+
+
+@transaction.atomic
+def move_booking(*, by: User, session: CoachingSession, starts_at: datetime) -> CoachingSession:
+    """Move one's own session to another free time. Length, place and coach stay.
+
+    Raises ValidationError: `late` after the coach's time for changes, `closed`
+    where it is no longer planned, `shut` and `clash` as `book_session` does.
+    """
+    session = actions.locked(session)
+    _must_be_own(by, session.client)
+    if session.is_late_to_change:
+        raise ValidationError(_("It is too close to the session to move it here."), code="late")
+    _hold(session.client, Offer(session.client, session=session), starts_at)
+    zone = session.coach.user.timezone
+    return actions.move(
+        by=by,
+        session=session,
+        starts_at=starts_at,
+        local_start=starts_at.astimezone(zone).replace(tzinfo=None, fold=0),
+        timezone=zone,
+        minutes=session.minutes,
+    )
+
+
+def _must_be_own(by: User, client: Client) -> None:
+    if client.user_id is None or client.user_id != by.pk:
+        raise PermissionDenied
+
+
+def _hold(client: Client, offer: Offer, starts_at: datetime) -> None:
+    """Let one client of this coach choose after the other, and refuse a time that is not free."""
+    rules = BookingRules.objects.select_for_update().filter(coach=client.coach).first()
+    if rules is None or not rules.is_open or client.status != Client.Status.ACTIVE:
+        raise _shut(client)
+    if starts_at <= timezone.now() or not offer.has(starts_at):
+        raise ValidationError(_("This time is not free any more."), code="clash")
+
+
+def _shut(client: Client) -> ValidationError:
+    return ValidationError(
+        _("%(coach)s takes no bookings here at the moment.") % {"coach": client.coach}, code="shut"
+    )

@@ -1,0 +1,153 @@
+"""The pages on which clients book and move sessions with their own coach: kind, day, time, yes."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clients.models import Client
+from coaching.accounts.http import PersonRequest
+from coaching.scheduling.bookings import Offer, book_session, move_booking, records_that_may_book
+from coaching.scheduling.models import CoachingSession, SessionType
+from coaching.scheduling.months import Month, read_day
+
+
+def booking(request: PersonRequest, slug: str) -> HttpResponse:
+    """What the coach offers. The coach who opens their own address is shown where to change it."""
+    if request.user.coach_or_none and request.user.coach_or_none.slug == slug:
+        return redirect("scheduling:availability")
+    own = Client.objects.belonging_to(request.user).select_related("coach__user")
+    coach = get_object_or_404(own, coach__slug=slug).coach
+    may_book = records_that_may_book(request.user).filter(coach=coach).exists()
+    types = coach.session_types.bookable() if may_book else []
+    return render(request, "scheduling/booking.html", {"coach": coach, "types": types})
+
+
+def booking_times(request: PersonRequest, slug: str, type_pk: str) -> HttpResponse:
+    return _times(request, _new(request, slug, type_pk))
+
+
+def booking_confirm(request: PersonRequest, slug: str, type_pk: str, start: datetime) -> HttpResponse:
+    """Asks once more, then books. Whoever comes second finds the times that are free nearby."""
+    offer = _new(request, slug, type_pk)
+    session_type = cast(SessionType, offer.session_type)
+
+    def book() -> CoachingSession:
+        return book_session(by=request.user, client=offer.client, session_type=session_type, starts_at=start)
+
+    return _confirm(request, offer, start, book, _("Booked for %(time)s."))
+
+
+def times_to_move(request: PersonRequest, session: CoachingSession) -> HttpResponse:
+    """The client's page for moving their own session."""
+    if not session.can_be_moved_by_client:
+        messages.info(request, _("This session cannot be moved here. Ask your coach."))
+        return redirect(session)
+    return _times(request, Offer(session.client, session=session))
+
+
+def session_move(request: PersonRequest, pk: str, start: datetime) -> HttpResponse:
+    """Asks once more, then moves the client's own session to a free time."""
+    records = Client.objects.belonging_to(request.user)
+    session = get_object_or_404(
+        CoachingSession.objects.visible_to(request.user).filter(client__in=records).with_people(), pk=pk
+    )
+    if not session.can_be_moved_by_client:
+        return times_to_move(request, session)
+
+    def move() -> CoachingSession:
+        return move_booking(by=request.user, session=session, starts_at=start)
+
+    return _confirm(request, Offer(session.client, session=session), start, move, _("Moved to %(time)s."))
+
+
+def _new(request: PersonRequest, slug: str, type_pk: str) -> Offer:
+    client = get_object_or_404(records_that_may_book(request.user), coach__slug=slug)
+    return Offer(client, session_type=get_object_or_404(client.coach.session_types.bookable(), pk=type_pk))
+
+
+def _address(offer: Offer, start: datetime | None = None) -> str:
+    """Where this offer's times are chosen, or one of them is confirmed."""
+    if offer.session:
+        if start is None:
+            return reverse("scheduling:session_reschedule", args=[offer.session.pk])
+        return reverse("scheduling:session_move", args=[offer.session.pk, start])
+    where: list[Any] = [offer.client.coach.slug, cast(SessionType, offer.session_type).pk]
+    if start is None:
+        return reverse("scheduling:booking_times", args=where)
+    return reverse("scheduling:booking_confirm", args=[*where, start])
+
+
+def _times(request: PersonRequest, offer: Offer) -> HttpResponse:
+    """A month with its free days, and the free times of the day that was chosen."""
+    now, zone = timezone.now(), offer.client.own_timezone
+    horizon = now + timedelta(days=offer.rules.days_ahead)
+    month = Month.read(request.GET.get("month", ""), zone)
+    if month:
+        starts = offer.starts(month.begin, month.end)
+    else:
+        # Nobody should have to look for the first month in which something is free.
+        starts = offer.starts(now, horizon)
+        month = Month.of(starts[0] if starts else now, zone)
+    by_day: dict[date, list[datetime]] = defaultdict(list)
+    for start in starts:
+        by_day[start.astimezone(zone).date()].append(start)
+    day = read_day(request.GET.get("day", ""))
+    free_days = [day for day in by_day if day.replace(day=1) == month.first]
+    if day not in free_days:
+        day = free_days[0] if free_days else None
+    context = {
+        "offer": offer,
+        "address": _address(offer),
+        "month": month,
+        "previous": month.previous if month.begin > now else None,
+        "next": month.next if month.end < horizon else None,
+        "weeks": [
+            [
+                {"date": date, "is_free": date in free_days, "is_here": date.month == month.first.month}
+                for date in week
+            ]
+            for week in month.weeks
+        ],
+        "day": day,
+        "choices": _choices(offer, by_day[day]) if day else [],
+    }
+    return render(request, "scheduling/booking_times.html", context)
+
+
+def _choices(offer: Offer, starts: list[datetime]) -> list[dict[str, Any]]:
+    return [{"times": offer.times(start), "address": _address(offer, start)} for start in starts]
+
+
+def _confirm(
+    request: PersonRequest,
+    offer: Offer,
+    start: datetime,
+    act: Callable[[], CoachingSession],
+    done: str,
+) -> HttpResponse:
+    is_free = request.method == "POST" or offer.has(start)
+    if request.method == "POST":
+        try:
+            session = act()
+        except ValidationError as error:
+            if error.code != "clash":
+                messages.info(request, error.message)
+                return redirect("scheduling:session_list")
+            is_free = False
+        else:
+            messages.success(request, done % {"time": session.times_for(request.user)[0]})
+            return redirect(session)
+    context = {"offer": offer, "times": offer.times(start), "address": _address(offer)}
+    if is_free:
+        return render(request, "scheduling/booking_confirm.html", context)
+    context["choices"] = _choices(offer, offer.near(start))
+    return render(request, "scheduling/booking_taken.html", context, status=409)
