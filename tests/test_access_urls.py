@@ -95,6 +95,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:session_detail": (of("session"), PAIR_SEES),
     "scheduling:session_reschedule": (of("session"), COACH_SEES),
     "scheduling:session_cancel": (of("session"), PAIR_SEES),
+    "scheduling:session_calendar": (of("session"), PAIR_SEES),
     "community:resource_list": (nothing, EVERYBODY),
     "community:resource_detail": (of("draft"), cells(finn=200, nobody=404)),
     "community:curate": (nothing, CURATORS_ONLY),

@@ -8,6 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.emails import write
+from coaching.scheduling import calendars
 from coaching.scheduling.walltimes import ZonedTime
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
     own, *other = session.times(is_client=is_client)
     can_sign_in = session.client.has_joined if is_client else True
     before = reminder.told_before if reminder.kind == reminder.Kind.CHANGED else None
-    return write(
+    link = settings.SITE_URL + session.get_absolute_url() if can_sign_in else ""
+    mail = write(
         "session_mail",
         to=reminder.address,
         subject=SUBJECTS[reminder.kind]
@@ -43,7 +45,16 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
             "other": other[0] if other else None,
             "before": before,
             "time_before": ZonedTime(before.starts_at, before.ends_at, own.zone) if before else None,
-            "link": settings.SITE_URL + session.get_absolute_url() if can_sign_in else "",
+            "link": link,
         },
         message_id=reminder.message_id,
     )
+    if reminder.is_news:
+        _attach_calendar(mail, *calendars.invitation(session, address=reminder.address, link=link))
+    return mail
+
+
+def _attach_calendar(mail: EmailMultiAlternatives, method: str, calendar: bytes) -> None:
+    """Twice: most calendar programs act on the last alternative, others look only for a file."""
+    mail.attach_alternative(calendar.decode(), f"text/calendar; method={method}")
+    mail.attach("session.ics", calendar, "application/ics")

@@ -1,0 +1,78 @@
+"""Sessions as iCalendar, for mails, downloads and feeds.
+
+RFC 5545 (the format), RFC 5546 (REQUEST, CANCEL and PUBLISH), RFC 7986 (how
+often a feed is read again). Times are in UTC, which Outlook, Google Calendar
+and Apple Calendar each turn into the reader's own zone; a session does not
+repeat, so no rule of a zone has to travel along. Titles name nobody: a calendar
+is often seen by others.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, vCalAddress
+
+from coaching.scheduling.models.session import CoachingSession
+
+REFRESH = timedelta(hours=1)
+"""How often a calendar program is asked to read a feed again. Google reads when it likes."""
+
+
+def invitation(session: CoachingSession, *, address: str, link: str) -> tuple[str, bytes]:
+    """The method (`REQUEST` or `CANCEL`) and the calendar that puts a session in, moves it or takes it out.
+
+    The organizer is the address our mails come from, and no answer is asked
+    for: a session is called off in Trellis, where both see it.
+    """
+    is_off = session.cancelled_at is not None
+    event = _event(session, title=_("Session"), link=link)
+    name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    event.add("organizer", vCalAddress(f"mailto:{sender}"), parameters={"CN": name or sender})
+    event.add(
+        "attendee",
+        vCalAddress(f"mailto:{address}"),
+        parameters={"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"},
+    )
+    method = "CANCEL" if is_off else "REQUEST"
+    return method, _calendar([event], method=method)
+
+
+def download(session: CoachingSession) -> bytes:
+    """One session, to be put into a calendar by hand."""
+    event = _event(session, title=_("Session"), link=settings.SITE_URL + session.get_absolute_url())
+    return _calendar([event], method="PUBLISH")
+
+
+def _calendar(events: Iterable[Event], *, method: str) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Trellis//Sessions//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    for event in events:
+        calendar.add_component(event)
+    return calendar.to_ical()
+
+
+def _event(session: CoachingSession, *, title: str, link: str) -> Event:
+    """`SEQUENCE` is the version of the time, and one more once it is off: later news always wins."""
+    is_off = session.cancelled_at is not None
+    event = Event()
+    event.add("uid", f"{session.pk}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("sequence", session.schedule_version + is_off)
+    event.add("dtstamp", timezone.now())
+    event.add("dtstart", session.starts_at)
+    event.add("dtend", session.ends_at)
+    event.add("summary", title)
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    event.add("class", "PRIVATE")
+    place = session.get_place_display()
+    event.add("location", f"{place}: {session.place_detail}" if session.place_detail else place)
+    if link:
+        event.add("url", link)
+        event.add("description", link)
+    return event
