@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Event, vCalAddress, vDuration
 
+from coaching.accounts.models import User
 from coaching.scheduling.models.session import CoachingSession
 
 REFRESH = timedelta(hours=1)
@@ -48,11 +49,31 @@ def download(session: CoachingSession) -> bytes:
     return _calendar([event], method="PUBLISH")
 
 
-def _calendar(events: Iterable[Event], *, method: str) -> bytes:
+def feed(sessions: Iterable[CoachingSession], *, reader: User, shows_names: bool) -> bytes:
+    """Every session of this reader; `shows_names` writes into the titles whom they meet."""
+
+    def title(session: CoachingSession) -> str:
+        if not shows_names:
+            return _("Session")
+        return _("Session with %(name)s") % {"name": session.other_person(reader)}
+
+    events = [
+        _event(session, title=title(session), link=settings.SITE_URL + session.get_absolute_url())
+        for session in sessions
+    ]
+    return _calendar(events, method="PUBLISH", name=_("Sessions"))
+
+
+def _calendar(events: Iterable[Event], *, method: str, name: str = "") -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Trellis//Sessions//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
+    if name:  # a feed, which is read again and again
+        calendar.add("name", name)
+        calendar.add("x-wr-calname", name)
+        calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", vDuration(REFRESH))
     for event in events:
         calendar.add_component(event)
     return calendar.to_ical()

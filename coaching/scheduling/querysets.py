@@ -1,6 +1,6 @@
 """Which sessions and reminders a person may see, and in which order of time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -10,6 +10,8 @@ from django.db.models.functions import Now
 from clients.models import Client
 from coaching.accounts.deliveries import DeliveryQuerySet
 from coaching.accounts.querysets import Person
+
+CALENDAR_LOOKS_BACK = timedelta(days=60)
 
 
 class CoachingSessionQuerySet(models.QuerySet):
@@ -40,6 +42,11 @@ class CoachingSessionQuerySet(models.QuerySet):
     def past(self) -> Self:
         """All others: over, or called off."""
         return self.exclude(status="scheduled", ends_at__gt=Now())
+
+    def for_calendars(self) -> Self:
+        """Those that a calendar shows: planned and held, from two months ago on. What is off is gone."""
+        recent = self.filter(status__in=["scheduled", "completed"], ends_at__gt=Now() - CALENDAR_LOOKS_BACK)
+        return recent.order_by("starts_at", "pk")
 
     def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
         """Those planned within any part of this span. One that ends as it starts does not overlap."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coaching.scheduling import views
+from coaching.scheduling import views, views_calendar
 
 app_name = "scheduling"
 
@@ -12,4 +12,8 @@ urlpatterns = [
     path("sessions/<uuid:pk>/cancel/", views.session_cancel, name="session_cancel"),
     path("sessions/<uuid:pk>/session.ics", views.session_calendar, name="session_calendar"),
     path("sessions/<uuid:pk>/complete/", views.session_complete, name="session_complete"),
+    path("calendar/<slug:token>.ics", views_calendar.calendar_feed, name="calendar_feed"),
+    path("settings/calendar/", views_calendar.calendar_settings, name="calendar_settings"),
+    path("settings/calendar/open/", views_calendar.calendar_open, name="calendar_open"),
+    path("settings/calendar/close/", views_calendar.calendar_close, name="calendar_close"),
 ]

@@ -1,7 +1,8 @@
-"""Sessions, the reminders that belong to them, and the signs of life of the processes that send them."""
+"""Sessions, the mails and calendars that belong to them, and the signs of life of the processes that send."""
 
+from coaching.scheduling.models.feed import CalendarFeed
 from coaching.scheduling.models.heartbeat import Heartbeat
 from coaching.scheduling.models.reminder import LEADS, Reminder
 from coaching.scheduling.models.session import CoachingSession
 
-__all__ = ["LEADS", "CoachingSession", "Heartbeat", "Reminder"]
+__all__ = ["LEADS", "CalendarFeed", "CoachingSession", "Heartbeat", "Reminder"]
