@@ -98,6 +98,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:session_calendar": (of("session"), PAIR_SEES),
     "scheduling:calendar_feed": (lambda world: ["dead-token"], cells(people=404, nobody=404)),
     "scheduling:calendar_settings": (nothing, SIGNED_IN),
+    "scheduling:mail_settings": (nothing, SIGNED_IN),
     "community:resource_list": (nothing, EVERYBODY),
     "community:resource_detail": (of("draft"), cells(finn=200, nobody=404)),
     "community:curate": (nothing, CURATORS_ONLY),

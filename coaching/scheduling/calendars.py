@@ -9,7 +9,6 @@ is often seen by others.
 
 from collections.abc import Iterable
 from datetime import timedelta
-from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -24,19 +23,21 @@ REFRESH = timedelta(hours=1)
 """How often a calendar program is asked to read a feed again. Google reads when it likes."""
 
 
-def invitation(session: CoachingSession, *, address: str, link: str) -> tuple[str, bytes]:
+def invitation(
+    session: CoachingSession, *, attendee: str, organizer: tuple[str, str], title: str, link: str
+) -> tuple[str, bytes]:
     """The method (`REQUEST` or `CANCEL`) and the calendar that puts a session in, moves it or takes it out.
 
-    The organizer is the address our mails come from, and no answer is asked
-    for: a session is called off in Trellis, where both see it.
+    The organizer (name and address) is who our mails come from, and no answer
+    is asked for: a session is called off in Trellis, where both see it.
     """
     is_off = session.cancelled_at is not None
-    event = _event(session, title=_("Session"), link=link)
-    name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    event = _event(session, title=title, link=link)
+    name, sender = organizer
     event.add("organizer", vCalAddress(f"mailto:{sender}"), parameters={"CN": name or sender})
     event.add(
         "attendee",
-        vCalAddress(f"mailto:{address}"),
+        vCalAddress(f"mailto:{attendee}"),
         parameters={"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"},
     )
     method = "CANCEL" if is_off else "REQUEST"

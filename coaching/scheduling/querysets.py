@@ -35,6 +35,10 @@ class CoachingSessionQuerySet(models.QuerySet):
         """Those, with the two people and their zones read along."""
         return self.select_related("client__user", "client__coach", "coach__user")
 
+    def with_choices(self) -> Self:
+        """Those, with what the two people have chosen about their mails read along."""
+        return self.select_related("client__user__mail_choices", "coach__user__mail_choices")
+
     def upcoming(self) -> Self:
         """Those planned that have not ended."""
         return self.filter(status="scheduled", ends_at__gt=Now())
@@ -59,6 +63,10 @@ class ReminderQuerySet(DeliveryQuerySet):
     def visible_to(self, user: Person) -> Self:
         """Those about sessions this person coaches."""
         return self.filter(session__client__in=Client.objects.coached_by(user))
+
+    def untouched(self, now: datetime) -> Self:
+        """Reminders to come that nobody has tried to send."""
+        return self.filter(kind="upcoming", state="pending", attempts=0, due_at__gt=now)
 
     def in_order(self) -> Self:
         """As they were or will be sent; those of an earlier date of the session come first."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coaching.scheduling import views, views_calendar
+from coaching.scheduling import views, views_calendar, views_mails
 
 app_name = "scheduling"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("sessions/<uuid:pk>/session.ics", views.session_calendar, name="session_calendar"),
     path("sessions/<uuid:pk>/complete/", views.session_complete, name="session_complete"),
     path("calendar/<slug:token>.ics", views_calendar.calendar_feed, name="calendar_feed"),
+    path("settings/mails/", views_mails.mail_settings, name="mail_settings"),
     path("settings/calendar/", views_calendar.calendar_settings, name="calendar_settings"),
     path("settings/calendar/open/", views_calendar.calendar_open, name="calendar_open"),
     path("settings/calendar/close/", views_calendar.calendar_close, name="calendar_close"),

@@ -2,7 +2,8 @@
 
 from coaching.scheduling.models.feed import CalendarFeed
 from coaching.scheduling.models.heartbeat import Heartbeat
-from coaching.scheduling.models.reminder import LEADS, Reminder
+from coaching.scheduling.models.mail_choices import MailChoices
+from coaching.scheduling.models.reminder import Reminder
 from coaching.scheduling.models.session import CoachingSession
 
-__all__ = ["LEADS", "CalendarFeed", "CoachingSession", "Heartbeat", "Reminder"]
+__all__ = ["CalendarFeed", "CoachingSession", "Heartbeat", "MailChoices", "Reminder"]

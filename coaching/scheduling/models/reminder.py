@@ -1,11 +1,11 @@
 """The mails about a session: that it was booked, changed or called off, and that it is coming up."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -14,15 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from coaching.accounts.deliveries import Delivery, wake_worker
 from coaching.accounts.models import User
 from coaching.scheduling import emails
+from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.querysets import ReminderQuerySet
-
-LEADS = {
-    "client": [timedelta(hours=48), timedelta(hours=2)],
-    # A coach with five sessions a day wants one short nudge each, not two.
-    "coach": [timedelta(hours=2)],
-}
-"""How long before a session each person is reminded, longest first."""
 
 SETTLING = timedelta(minutes=1)
 """News of a booking or a move waits so long: somebody who corrects a slip at once sends one mail, not two."""
@@ -81,25 +75,37 @@ class Reminder(Delivery):
         when = f"{self.lead} before" if self.lead else self.get_kind_display()
         return f"{self.get_recipient_display()}, {when}"
 
-    @classmethod
-    def of(cls, session: CoachingSession) -> list["Reminder"]:
-        """Every reminder of the time this session has now, unsaved.
+    @staticmethod
+    def of(session: CoachingSession, *, now: datetime) -> list["Reminder"]:
+        """Every reminder still to be sent of the time this session has now, unsaved.
 
-        Each is useful until the next one for the same person: two at once would say the same.
+        Each is useful until the next one for the same person: two at once would
+        say the same. One whose moment has passed is left out: nobody wants a
+        two-day notice five hours ahead.
         """
+        coach = MailChoices.of(session.coach.user)
+        leads = {Reminder.Recipient.CLIENT: coach.client_leads, Reminder.Recipient.COACH: coach.coach_leads}
         reminders = []
-        for recipient, leads in LEADS.items():
-            for lead, next_lead in zip(leads, [*leads[1:], timedelta()], strict=True):
+        for recipient in leads:
+            choices = Reminder(session=session, recipient=recipient).choices
+            if not choices.wants_upcoming:
+                continue
+            useful_until = session.starts_at
+            for lead in sorted(leads[recipient]):
+                due_at = choices.moment_for(session.starts_at - lead, now=now, starts_at=session.starts_at)
+                if not now < due_at < useful_until:
+                    continue
                 reminders.append(
-                    cls(
+                    Reminder(
                         session=session,
                         recipient=recipient,
                         lead=lead,
                         schedule_version=session.schedule_version,
-                        due_at=session.starts_at - lead,
-                        useful_until=session.starts_at - next_lead,
+                        due_at=due_at,
+                        useful_until=useful_until,
                     )
                 )
+                useful_until = due_at
         return reminders
 
     @staticmethod
@@ -107,19 +113,33 @@ class Reminder(Delivery):
         """Write the mails that follow from what this person has just made of the session.
 
         Call it after each booking, move and cancellation, in the same
-        transaction. What waits about an earlier state of it is called off. A
-        reminder whose moment has passed already is not written: nobody wants a
-        two-day notice five hours ahead.
+        transaction. What waits about an earlier state of it is called off.
         """
         waiting = session.reminders.all()
         if session.is_scheduled:
             waiting = waiting.exclude(schedule_version=session.schedule_version)
         waiting.call_off()
-        rows = list(Reminder._news(session, by=by)) if session.ends_at > timezone.now() else []
+        now = timezone.now()
+        rows = list(Reminder._news(session, by=by)) if session.ends_at > now else []
         if session.is_scheduled:
-            rows += [row for row in Reminder.of(session) if row.due_at > timezone.now()]
+            rows += Reminder.of(session, now=now)
         Reminder.objects.bulk_create(rows)
         wake_worker()
+
+    @staticmethod
+    @transaction.atomic
+    def rewrite_for(user: User) -> None:
+        """Write the reminders of this person's coming sessions anew, after they chose other times.
+
+        Only those that nobody has tried to send yet change: what was sent stays
+        sent, and is not sent again under another rule.
+        """
+        now = timezone.now()
+        sessions = CoachingSession.objects.visible_to(user).upcoming().with_people().with_choices()
+        held = list(sessions.select_for_update(of=("self",)).order_by("pk"))
+        Reminder.objects.filter(session__in=held).untouched(now).delete()
+        rows = [row for session in held for row in Reminder.of(session, now=now)]
+        Reminder.objects.bulk_create(rows, ignore_conflicts=True)
 
     @classmethod
     def _news(cls, session: CoachingSession, *, by: User) -> Iterable["Reminder"]:
@@ -140,7 +160,7 @@ class Reminder(Delivery):
                 kind = None if is_new else cls.Kind.CANCELLED
             else:
                 kind = cls.Kind.BOOKED if is_new or session.schedule_version == 1 else cls.Kind.CHANGED
-            if kind:
+            if kind and Reminder(session=session, recipient=recipient).choices.wants(kind):
                 yield cls(
                     session=session,
                     kind=kind,
@@ -163,6 +183,12 @@ class Reminder(Delivery):
     @property
     def stable_message_id(self) -> str:
         return super().stable_message_id.replace("@", f".{self.schedule_version}@")
+
+    @property
+    def choices(self) -> MailChoices:
+        """What the person it goes to has chosen."""
+        is_coach = self.recipient == self.Recipient.COACH
+        return MailChoices.of(self.session.coach.user if is_coach else self.session.client.user)
 
     @property
     def address(self) -> str:
