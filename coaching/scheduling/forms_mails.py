@@ -93,7 +93,12 @@ class MailForm(forms.ModelForm):
             Fieldset(_("Wording"), "is_discreet", css_class="group"),
         )
         if "client_leads" in self.fields:
-            leads = Fieldset(_("How long before"), "client_leads", "coach_leads", css_class="group")
+            both = Div(
+                Div("client_leads", css_class="col-sm"),
+                Div("coach_leads", css_class="col-sm"),
+                css_class="row",
+            )
+            leads = Fieldset(_("How long before"), both, css_class="group")
             helper.layout.insert(1, leads)
         return helper
 

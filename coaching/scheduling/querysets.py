@@ -12,6 +12,8 @@ from coaching.accounts.deliveries import DeliveryQuerySet
 from coaching.accounts.querysets import Person
 
 CALENDAR_LOOKS_BACK = timedelta(days=60)
+LOOKED_AT_FOR = timedelta(days=14)
+"""A mail that reached nobody is shown on the coach's first page until so long after it was of use."""
 
 
 class CoachingSessionQuerySet(models.QuerySet):
@@ -63,6 +65,25 @@ class ReminderQuerySet(DeliveryQuerySet):
     def visible_to(self, user: Person) -> Self:
         """Those about sessions this person coaches."""
         return self.filter(session__client__in=Client.objects.coached_by(user))
+
+    def with_session(self) -> Self:
+        """Those, with the session, its two people and the mail that followed read along."""
+        return self.select_related("session__client__user", "session__coach__user", "resent_as")
+
+    def done(self) -> Self:
+        """Those that have come to an end, whichever, but for what was called off before."""
+        return self.filter(state__in=["sent", "failed", "missed"])
+
+    def waiting(self) -> Self:
+        return self.filter(state__in=["pending", "submitting"])
+
+    def called_off(self) -> Self:
+        return self.filter(state="cancelled")
+
+    def to_look_at(self) -> Self:
+        """Those that did not reach anybody lately, and that nobody has sent again."""
+        lately = Now() - LOOKED_AT_FOR
+        return self.filter(state__in=["failed", "missed"], useful_until__gt=lately, resent_as=None)
 
     def untouched(self, now: datetime) -> Self:
         """Reminders to come that nobody has tried to send."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import models, transaction
 from django.db.models import Q
@@ -47,6 +48,9 @@ class Reminder(Delivery):
         null=True, blank=True, help_text=_("How long before the session it is sent; empty for news of it.")
     )
     schedule_version = models.PositiveIntegerField()
+    resend_of = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="resent_as", editable=False
+    )
 
     objects = ReminderQuerySet.as_manager()
 
@@ -56,6 +60,7 @@ class Reminder(Delivery):
             models.UniqueConstraint(
                 fields=["session", "kind", "lead", "recipient", "schedule_version"],
                 name="reminder_once_per_time_of_session",
+                condition=Q(resend_of=None),
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
@@ -211,6 +216,48 @@ class Reminder(Delivery):
         """Reads the session again: nothing is sent for one that was called off, held, or moved since."""
         self.session = CoachingSession.objects.with_people().get(pk=self.session_id)
         return emails.session_mail(self) if self.is_still_true else None
+
+    @property
+    def reader_name(self) -> str:
+        """Whom it goes to, by name: a log is no place for addresses."""
+        if self.recipient == self.Recipient.COACH:
+            return self.session.coach.user.name
+        return self.session.client.name
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """Whether it has come to an end, still says what is true, and has not been sent again already."""
+        is_over = self.state in {self.State.SENT, self.State.FAILED, self.State.MISSED}
+        return (
+            is_over and not hasattr(self, "resent_as") and self.is_still_true and self._until > timezone.now()
+        )
+
+    @property
+    def _until(self) -> datetime:
+        return self.session.ends_at if self.is_news else self.session.starts_at
+
+    @transaction.atomic
+    def send_again(self) -> "Reminder":
+        """Send the same once more because a person wants it: a new mail, and each row leads to one at most.
+
+        Raises ValidationError (code `closed`) where it still waits, is no longer
+        true, or has been sent again already.
+        """
+        # Whoever presses twice waits here, and then finds the first one's row.
+        self.session = CoachingSession.objects.select_for_update().get(pk=self.session_id)
+        fresh = Reminder.objects.select_related("resent_as").get(pk=self.pk)
+        fresh.session = self.session
+        if not fresh.can_be_sent_again:
+            raise ValidationError(_("This mail cannot be sent again as it is."), code="closed")
+        copied = ("session", "kind", "recipient", "lead", "schedule_version")
+        row = Reminder.objects.create(
+            **{name: getattr(fresh, name) for name in copied},
+            resend_of=fresh,
+            due_at=Now(),
+            useful_until=fresh._until,
+        )
+        wake_worker()
+        return row
 
     @property
     def told_before(self) -> Any:
