@@ -127,6 +127,8 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:step_detach": (of("step"), PAIR_ACTS),
     "scheduling:session_complete": (of("session"), COACH_ACTS),
     "scheduling:mail_resend": (of("mail"), COACH_ACTS),
+    "scheduling:mail_release": (of("mail"), COACH_ACTS),
+    "scheduling:mail_drop": (of("mail"), COACH_ACTS),
     "scheduling:calendar_open": (nothing, SIGNED_IN),
     "scheduling:calendar_close": (nothing, cells(people="go")),
     "community:listing_submit": (of("draft"), CURATORS_ACT),

@@ -81,9 +81,10 @@ class ReminderQuerySet(DeliveryQuerySet):
         return self.filter(state="cancelled")
 
     def to_look_at(self) -> Self:
-        """Those that did not reach anybody lately, and that nobody has sent again."""
+        """Those on hold, and those that reached nobody lately and that nobody has sent again."""
         lately = Now() - LOOKED_AT_FOR
-        return self.filter(state__in=["failed", "missed"], useful_until__gt=lately, resent_as=None)
+        unsent = Q(state__in=["failed", "missed"], useful_until__gt=lately, resent_as=None)
+        return self.filter(unsent | Q(state="on_hold"))
 
     def untouched(self, now: datetime) -> Self:
         """Reminders to come that nobody has tried to send."""

@@ -68,6 +68,25 @@ def mail_resend(request: PersonRequest, pk: str) -> HttpResponse:
     return redirect(_back(request))
 
 
+@require_POST
+def mail_release(request: PersonRequest, pk: str) -> HttpResponse:
+    return _decide(request, pk, is_sent=True, done=_("It is on its way now."))
+
+
+@require_POST
+def mail_drop(request: PersonRequest, pk: str) -> HttpResponse:
+    return _decide(request, pk, is_sent=False, done=_("It will not be sent."))
+
+
+def _decide(request: PersonRequest, pk: str, *, is_sent: bool, done: str) -> HttpResponse:
+    mail = get_object_or_404(Reminder.objects.visible_to(request.user), pk=pk)
+    if mail.decide(is_sent=is_sent):
+        messages.success(request, done)
+    else:
+        messages.info(request, _("This mail is not on hold any more."))
+    return redirect(_back(request))
+
+
 def _back(request: PersonRequest) -> str:
     """The list that the button was pressed on."""
     back = request.POST.get("back", "")

@@ -31,6 +31,8 @@ class Reminder(Delivery):
     mails too, at the address the coach has.
     """
 
+    HOLD_AFTER = timedelta(hours=3)
+
     class Kind(models.TextChoices):
         UPCOMING = "upcoming", _("Session coming up")
         BOOKED = "booked", _("Session booked")
@@ -72,7 +74,7 @@ class Reminder(Delivery):
             models.Index(
                 fields=["due_at"],
                 name="reminder_due",
-                condition=Q(state__in=["pending", "submitting"]),
+                condition=Q(state__in=["pending", "submitting", "on_hold"]),
             )
         ]
 
