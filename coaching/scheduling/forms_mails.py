@@ -56,7 +56,7 @@ class LeadsField(forms.TypedMultipleChoiceField):
 class MailForm(forms.ModelForm):
     """Everybody's own choices; a coach's include when both people of their sessions are reminded."""
 
-    client_leads = LeadsField(label=_("Remind my clients before a session"))
+    client_leads = LeadsField(label=_("Remind my clients"))
     coach_leads = LeadsField(label=_("Remind me"))
 
     class Meta:

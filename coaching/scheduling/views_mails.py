@@ -15,7 +15,7 @@ from coaching.scheduling.forms_mails import MailForm
 from coaching.scheduling.models import MailChoices, Reminder
 
 LISTS = {
-    "done": gettext_lazy("Sent"),
+    "done": gettext_lazy("Done"),
     "waiting": gettext_lazy("Waiting"),
     "look": gettext_lazy("To look at"),
     "off": gettext_lazy("Called off"),

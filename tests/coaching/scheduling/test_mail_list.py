@@ -37,7 +37,7 @@ def shown(browser, show: str) -> list[Reminder]:
 def test_mail_list_tells_what_when_to_whom_and_the_answer(alma_browser, sent):
     html = alma_browser.get(PAGE).content.decode()
 
-    for words in ("Session booked", "to Ben", "250 2.0.0 taken as 7", "session with Ben on 1 June, 10:00"):
+    for words in ("Session booked", "To Ben", "250 2.0.0 taken as 7", "Session with Ben on 1 June, 10:00"):
         assert words in html
     assert "ben@example.org" not in html
 
