@@ -33,6 +33,9 @@ class Sink:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
+    def be_connected(self) -> None:
+        """Somebody has connected, and has not been greeted yet."""
+
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -55,10 +58,18 @@ class Sink:
         return f"250 2.0.0 taken as {len(self.taken)}"
 
 
+class Door(Controller):
+    """Tells the sink of each connection before the greeting."""
+
+    def factory(self) -> SMTP:
+        self.handler.be_connected()
+        return super().factory()
+
+
 @contextlib.contextmanager
-def running_sink() -> Iterator[Sink]:
-    sink = Sink()
-    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
+def running_sink(sink: Sink | None = None) -> Iterator[Sink]:
+    sink = sink or Sink()
+    controller = Door(sink, hostname="127.0.0.1", port=sink.port)
     controller.start()
     try:
         yield sink

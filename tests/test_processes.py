@@ -56,32 +56,35 @@ def database_url() -> str:
     return f"postgresql:///{parts['NAME']}?{options}"
 
 
+def spawn(log: Path, email_url: str, *arguments: str, broker: str) -> subprocess.Popen:
+    """`celery …` in a process group of its own, on this test's database."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": broker,
+        "EMAIL_URL": email_url,
+        "SITE_URL": "http://testserver",
+        "LOG_LEVEL": "INFO",
+    }
+    with log.open("w") as stderr:
+        return subprocess.Popen(
+            [sys.executable, "-m", "celery", "--app", "coaching.celery", *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            start_new_session=True,
+        )
+
+
 @pytest.fixture
 def start(sink, tmp_path) -> Iterator[Callable[..., Path]]:
     """Starts `celery …` and returns the file its log goes to; ends what it started."""
     running: list[subprocess.Popen] = []
 
     def begin(*arguments: str, broker: str = "") -> Path:
-        environment = {
-            **os.environ,
-            "DATABASE_URL": database_url(),
-            "REDIS_URL": broker,
-            "EMAIL_URL": sink.url,
-            "SITE_URL": "http://testserver",
-            "LOG_LEVEL": "INFO",
-        }
         log = tmp_path / f"{len(running)}.log"
-        with log.open("w") as stderr:
-            running.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "celery", "--app", "coaching.celery", *arguments],
-                    cwd=ROOT,
-                    env=environment,
-                    stdout=subprocess.DEVNULL,
-                    stderr=stderr,
-                    start_new_session=True,
-                )
-            )
+        running.append(spawn(log, sink.url, *arguments, broker=broker))
         return log
 
     yield begin

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 from urllib.parse import urlsplit
 
 import structlog
@@ -34,6 +34,7 @@ LONGEST_WAIT = timedelta(hours=1)
 class DeliveryState(models.TextChoices):
     PENDING = "pending", "Waiting"
     SUBMITTING = "submitting", "Being sent"
+    ON_HOLD = "on_hold", "On hold"
     SENT = "sent", "Sent"
     CANCELLED = "cancelled", "Cancelled"
     FAILED = "failed", "Refused by the mail server"
@@ -76,10 +77,25 @@ class DeliveryQuerySet(models.QuerySet):
             state__in=[DeliveryState.PENDING, DeliveryState.SUBMITTING],
         )
 
-    def give_up_late(self) -> int:
-        """Mark as missed those that nobody could send while they were useful; says how many."""
+    def hold_stale(self, age: timedelta) -> int:
+        """Put on hold those that have been due for longer than `age`; says how many.
+
+        Nobody was there to send them: this installation stood still, or is a
+        copy restored from a backup, and the original may have sent them. Only a
+        person can tell.
+        """
         with transaction.atomic():
-            ids = self.free().filter(useful_until__lte=Now())._lock()
+            ids = self.free().filter(due_at__lte=Now() - age)._lock()
+            stale = self.model._base_manager.filter(pk__in=ids)
+            stale.filter(state=DeliveryState.SUBMITTING).update(is_ambiguous=True)
+            return stale.update(state=DeliveryState.ON_HOLD, lease_token=None, lease_until=None)
+
+    def give_up_late(self) -> int:
+        """Mark as missed those that nobody sent while they were useful; says how many."""
+        with transaction.atomic():
+            unsent = [DeliveryState.PENDING, DeliveryState.SUBMITTING, DeliveryState.ON_HOLD]
+            not_held = Q(lease_until=None) | Q(lease_until__lte=Now())
+            ids = self.filter(not_held, state__in=unsent, useful_until__lte=Now())._lock()
             late = self.model._base_manager.filter(pk__in=ids)
             # A row found in the middle of being sent may have arrived: that stays visible.
             late.filter(state=DeliveryState.SUBMITTING).update(is_ambiguous=True)
@@ -87,7 +103,8 @@ class DeliveryQuerySet(models.QuerySet):
 
     def call_off(self) -> int:
         """Cancel those that are still waiting. One that is being sent this moment is past calling off."""
-        return self.filter(state=DeliveryState.PENDING).update(state=DeliveryState.CANCELLED)
+        waiting = [DeliveryState.PENDING, DeliveryState.ON_HOLD]
+        return self.filter(state__in=waiting).update(state=DeliveryState.CANCELLED)
 
     def release(self) -> int:
         """Give back the untried rest of a claim, as if it had not been claimed."""
@@ -106,6 +123,8 @@ class Delivery(Record):
     """
 
     State = DeliveryState
+    HOLD_AFTER: ClassVar[timedelta | None] = None
+    """How long it may have been due before a person is asked whether to send it; None asks never."""
 
     state = models.CharField(max_length=12, choices=DeliveryState, default=DeliveryState.PENDING)
     due_at = models.DateTimeField()
@@ -154,6 +173,14 @@ class Delivery(Record):
             lease_token=None,
             lease_until=None,
         )
+
+    def decide(self, *, is_sent: bool) -> bool:
+        """A person's word on a mail that is on hold: send it now, or never. False where it is not on hold."""
+        held = type(self)._base_manager.filter(pk=self.pk, state=DeliveryState.ON_HOLD)
+        if not is_sent:
+            return held.update(state=DeliveryState.CANCELLED) == 1
+        wake_worker()
+        return held.update(state=DeliveryState.PENDING, due_at=Now()) == 1
 
     def put_back(self, answer: str, *, is_ambiguous: bool = False) -> bool:
         """Let it wait and be tried again, longer after each try. False where another worker has it now."""

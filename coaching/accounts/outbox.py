@@ -100,6 +100,8 @@ def send_due(*, seconds: float = PASS_SECONDS) -> Counter[str]:
     with Post() as post:
         for model in delivery_models():
             ends["missed"] += _rows_of(model).give_up_late()
+            if model.HOLD_AFTER:
+                ends["on_hold"] += _rows_of(model).hold_stale(model.HOLD_AFTER)
             while time.monotonic() < stop_at and (rows := _rows_of(model).claim(limit=BATCH)):
                 try:
                     _send_all(rows, post, ends, stop_at)

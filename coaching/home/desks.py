@@ -9,7 +9,7 @@ from clients.models import Client
 from coaching.accounts.models import User
 from coaching.scheduling.bookings import records_that_may_book
 from coaching.scheduling.lines import SessionLine, lines_for
-from coaching.scheduling.models import CoachingSession
+from coaching.scheduling.models import CoachingSession, Reminder
 from goals.board import Board, plans_for
 from goals.models import Goal
 
@@ -32,6 +32,11 @@ class CoachDesk:
         """Goals that wait for a client's yes, other words or no."""
         goals = Goal.objects.visible_to(self.user).waiting().with_plan()
         return list(goals.filter(plan__client__coach__user=self.user).order_by("proposed_at")[:SHOWN])
+
+    @cached_property
+    def mails_to_look_at(self) -> int:
+        """How many mails about sessions reached nobody, or wait for a decision."""
+        return Reminder.objects.visible_to(self.user).to_look_at().count()
 
     @cached_property
     def without_session(self) -> list[Client]:

@@ -1,5 +1,6 @@
 """Which sessions and reminders a person may see, and in which order of time."""
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -13,6 +14,10 @@ from coaching.scheduling.fields import MinutesAfter, MinutesBefore
 
 if TYPE_CHECKING:
     from coaching.scheduling.models import CoachingSession
+
+CALENDAR_LOOKS_BACK = timedelta(days=60)
+LOOKED_AT_FOR = timedelta(days=14)
+"""A mail that reached nobody is shown on the coach's first page until so long after it was of use."""
 
 
 class CoachingSessionQuerySet(models.QuerySet):
@@ -38,6 +43,10 @@ class CoachingSessionQuerySet(models.QuerySet):
             "client__user", "client__coach", "coach__user", "coach__booking_rules", "session_type"
         )
 
+    def with_choices(self) -> Self:
+        """Those, with what the two people have chosen about their mails read along."""
+        return self.select_related("client__user__mail_choices", "coach__user__mail_choices")
+
     def upcoming(self) -> Self:
         """Those planned that have not ended."""
         return self.filter(status="scheduled", ends_at__gt=Now())
@@ -45,6 +54,11 @@ class CoachingSessionQuerySet(models.QuerySet):
     def past(self) -> Self:
         """All others: over, or called off."""
         return self.exclude(status="scheduled", ends_at__gt=Now())
+
+    def for_calendars(self) -> Self:
+        """Those that a calendar shows: planned and held, from two months ago on. What is off is gone."""
+        recent = self.filter(status__in=["scheduled", "completed"], ends_at__gt=Now() - CALENDAR_LOOKS_BACK)
+        return recent.order_by("starts_at", "pk")
 
     def in_the_way_of(self, session: "CoachingSession") -> Self:
         """Those planned that take this session's time, from its coach (what is kept free included) or client.
@@ -91,6 +105,30 @@ class ReminderQuerySet(DeliveryQuerySet):
     def visible_to(self, user: Person) -> Self:
         """Those about sessions this person coaches."""
         return self.filter(session__client__in=Client.objects.coached_by(user))
+
+    def with_session(self) -> Self:
+        """Those, with the session, its two people and the mail that followed read along."""
+        return self.select_related("session__client__user", "session__coach__user", "resent_as")
+
+    def done(self) -> Self:
+        """Those that have come to an end, whichever, but for what was called off before."""
+        return self.filter(state__in=["sent", "failed", "missed"])
+
+    def waiting(self) -> Self:
+        return self.filter(state__in=["pending", "submitting"])
+
+    def called_off(self) -> Self:
+        return self.filter(state="cancelled")
+
+    def to_look_at(self) -> Self:
+        """Those on hold, and those that reached nobody lately and that nobody has sent again."""
+        lately = Now() - LOOKED_AT_FOR
+        unsent = Q(state__in=["failed", "missed"], useful_until__gt=lately, resent_as=None)
+        return self.filter(unsent | Q(state="on_hold"))
+
+    def untouched(self, now: datetime) -> Self:
+        """Reminders to come that nobody has tried to send."""
+        return self.filter(kind="upcoming", state="pending", attempts=0, due_at__gt=now)
 
     def in_order(self) -> Self:
         """As they were or will be sent; those of an earlier date of the session come first."""

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 from django.urls import path, register_converter
 
-from coaching.scheduling.views import availability, booking, calendar, session_types, sessions
+from coaching.scheduling.views import availability, booking, calendar, feeds, mails, session_types, sessions
 
 app_name = "scheduling"
 
@@ -45,4 +45,14 @@ urlpatterns = [
     path("sessions/types/", session_types.type_list, name="type_list"),
     path("sessions/types/new/", session_types.type_create, name="type_create"),
     path("sessions/types/<uuid:pk>/", session_types.type_edit, name="type_edit"),
+    path("sessions/<uuid:pk>/session.ics", sessions.session_calendar, name="session_calendar"),
+    path("calendar/<slug:token>.ics", feeds.calendar_feed, name="calendar_feed"),
+    path("sessions/mails/", mails.mail_list, name="mail_list"),
+    path("sessions/mails/<uuid:pk>/resend/", mails.mail_resend, name="mail_resend"),
+    path("sessions/mails/<uuid:pk>/release/", mails.mail_release, name="mail_release"),
+    path("sessions/mails/<uuid:pk>/drop/", mails.mail_drop, name="mail_drop"),
+    path("settings/mails/", mails.mail_settings, name="mail_settings"),
+    path("settings/calendar/", feeds.calendar_settings, name="calendar_settings"),
+    path("settings/calendar/open/", feeds.calendar_open, name="calendar_open"),
+    path("settings/calendar/close/", feeds.calendar_close, name="calendar_close"),
 ]

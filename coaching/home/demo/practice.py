@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from clients.actions import accept_invitation, add_client
@@ -12,7 +13,7 @@ from coaching.accounts.actions import add_person
 from coaching.accounts.models import Coach, Practice, User
 from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
 from coaching.scheduling.actions import cancel_session, record_session, schedule_session
-from coaching.scheduling.models import BookingRules, SessionType
+from coaching.scheduling.models import BookingRules, Reminder, SessionType
 
 PASSWORD = "trellis-demo"  # noqa: S105 - the demo's, printed at its start
 ZONE = "Europe/London"
@@ -87,6 +88,16 @@ def seed_clients(staff: dict[str, User]) -> list[Client]:
     for name, email in NOT_JOINED.items():
         add_client(by=staff["coach"], name=name, email=email, timezone=ZoneInfo(ZONE), invite=True)
     return clients
+
+
+def seed_mails() -> None:
+    """The demo's bookings were told long ago, as far as it goes; one mail was refused."""
+    told = Reminder.objects.filter(kind=Reminder.Kind.BOOKED)
+    told.update(state=Reminder.State.SENT, sent_at=Now(), due_at=Now(), server_answer="250 OK")
+    refused = told.filter(session__client__email="client@trellis.example").order_by("session__starts_at")[:1]
+    Reminder.objects.filter(pk__in=refused.values("pk")).update(
+        state=Reminder.State.FAILED, sent_at=None, server_answer="552 5.2.2 The mailbox is full"
+    )
 
 
 def _joined_client(coach: User, data: ClientOf) -> Client:

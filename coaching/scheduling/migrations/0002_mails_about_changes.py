@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0002_session_types"),
+        ("scheduling", "0003_availability"),
     ]
 
     operations = [

@@ -1,16 +1,19 @@
-"""Sessions, the reminders that belong to them, and the signs of life of the processes that send them."""
+"""Sessions, the mails and calendars that belong to them, and the signs of life of the processes that send."""
 
 from coaching.scheduling.models.availability import BookingRules, SpecialDays, WeeklyHours
+from coaching.scheduling.models.feed import CalendarFeed
 from coaching.scheduling.models.heartbeat import Heartbeat
-from coaching.scheduling.models.reminder import LEADS, Reminder
+from coaching.scheduling.models.mail_choices import MailChoices
+from coaching.scheduling.models.reminder import Reminder
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.models.session_type import SessionType
 
 __all__ = [
-    "LEADS",
     "BookingRules",
+    "CalendarFeed",
     "CoachingSession",
     "Heartbeat",
+    "MailChoices",
     "Reminder",
     "SessionType",
     "SpecialDays",

@@ -1,11 +1,12 @@
 """The mails about a session: that it was booked, changed or called off, and that it is coming up."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -14,15 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from coaching.accounts.deliveries import Delivery, wake_worker
 from coaching.accounts.models import User
 from coaching.scheduling import emails
+from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.querysets import ReminderQuerySet
-
-LEADS = {
-    "client": [timedelta(hours=48), timedelta(hours=2)],
-    # A coach with five sessions a day wants one short nudge each, not two.
-    "coach": [timedelta(hours=2)],
-}
-"""How long before a session each person is reminded, longest first."""
 
 SETTLING = timedelta(minutes=1)
 """News of a booking or a move waits so long: somebody who corrects a slip at once sends one mail, not two."""
@@ -35,6 +30,8 @@ class Reminder(Delivery):
     it, or who joins after the booking. Somebody who has not joined yet gets
     mails too, at the address the coach has.
     """
+
+    HOLD_AFTER = timedelta(hours=3)
 
     class Kind(models.TextChoices):
         UPCOMING = "upcoming", _("Session coming up")
@@ -53,6 +50,9 @@ class Reminder(Delivery):
         null=True, blank=True, help_text=_("How long before the session it is sent; empty for news of it.")
     )
     schedule_version = models.PositiveIntegerField()
+    resend_of = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="resent_as", editable=False
+    )
 
     objects = ReminderQuerySet.as_manager()
 
@@ -62,6 +62,7 @@ class Reminder(Delivery):
             models.UniqueConstraint(
                 fields=["session", "kind", "lead", "recipient", "schedule_version"],
                 name="reminder_once_per_time_of_session",
+                condition=Q(resend_of=None),
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
@@ -73,7 +74,7 @@ class Reminder(Delivery):
             models.Index(
                 fields=["due_at"],
                 name="reminder_due",
-                condition=Q(state__in=["pending", "submitting"]),
+                condition=Q(state__in=["pending", "submitting", "on_hold"]),
             )
         ]
 
@@ -81,25 +82,37 @@ class Reminder(Delivery):
         when = f"{self.lead} before" if self.lead else self.get_kind_display()
         return f"{self.get_recipient_display()}, {when}"
 
-    @classmethod
-    def of(cls, session: CoachingSession) -> list["Reminder"]:
-        """Every reminder of the time this session has now, unsaved.
+    @staticmethod
+    def of(session: CoachingSession, *, now: datetime) -> list["Reminder"]:
+        """Every reminder still to be sent of the time this session has now, unsaved.
 
-        Each is useful until the next one for the same person: two at once would say the same.
+        Each is useful until the next one for the same person: two at once would
+        say the same. One whose moment has passed is left out: nobody wants a
+        two-day notice five hours ahead.
         """
+        coach = MailChoices.of(session.coach.user)
+        leads = {Reminder.Recipient.CLIENT: coach.client_leads, Reminder.Recipient.COACH: coach.coach_leads}
         reminders = []
-        for recipient, leads in LEADS.items():
-            for lead, next_lead in zip(leads, [*leads[1:], timedelta()], strict=True):
+        for recipient in leads:
+            choices = Reminder(session=session, recipient=recipient).choices
+            if not choices.wants_upcoming:
+                continue
+            useful_until = session.starts_at
+            for lead in sorted(leads[recipient]):
+                due_at = choices.moment_for(session.starts_at - lead, now=now, starts_at=session.starts_at)
+                if not now < due_at < useful_until:
+                    continue
                 reminders.append(
-                    cls(
+                    Reminder(
                         session=session,
                         recipient=recipient,
                         lead=lead,
                         schedule_version=session.schedule_version,
-                        due_at=session.starts_at - lead,
-                        useful_until=session.starts_at - next_lead,
+                        due_at=due_at,
+                        useful_until=useful_until,
                     )
                 )
+                useful_until = due_at
         return reminders
 
     @staticmethod
@@ -107,19 +120,33 @@ class Reminder(Delivery):
         """Write the mails that follow from what this person has just made of the session.
 
         Call it after each booking, move and cancellation, in the same
-        transaction. What waits about an earlier state of it is called off. A
-        reminder whose moment has passed already is not written: nobody wants a
-        two-day notice five hours ahead.
+        transaction. What waits about an earlier state of it is called off.
         """
         waiting = session.reminders.all()
         if session.is_scheduled:
             waiting = waiting.exclude(schedule_version=session.schedule_version)
         waiting.call_off()
-        rows = list(Reminder._news(session, by=by)) if session.ends_at > timezone.now() else []
+        now = timezone.now()
+        rows = list(Reminder._news(session, by=by)) if session.ends_at > now else []
         if session.is_scheduled:
-            rows += [row for row in Reminder.of(session) if row.due_at > timezone.now()]
+            rows += Reminder.of(session, now=now)
         Reminder.objects.bulk_create(rows)
         wake_worker()
+
+    @staticmethod
+    @transaction.atomic
+    def rewrite_for(user: User) -> None:
+        """Write the reminders of this person's coming sessions anew, after they chose other times.
+
+        Only those that nobody has tried to send yet change: what was sent stays
+        sent, and is not sent again under another rule.
+        """
+        now = timezone.now()
+        sessions = CoachingSession.objects.visible_to(user).upcoming().with_people().with_choices()
+        held = list(sessions.select_for_update(of=("self",)).order_by("pk"))
+        Reminder.objects.filter(session__in=held).untouched(now).delete()
+        rows = [row for session in held for row in Reminder.of(session, now=now)]
+        Reminder.objects.bulk_create(rows, ignore_conflicts=True)
 
     @classmethod
     def _news(cls, session: CoachingSession, *, by: User) -> Iterable["Reminder"]:
@@ -140,7 +167,7 @@ class Reminder(Delivery):
                 kind = None if is_new else cls.Kind.CANCELLED
             else:
                 kind = cls.Kind.BOOKED if is_new or session.schedule_version == 1 else cls.Kind.CHANGED
-            if kind:
+            if kind and Reminder(session=session, recipient=recipient).choices.wants(kind):
                 yield cls(
                     session=session,
                     kind=kind,
@@ -165,6 +192,12 @@ class Reminder(Delivery):
         return super().stable_message_id.replace("@", f".{self.schedule_version}@")
 
     @property
+    def choices(self) -> MailChoices:
+        """What the person it goes to has chosen."""
+        is_coach = self.recipient == self.Recipient.COACH
+        return MailChoices.of(self.session.coach.user if is_coach else self.session.client.user)
+
+    @property
     def address(self) -> str:
         """Where it goes now."""
         if self.recipient == self.Recipient.COACH:
@@ -185,6 +218,48 @@ class Reminder(Delivery):
         """Reads the session again: nothing is sent for one that was called off, held, or moved since."""
         self.session = CoachingSession.objects.with_people().get(pk=self.session_id)
         return emails.session_mail(self) if self.is_still_true else None
+
+    @property
+    def reader_name(self) -> str:
+        """Whom it goes to, by name: a log is no place for addresses."""
+        if self.recipient == self.Recipient.COACH:
+            return self.session.coach.user.name
+        return self.session.client.name
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """Whether it has come to an end, still says what is true, and has not been sent again already."""
+        is_over = self.state in {self.State.SENT, self.State.FAILED, self.State.MISSED}
+        return (
+            is_over and not hasattr(self, "resent_as") and self.is_still_true and self._until > timezone.now()
+        )
+
+    @property
+    def _until(self) -> datetime:
+        return self.session.ends_at if self.is_news else self.session.starts_at
+
+    @transaction.atomic
+    def send_again(self) -> "Reminder":
+        """Send the same once more because a person wants it: a new mail, and each row leads to one at most.
+
+        Raises ValidationError (code `closed`) where it still waits, is no longer
+        true, or has been sent again already.
+        """
+        # Whoever presses twice waits here, and then finds the first one's row.
+        self.session = CoachingSession.objects.select_for_update().get(pk=self.session_id)
+        fresh = Reminder.objects.select_related("resent_as").get(pk=self.pk)
+        fresh.session = self.session
+        if not fresh.can_be_sent_again:
+            raise ValidationError(_("This mail cannot be sent again as it is."), code="closed")
+        copied = ("session", "kind", "recipient", "lead", "schedule_version")
+        row = Reminder.objects.create(
+            **{name: getattr(fresh, name) for name in copied},
+            resend_of=fresh,
+            due_at=Now(),
+            useful_until=fresh._until,
+        )
+        wake_worker()
+        return row
 
     @property
     def told_before(self) -> Any:

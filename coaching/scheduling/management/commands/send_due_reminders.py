@@ -13,6 +13,7 @@ WORDS = {
     "unwritten": "not written because of a fault in Trellis, to be tried again",
     "failed": "refused by the mail server, or given up",
     "missed": "too late to be useful",
+    "on_hold": "on hold, because they have been due for long: a coach decides under Sessions, Mails",
     "cancelled": "not needed any more",
     "taken_over": "taken over by another worker",
 }

@@ -1,0 +1,100 @@
+"""Sessions as iCalendar, for mails, downloads and feeds.
+
+RFC 5545 (the format), RFC 5546 (REQUEST, CANCEL and PUBLISH), RFC 7986 (how
+often a feed is read again). Times are in UTC, which Outlook, Google Calendar
+and Apple Calendar each turn into the reader's own zone; a session does not
+repeat, so no rule of a zone has to travel along. Titles name nobody: a calendar
+is often seen by others.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, vCalAddress, vDuration
+
+from coaching.accounts.models import User
+from coaching.scheduling.models.session import CoachingSession
+
+REFRESH = timedelta(hours=1)
+"""How often a calendar program is asked to read a feed again. Google reads when it likes."""
+
+
+def invitation(
+    session: CoachingSession, *, attendee: str, organizer: tuple[str, str], title: str, link: str
+) -> tuple[str, bytes]:
+    """The method (`REQUEST` or `CANCEL`) and the calendar that puts a session in, moves it or takes it out.
+
+    The organizer (name and address) is who our mails come from, and no answer
+    is asked for: a session is called off in Trellis, where both see it.
+    """
+    is_off = session.cancelled_at is not None
+    event = _event(session, title=title, link=link)
+    name, sender = organizer
+    event.add("organizer", vCalAddress(f"mailto:{sender}"), parameters={"CN": name or sender})
+    event.add(
+        "attendee",
+        vCalAddress(f"mailto:{attendee}"),
+        parameters={"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"},
+    )
+    method = "CANCEL" if is_off else "REQUEST"
+    return method, _calendar([event], method=method)
+
+
+def download(session: CoachingSession) -> bytes:
+    """One session, to be put into a calendar by hand."""
+    event = _event(session, title=_("Session"), link=settings.SITE_URL + session.get_absolute_url())
+    return _calendar([event], method="PUBLISH")
+
+
+def feed(sessions: Iterable[CoachingSession], *, reader: User, shows_names: bool) -> bytes:
+    """Every session of this reader; `shows_names` writes into the titles whom they meet."""
+
+    def title(session: CoachingSession) -> str:
+        if not shows_names:
+            return _("Session")
+        return _("Session with %(name)s") % {"name": session.other_person(reader)}
+
+    events = [
+        _event(session, title=title(session), link=settings.SITE_URL + session.get_absolute_url())
+        for session in sessions
+    ]
+    return _calendar(events, method="PUBLISH", name=_("Sessions"))
+
+
+def _calendar(events: Iterable[Event], *, method: str, name: str = "") -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Trellis//Sessions//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    if name:  # a feed, which is read again and again
+        calendar.add("name", name)
+        calendar.add("x-wr-calname", name)
+        calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", vDuration(REFRESH))
+    for event in events:
+        calendar.add_component(event)
+    return calendar.to_ical()
+
+
+def _event(session: CoachingSession, *, title: str, link: str) -> Event:
+    """`SEQUENCE` is the version of the time, and one more once it is off: later news always wins."""
+    is_off = session.cancelled_at is not None
+    event = Event()
+    event.add("uid", f"{session.pk}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("sequence", session.schedule_version + is_off)
+    event.add("dtstamp", timezone.now())
+    event.add("dtstart", session.starts_at)
+    event.add("dtend", session.ends_at)
+    event.add("summary", title)
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    event.add("class", "PRIVATE")
+    place = session.get_place_display()
+    event.add("location", f"{place}: {session.place_detail}" if session.place_detail else place)
+    if link:
+        event.add("url", link)
+        event.add("description", link)
+    return event

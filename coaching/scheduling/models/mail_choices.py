@@ -1,0 +1,103 @@
+"""Which mails a person wants, when, and in which words."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from coaching.accounts.models import User
+from coaching.accounts.records import Record
+
+BEFORE_QUIET = timedelta(minutes=15)
+"""A reminder that would fall into the quiet hours is sent so long before they begin."""
+
+
+def leads_for_clients() -> list[timedelta]:
+    return [timedelta(hours=48), timedelta(hours=2)]
+
+
+def leads_for_coach() -> list[timedelta]:
+    """A coach with five sessions a day wants one short nudge each, not two."""
+    return [timedelta(hours=2)]
+
+
+class MailChoices(Record):
+    """One person's choices about the mails of their sessions; who has made none has no row.
+
+    The leads are a coach's: how long before a session its client and they
+    themselves are reminded. The rest is everybody's own.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="mail_choices")
+    wants_upcoming = models.BooleanField(_("A session is coming up"), default=True)
+    wants_booked = models.BooleanField(_("A session is booked"), default=True)
+    wants_changed = models.BooleanField(
+        _("A session is changed or called off"),
+        default=True,
+        help_text=_("Without these mails, look here before you set out."),
+    )
+    is_discreet = models.BooleanField(
+        _("Write discreetly"),
+        default=False,
+        help_text=_("The sender is “Appointments”, and the mail names nobody."),
+    )
+    quiet_from = models.TimeField(_("From"), null=True, blank=True)
+    quiet_until = models.TimeField(_("Until"), null=True, blank=True)
+    client_leads = ArrayField(models.DurationField(), default=leads_for_clients, blank=True)
+    coach_leads = ArrayField(models.DurationField(), default=leads_for_coach, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False) & ~Q(quiet_from=F("quiet_until")),
+                name="quiet_hours_begin_and_end",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    @classmethod
+    def of(cls, user: User | None) -> Self:
+        """This person's choices, or what counts where they have made none or have no account yet."""
+        return getattr(user, "mail_choices", None) or cls(user=user)
+
+    def wants(self, kind: str) -> bool:
+        """Whether they want a mail of this kind (`Reminder.Kind`)."""
+        if kind == "upcoming":
+            return self.wants_upcoming
+        return self.wants_booked if kind == "booked" else self.wants_changed
+
+    def moment_for(self, due_at: datetime, *, now: datetime, starts_at: datetime) -> datetime:
+        """When a reminder meant for `due_at` is sent, so that it does not fall into the quiet hours.
+
+        A quarter of an hour before they begin; where that has passed already,
+        when they end, if the session has not begun by then. All UTC.
+        """
+        quiet = self._quiet_around(due_at)
+        if quiet is None:
+            return due_at
+        begins_at, ends_at = quiet
+        if begins_at - BEFORE_QUIET <= now < due_at and ends_at < starts_at:
+            return ends_at
+        return begins_at - BEFORE_QUIET
+
+    def _quiet_around(self, moment: datetime) -> tuple[datetime, datetime] | None:
+        """Begin and end (UTC) of the quiet hours that hold this moment, on this person's wall."""
+        if self.quiet_from is None or self.quiet_until is None:
+            return None
+        today = moment.astimezone(self.user.timezone).date()
+        for day in (today - timedelta(days=1), today):
+            next_day = timedelta(days=self.quiet_until <= self.quiet_from)
+            begins_at = self._moment(day, self.quiet_from)
+            ends_at = self._moment(day + next_day, self.quiet_until)
+            if begins_at <= moment < ends_at:
+                return begins_at, ends_at
+        return None
+
+    def _moment(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, tzinfo=self.user.timezone).astimezone(UTC)

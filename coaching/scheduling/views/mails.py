@@ -1,0 +1,94 @@
+"""The mails about sessions: which ones a person wants, and what became of those of a coach's sessions."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from coaching.accounts.http import PersonRequest
+from coaching.accounts.paging import keyset_page
+from coaching.scheduling.forms.mails import MailForm
+from coaching.scheduling.models import MailChoices, Reminder
+
+LISTS = {
+    "done": gettext_lazy("Done"),
+    "waiting": gettext_lazy("Waiting"),
+    "look": gettext_lazy("To look at"),
+    "off": gettext_lazy("Called off"),
+}
+
+
+def mail_settings(request: PersonRequest) -> HttpResponse:
+    typed = request.POST if request.method == "POST" else None
+    form = MailForm(typed, instance=MailChoices.of(request.user))
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved. It counts for every mail that has not been sent yet."))
+        return redirect("scheduling:mail_settings")
+    context = {"form": form, "is_coach": request.user.coach_or_none is not None}
+    return render(request, "scheduling/mail_settings.html", context, status=422 if form.errors else 200)
+
+
+def mail_list(request: PersonRequest) -> HttpResponse:
+    """What was sent about the coach's sessions, when, to whom, and what the mail server said."""
+    if request.user.coach_or_none is None:
+        raise PermissionDenied
+    mails = Reminder.objects.visible_to(request.user)
+    chosen = request.GET.get("show", "")
+    chosen = chosen if chosen in LISTS else "done"
+    lists = {
+        "done": mails.done(),
+        "waiting": mails.waiting(),
+        "look": mails.to_look_at(),
+        "off": mails.called_off(),
+    }
+    by = ["due_at", "pk"] if chosen == "waiting" else ["-due_at", "-pk"]
+    context = {
+        "page": keyset_page(request, lists[chosen].with_session(), by=by),
+        "lists": LISTS,
+        "chosen": chosen,
+        "to_look_at": mails.to_look_at().count(),
+    }
+    return render(request, "scheduling/mail_list.html", context)
+
+
+@require_POST
+def mail_resend(request: PersonRequest, pk: str) -> HttpResponse:
+    mail = get_object_or_404(Reminder.objects.visible_to(request.user).with_session(), pk=pk)
+    try:
+        mail.send_again()
+    except ValidationError as error:
+        messages.info(request, error.message)
+    else:
+        messages.success(request, _("It is on its way to %(name)s once more.") % {"name": mail.reader_name})
+    return redirect(_back(request))
+
+
+@require_POST
+def mail_release(request: PersonRequest, pk: str) -> HttpResponse:
+    return _decide(request, pk, is_sent=True, done=_("It is on its way now."))
+
+
+@require_POST
+def mail_drop(request: PersonRequest, pk: str) -> HttpResponse:
+    return _decide(request, pk, is_sent=False, done=_("It will not be sent."))
+
+
+def _decide(request: PersonRequest, pk: str, *, is_sent: bool, done: str) -> HttpResponse:
+    mail = get_object_or_404(Reminder.objects.visible_to(request.user), pk=pk)
+    if mail.decide(is_sent=is_sent):
+        messages.success(request, done)
+    else:
+        messages.info(request, _("This mail is not on hold any more."))
+    return redirect(_back(request))
+
+
+def _back(request: PersonRequest) -> str:
+    """The list that the button was pressed on."""
+    back = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return back if is_ours else "scheduling:mail_list"
