@@ -1,7 +1,9 @@
 """What may be typed about a plan, its goals and steps."""
 
+from datetime import date
 from typing import Any
 
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -13,7 +15,9 @@ from coaching.accounts.models import User
 from community.models import Service
 from goals.models import Goal, GoalPlan, Step
 from goals.models.goal import Side
+from goals.models.plan import Rhythm
 from goals.models.rating import Level
+from goals.models.scale import LONGEST, Difficulty, Importance
 
 
 class DateInput(forms.DateInput):
@@ -43,6 +47,14 @@ class PlanForm(forms.Form):
     ends_on = forms.DateField(
         label=_("Last day"), required=False, widget=DateInput, help_text=_("Leave empty if it is open.")
     )
+    review_weeks = forms.TypedChoiceField(
+        label=_("How often do you want to look at the whole plan?"),
+        choices=Rhythm.choices,
+        coerce=int,
+        required=False,
+        empty_value=None,
+        help_text=_("Counted from the first day. The plan then shows how far its goals have come."),
+    )
     community_share = forms.IntegerField(
         label=_("How much of it should be with and for others?"),
         required=False,
@@ -55,9 +67,9 @@ class PlanForm(forms.Form):
     def __init__(
         self, *args: Any, user: User, client: Client, plan: GoalPlan | None = None, **kwargs: Any
     ) -> None:
-        kwargs["initial"] = {"starts_on": timezone.localdate()}
+        kwargs["initial"] = {"starts_on": timezone.localdate(), "review_weeks": Rhythm.FOUR}
         if plan:
-            names = ("title", "vision", "starts_on", "ends_on", "community_share")
+            names = ("title", "vision", "starts_on", "ends_on", "review_weeks", "community_share")
             kwargs["initial"] = {name: getattr(plan, name) for name in names}
         super().__init__(*args, **kwargs)
         vision = self.fields["vision"]
@@ -151,13 +163,72 @@ class ResourceForm(forms.Form):
         self.fields["resource"].queryset = offered  # type: ignore[attr-defined]
 
 
-class RatingForm(forms.Form):
-    level = forms.TypedChoiceField(
-        label=_("How far has it come?"),
-        choices=list(reversed(Level.choices)),
+class ScaleForm(forms.Form):
+    """The five levels of a goal in words, from the top of the ladder down, and how much the goal weighs."""
+
+    importance = forms.TypedChoiceField(
+        label=_("How much does it matter?"),
+        choices=Importance.choices,
         coerce=int,
         widget=forms.RadioSelect,
+        help_text=_("Beside the other goals of this plan. What matters more counts more."),
     )
+    difficulty = forms.TypedChoiceField(
+        label=_("How big a stretch is it from here?"),
+        choices=Difficulty.choices,
+        coerce=int,
+        widget=forms.RadioSelect,
+        help_text=_("Whatever makes it so: life, money, time, health. A bigger stretch counts more."),
+    )
+    baseline = forms.TypedChoiceField(
+        label=_("Where did it stand at the start?"), choices=list(reversed(Level.choices)), coerce=int
+    )
+    helper = page_helper()
+
+    def __init__(self, *args: Any, user: User, goal: Goal, **kwargs: Any) -> None:
+        scale = goal.scale_or_none
+        initial: dict[str, object] = {"baseline": Level.LESS, "importance": 1, "difficulty": 1}
+        if scale:
+            initial = {name: getattr(scale, name) for name in ("importance", "difficulty", "baseline")}
+            initial |= {self.name_of(level): scale.description_of(level) for level in Level}
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
+        self.user = user
+        for level in reversed(Level):
+            self.fields[self.name_of(level)] = TitleField(
+                label=level.label,
+                max_length=LONGEST,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                help_text=_EXAMPLES.get(level, ""),
+            )
+        levels = [self.name_of(level) for level in reversed(Level)]
+        self.order_fields([*levels, "baseline", "importance", "difficulty"])
+
+    @staticmethod
+    def name_of(level: int) -> str:
+        """`level_1` for the lowest to `level_5` for the highest."""
+        return f"level_{level + 3}"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `describe_scale` takes, from a valid form."""
+        cleaned = dict(self.cleaned_data)
+        return {"descriptions": [cleaned.pop(self.name_of(level)) for level in Level], **cleaned}
+
+
+_EXAMPLES = {
+    Level.EXPECTED: _("What you both hope for by the end of the plan. Begin here, then write the others."),
+    Level.LESS: _("What can be seen or counted helps: how often, how long, with whom."),
+}
+
+
+class RatingForm(forms.Form):
+    """Which of the levels it is; each is a button of its own, so the page draws them."""
+
+    level = forms.TypedChoiceField(
+        label=_("How far has it come?"), choices=list(reversed(Level.choices)), coerce=int
+    )
+    rated_on = forms.DateField(label=_("Which day is it about?"), required=False, widget=DateInput)
     note = forms.CharField(
         label=_("A note, if you like"),
         required=False,
@@ -165,7 +236,15 @@ class RatingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     helper = page_helper()
+    helper.layout = Layout("rated_on", "note")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        kwargs["initial"] = {"rated_on": timezone.localdate()}
         super().__init__(*args, **kwargs)
         self.user = user
+
+    def clean_rated_on(self) -> date:
+        rated_on: date = self.cleaned_data["rated_on"] or timezone.localdate()
+        if rated_on > timezone.localdate():
+            raise forms.ValidationError(_("Choose today or a day before."))
+        return rated_on

@@ -14,8 +14,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
-from goals.models import Goal, GoalPlan, Step
+from goals.models import Goal, GoalPlan, GoalScale, Step
 from goals.models.goal import AGREED, Decision, Lifecycle
+from goals.models.plan import Rhythm
+from goals.models.rating import Level
+from goals.models.scale import Difficulty, Importance
 
 MOST_EVENTS = 400
 """The latest that one page reads."""
@@ -33,9 +36,10 @@ class Change:
 
 
 def history_of(goal: Goal) -> list[Change]:
-    """What happened to a goal and its steps, newest first. Two queries."""
+    """What happened to a goal, its levels and its steps, newest first. Three queries."""
     goal_events, step_events = _events(Goal, pgh_obj=goal.pk), _events(Step, goal=goal.pk)
     changes = list(_told(goal_events, lambda old, new: _goal_changes(old, new, goal)))
+    changes += _told(_events(GoalScale, goal=goal.pk), _scale_changes)
     by_step: dict[object, list[Any]] = {}
     for event in step_events:
         by_step.setdefault(event.pgh_obj_id, []).append(event)
@@ -115,6 +119,25 @@ def _lifecycle_change(old: Any, new: Any) -> str:
     }.get(new.lifecycle) or _("changed the goal to “%s”") % Lifecycle(new.lifecycle).label
 
 
+def _scale_changes(old: Any, new: Any) -> Iterable[Sentence]:
+    if old is None:
+        yield _("described the five levels"), "", ""
+        return
+    for level in Level:
+        before, after = old.descriptions[level + 2], new.descriptions[level + 2]
+        if before != after:
+            yield _("described “%s” in other words") % level.label, before, after
+    if old.importance != new.importance:
+        before, after = Importance(old.importance).label, Importance(new.importance).label
+        yield _("changed how much it matters"), str(before), str(after)
+    if old.difficulty != new.difficulty:
+        before, after = Difficulty(old.difficulty).label, Difficulty(new.difficulty).label
+        yield _("changed how big a stretch it is"), str(before), str(after)
+    if old.baseline != new.baseline:
+        before, after = Level(old.baseline).label, Level(new.baseline).label
+        yield _("changed where it stood at the start"), str(before), str(after)
+
+
 def _step_changes(old: Any, new: Any) -> Iterable[Sentence]:
     if old is None:
         yield _("added a step"), "", new.title
@@ -146,6 +169,9 @@ def _plan_changes(old: Any, new: Any) -> Iterable[Sentence]:
         yield _("changed the first day"), _day(old.starts_on), _day(new.starts_on)
     if old.ends_on != new.ends_on:
         yield _("changed the last day"), _day(old.ends_on), _day(new.ends_on)
+    if old.review_weeks != new.review_weeks:
+        before, after = Rhythm(old.review_weeks).label, Rhythm(new.review_weeks).label
+        yield _("changed how often you look at the plan"), str(before), str(after)
     if old.community_share != new.community_share:
         yield _("chose the community share"), _percent(old.community_share), _percent(new.community_share)
     if old.closed_at != new.closed_at:

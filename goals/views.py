@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,9 +16,18 @@ from clients.models import Client
 from coaching.accounts.http import PersonRequest
 from community.models import Service
 from goals import actions
-from goals.board import Board, ratings_of
+from goals.board import Board, Ratings, ladder_of
 from goals.errors import NotPossible
-from goals.forms import GoalCreateForm, GoalForm, PlanForm, RatingForm, ResourceForm, RewordForm, StepForm
+from goals.forms import (
+    GoalCreateForm,
+    GoalForm,
+    PlanForm,
+    RatingForm,
+    ResourceForm,
+    RewordForm,
+    ScaleForm,
+    StepForm,
+)
 from goals.history import history_of, history_of_plan
 from goals.models import Goal, GoalPlan, Step
 from goals.models.goal import Side
@@ -45,7 +55,7 @@ def _done(request: PersonRequest, act: Callable[[], object], *, back: str, said:
     return redirect(_back(request, back))
 
 
-def _tried(form: "PlanForm | GoalForm | RewordForm | StepForm", act: Callable[[], object]) -> bool:
+def _tried(form: forms.Form, act: Callable[[], object]) -> bool:
     """Do what a valid form asks; where it is not possible, say why at the top of the form."""
     try:
         act()
@@ -64,7 +74,8 @@ def _form_page(request: PersonRequest, template: str, form: object, **context: o
 
 
 def plan_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
-    plan = get_object_or_404(GoalPlan.objects.visible_to(request.user).with_people().with_goals(), pk=pk)
+    plans = GoalPlan.objects.visible_to(request.user).with_people().with_goals(with_views=True)
+    plan = get_object_or_404(plans, pk=pk)
     return render(request, "goals/plan_detail.html", {"board": Board(plan, request.user), "plan": plan})
 
 
@@ -142,12 +153,13 @@ def plan_history(request: PersonRequest, pk: UUID) -> HttpResponse:
 def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     goals = Goal.objects.visible_to(request.user).with_plan().with_level().with_ratings()
     goal = get_object_or_404(goals, pk=pk)
+    ratings = Ratings(goal)
     context = {
         "goal": goal,
         "plan": goal.plan,
-        "ratings": ratings_of(goal),
+        "ratings": ratings,
+        "ladder": ladder_of(goal, ratings),
         "steps": goal.steps.visible_to(request.user).with_resources(),
-        "changes": history_of(goal),
         "is_own": goal.plan.belongs_to(request.user),
         "is_own_proposal": goal.proposed_by == request.user and not goal.agreed_title,
         "is_editable": not goal.plan.is_closed,
@@ -279,18 +291,45 @@ def goal_cancel(request: PersonRequest, pk: UUID) -> HttpResponse:
     )
 
 
+def goal_history(request: PersonRequest, pk: UUID) -> HttpResponse:
+    goal = get_object_or_404(Goal.objects.visible_to(request.user).with_plan(), pk=pk)
+    return render(request, "goals/goal_history.html", {"goal": goal, "changes": history_of(goal)})
+
+
+def goal_scale(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Client and coach describe the five levels of a goal together."""
+    goal = get_object_or_404(Goal.objects.editable_by(request.user).with_plan(), pk=pk)
+    form = ScaleForm(request.POST or None, user=request.user, goal=goal)
+    if form.is_valid() and _tried(
+        form, lambda: actions.describe_scale(by=request.user, goal=goal, **form.values)
+    ):
+        messages.success(request, _("The levels are described."))
+        return redirect(goal)
+    return _form_page(
+        request,
+        "goals/goal_scale.html",
+        form,
+        goal=goal,
+        plan=goal.plan,
+        is_own=goal.plan.belongs_to(request.user),
+    )
+
+
 def goal_rate(request: PersonRequest, pk: UUID) -> HttpResponse:
-    goal = get_object_or_404(Goal.objects.editable_by(request.user).agreed().with_plan(), pk=pk)
+    """Each level is a button: one tap says how far it has come."""
+    goals = Goal.objects.editable_by(request.user).agreed().with_plan().with_ratings()
+    goal = get_object_or_404(goals, pk=pk)
     form = RatingForm(request.POST or None, user=request.user)
     if form.is_valid():
         actions.rate_goal(by=request.user, goal=goal, **form.cleaned_data)
         messages.success(request, _("Noted."))
-        return redirect(goal)
+        return redirect(_back(request, goal.get_absolute_url()))
     return _form_page(
         request,
         "goals/goal_rate.html",
         form,
         goal=goal,
+        ladder=ladder_of(goal, Ratings(goal)),
         plan=goal.plan,
         is_own=goal.plan.belongs_to(request.user),
     )

@@ -87,6 +87,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:goal_reword": (of("proposal"), CLIENT_SEES),
     "goals:goal_cancel": (of("goal"), PAIR_SEES),
     "goals:goal_rate": (of("goal"), PAIR_SEES),
+    "goals:goal_scale": (of("goal"), PAIR_SEES),
+    "goals:goal_history": (of("goal"), PAIR_SEES),
     "goals:step_create": (of("goal"), PAIR_SEES),
     "goals:step_edit": (of("step"), PAIR_SEES),
     "goals:step_resource": (of("step"), PAIR_SEES),

@@ -3,6 +3,7 @@
 from goals.models.goal import Goal
 from goals.models.plan import GoalPlan
 from goals.models.rating import GoalRating
+from goals.models.scale import GoalScale
 from goals.models.step import Step
 
-__all__ = ["Goal", "GoalPlan", "GoalRating", "Step"]
+__all__ = ["Goal", "GoalPlan", "GoalRating", "GoalScale", "Step"]

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import pghistory
 import pgtrigger
@@ -20,6 +21,9 @@ from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirDecision, WordingChanged
 from goals.models.plan import GoalPlan
 from goals.querysets import GoalQuerySet
+
+if TYPE_CHECKING:
+    from goals.models.scale import GoalScale
 
 
 class Sha256Of(models.Func):
@@ -200,6 +204,11 @@ class Goal(Record):
     @property
     def is_community(self) -> bool:
         return self.side == Side.COMMUNITY
+
+    @property
+    def scale_or_none(self) -> "GoalScale | None":
+        """Its described levels, if there are any; no query after `for_pages` or `with_plan`."""
+        return getattr(self, "scale", None)
 
     @property
     def takes_steps(self) -> bool:

@@ -20,6 +20,16 @@ from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
 from goals.querysets import GoalPlanQuerySet
 
 
+class Rhythm(models.IntegerChoices):
+    """Weeks from one look at the whole plan to the next."""
+
+    ONE = 1, _("Every week")
+    TWO = 2, _("Every two weeks")
+    FOUR = 4, _("Every four weeks")
+    EIGHT = 8, _("Every eight weeks")
+    TWELVE = 12, _("Every twelve weeks")
+
+
 @pghistory.track()
 class GoalPlan(Record):
     """The client's plan. Their coach helps to write it; only the client agrees to what it asks of them."""
@@ -32,6 +42,9 @@ class GoalPlan(Record):
     starts_on = models.DateField(_("starts on"), default=timezone.localdate)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    review_weeks = models.PositiveSmallIntegerField(
+        _("review rhythm"), choices=Rhythm, default=Rhythm.FOUR, help_text=_("In weeks from the first day.")
+    )
     community_share = models.PositiveSmallIntegerField(
         _("community share"),
         null=True,
@@ -48,6 +61,9 @@ class GoalPlan(Record):
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="goalplan_ends_after_it_starts",
                 violation_error_message=_("A plan ends on or after the day it starts."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(review_weeks__in=Rhythm.values), name="goalplan_review_rhythm_is_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(community_share=None) | models.Q(community_share__lte=100),
@@ -94,12 +110,14 @@ class GoalPlan(Record):
         vision: str,
         starts_on: date,
         ends_on: date | None,
+        review_weeks: int | None = None,
         at: datetime | None = None,
     ) -> None:
         with self._change(by, at):
             self.check_shaped_by(by)
             self.title, self.vision = title.strip(), vision.strip()
             self.starts_on, self.ends_on = starts_on, ends_on
+            self.review_weeks = review_weeks or self.review_weeks
 
     def choose_share(self, *, by: User, percent: int | None, at: datetime | None = None) -> None:
         """The client says how much of the plan is about others: 0 to 100 percent, None for undecided."""

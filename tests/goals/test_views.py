@@ -374,16 +374,18 @@ def test_goal_rate_refuses_other_levels_and_proposals(ben_browser, ben_goal, pro
     assert ben_browser.get(url("goal_rate", proposal)).status_code == 404
 
 
-def test_goal_detail_tells_the_history(ben_browser, alma, ben, proposal, ben_goal):
+def test_goal_history_tells_who_and_what(ben_browser, alma, ben, proposal, ben_goal):
     proposal.reword(by=ben, wording="Eat with the neighbours")
     ben_goal.propose_wording(by=alma, wording="Sleep at ten")
 
-    page = ben_browser.get(url("goal_detail", proposal)).content.decode()
+    page = ben_browser.get(url("goal_history", proposal)).content.decode()
     assert "<strong>Alma</strong> proposed this goal." in page
     assert "<strong>Ben</strong> agreed to it in these words." in page
+    page = ben_browser.get(url("goal_history", ben_goal)).content.decode()
+    assert "<strong>Alma</strong> changed the words." in page
+    page = ben_browser.get(url("goal_detail", proposal)).content.decode()
     assert "Ben agreed to it in these words on" in page
     page = ben_browser.get(url("goal_detail", ben_goal)).content.decode()
-    assert "<strong>Alma</strong> changed the words." in page
     assert "It waits for your answer." in page
 
 
@@ -576,7 +578,7 @@ def test_goal_page_asks_the_same_for_few_steps_and_many(
             rated_on=timezone.localdate() - timedelta(days=number),
         )
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         alma_browser.get(ben_goal.get_absolute_url())
 
 
