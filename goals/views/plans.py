@@ -1,0 +1,94 @@
+"""A plan, its period and its history."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from clients.models import Client
+from coaching.accounts.http import PersonRequest
+from goals import actions
+from goals.board import Board
+from goals.forms import (
+    PlanForm,
+)
+from goals.history import history_of_plan
+from goals.models import GoalPlan
+from goals.views.answers import done, form_page
+
+
+def plan_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
+    plans = GoalPlan.objects.visible_to(request.user).with_people().with_goals(with_views=True)
+    plan = get_object_or_404(plans, pk=pk)
+    return render(request, "goals/plan_detail.html", {"board": Board(plan, request.user), "plan": plan})
+
+
+def _client_asked_for(request: PersonRequest) -> Client:
+    """The client of the address; where it names none, the person's own record, if they have just one."""
+    if "client" not in request.GET:
+        own = list(Client.objects.belonging_to(request.user)[:2])
+        if len(own) == 1:
+            return own[0]
+        raise Http404
+    try:
+        pk = UUID(request.GET["client"])
+    except ValueError:
+        raise Http404 from None
+    return get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+
+
+def plan_create(request: PersonRequest) -> HttpResponse:
+    client = _client_asked_for(request)
+    form = PlanForm(request.POST or None, user=request.user, client=client)
+    if form.is_valid():
+        values = form.cleaned_data
+        share = values.pop("community_share", None)
+        plan = actions.start_plan(by=request.user, client=client, **values)
+        if share is not None:
+            plan.choose_share(by=request.user, percent=share)
+        messages.success(request, _("The plan is there. Now it can grow."))
+        return redirect(plan)
+    return form_page(
+        request, "goals/plan_create.html", form, client=client, is_own=client.user_id == request.user.pk
+    )
+
+
+def plan_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
+    plan = get_object_or_404(GoalPlan.objects.editable_by(request.user).with_people(), pk=pk)
+    form = PlanForm(request.POST or None, user=request.user, client=plan.client, plan=plan)
+    if form.is_valid():
+        values = form.cleaned_data
+        has_share = "community_share" in values
+        share = values.pop("community_share", None)
+        plan.edit(by=request.user, **values)
+        if has_share:
+            plan.choose_share(by=request.user, percent=share)
+        messages.success(request, _("Saved."))
+        return redirect(plan)
+    return form_page(request, "goals/plan_edit.html", form, plan=plan, is_own=plan.belongs_to(request.user))
+
+
+def plan_close(request: PersonRequest, pk: UUID) -> HttpResponse:
+    plan = get_object_or_404(GoalPlan.objects.editable_by(request.user).with_people(), pk=pk)
+    if request.method == "POST":
+        return done(
+            request,
+            lambda: plan.close(by=request.user),
+            back=plan.get_absolute_url(),
+            said=_("The plan is closed. Everything in it stays."),
+        )
+    return render(request, "goals/plan_close.html", {"plan": plan})
+
+
+@require_POST
+def plan_reopen(request: PersonRequest, pk: UUID) -> HttpResponse:
+    plan = get_object_or_404(GoalPlan.objects.visible_to(request.user), pk=pk)
+    return done(request, lambda: plan.reopen(by=request.user), back=plan.get_absolute_url())
+
+
+def plan_history(request: PersonRequest, pk: UUID) -> HttpResponse:
+    plan = get_object_or_404(GoalPlan.objects.visible_to(request.user), pk=pk)
+    return render(request, "goals/plan_history.html", {"plan": plan, "changes": history_of_plan(plan)})
