@@ -13,6 +13,8 @@ from goals.models.goal import Lifecycle, Side
 from goals.models.rating import Level
 from goals.trellis import Trellis, grow
 
+MOST_TO_RATE = 12
+"""On a home page; a plan's own page has them all."""
 SHOWN_DAYS = 6
 """Of ratings, before the earlier ones are folded away."""
 
@@ -99,6 +101,11 @@ class Board:
     @property
     def done_count(self) -> int:
         return sum(step.is_done for step in self.steps)
+
+    @property
+    def to_rate(self) -> list[Goal]:
+        """Goals that are going on, which a person may say how far they have come."""
+        return [goal for goal in self.goals if goal.is_open and not goal.is_resting][:MOST_TO_RATE]
 
     @property
     def completed_count(self) -> int:
