@@ -10,7 +10,8 @@ from clients.models import Client
 from coaching.accounts.models import User
 from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirPlan
-from goals.models import Goal, GoalPlan, GoalRating, GoalScale, Step
+from goals.models import Goal, GoalPlan, GoalRating, GoalScale, Obstacle, Step
+from goals.models.obstacle import check_named_by
 from goals.models.plan import Rhythm
 from goals.models.rating import Level
 
@@ -115,6 +116,38 @@ def describe_scale(
     with told_by(by, at):
         scale.save()
     return scale
+
+
+@transaction.atomic
+def name_obstacle(
+    *,
+    by: User,
+    goal: Goal,
+    kind: str,
+    what: str,
+    domain: str = "",
+    cue: str = "",
+    response: str = "",
+    at: datetime | None = None,
+) -> Obstacle:
+    """The client says what is in the way. A circumstance pauses the goal by the same act."""
+    goal = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
+    check_named_by(by, goal)
+    if not goal.is_open:
+        raise NotPossible(gettext("Something can be in the way of a goal that is going on."))
+    with told_by(by, at):
+        obstacle = Obstacle.objects.create(
+            goal=goal,
+            kind=kind,
+            what=what.strip(),
+            domain=domain,
+            cue=cue,
+            response=response,
+            named_at=at or timezone.now(),
+        )
+    if obstacle.is_around:
+        obstacle.pause(by=by, at=at)
+    return obstacle
 
 
 @transaction.atomic

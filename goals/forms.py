@@ -13,8 +13,10 @@ from clients.models import Client
 from coaching.accounts.forms import page_helper
 from coaching.accounts.models import User
 from community.models import Service
-from goals.models import Goal, GoalPlan, Step
+from goals.models import Goal, GoalPlan, Obstacle, Step
+from goals.models.domain import Domain
 from goals.models.goal import Side
+from goals.models.obstacle import Kind
 from goals.models.plan import Rhythm
 from goals.models.rating import Level
 from goals.models.scale import LONGEST, Difficulty, Importance
@@ -220,6 +222,54 @@ _EXAMPLES = {
     Level.EXPECTED: _("What you both hope for by the end of the plan. Begin here, then write the others."),
     Level.LESS: _("What can be seen or counted helps: how often, how long, with whom."),
 }
+
+
+class ObstacleForm(forms.Form):
+    """What is in the way, and the fork: in me, around me, or both."""
+
+    what = forms.CharField(
+        label=_("What is in the way, in your own words?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    kind = forms.ChoiceField(label=_("Which kind is it?"), choices=Kind.choices, widget=forms.RadioSelect)
+    domain = forms.ChoiceField(
+        label=_("If it is around you: what is it about?"),
+        choices=[("", _("Choose one")), *Domain.choices],
+        required=False,
+    )
+    cue = TitleField(
+        label=_("If it is in you, a plan may help. If …"),
+        max_length=250,
+        required=False,
+        help_text=_("The moment you would notice. For example: “I want to cancel in the morning”."),
+    )
+    response = TitleField(
+        label=_("… then I …"),
+        max_length=250,
+        required=False,
+        help_text=_("One thing you do then. For example: “write to Dee and go with her”."),
+    )
+    helper = page_helper()
+
+    def __init__(self, *args: Any, user: User, obstacle: Obstacle | None = None, **kwargs: Any) -> None:
+        if obstacle:
+            names = ("what", "kind", "domain", "cue", "response")
+            kwargs["initial"] = {name: getattr(obstacle, name) for name in names}
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("kind") == Kind.INTERNAL:
+            cleaned["domain"] = ""
+        elif cleaned.get("kind") and not cleaned.get("domain"):
+            self.add_error("domain", _("Choose what it is about, or say that it is something in you."))
+        if not cleaned.get("cue") and cleaned.get("response"):
+            self.add_error("cue", _("Write when you would do it."))
+        if cleaned.get("cue") and not cleaned.get("response"):
+            self.add_error("response", _("Write what you would do then."))
+        return cleaned
 
 
 class RatingForm(forms.Form):

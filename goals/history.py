@@ -14,8 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
-from goals.models import Goal, GoalPlan, GoalScale, Step
+from goals.models import Goal, GoalPlan, GoalScale, Obstacle, Step
+from goals.models.domain import Domain
 from goals.models.goal import AGREED, Decision, Lifecycle
+from goals.models.obstacle import Kind
 from goals.models.plan import Rhythm
 from goals.models.rating import Level
 from goals.models.scale import Difficulty, Importance
@@ -36,10 +38,15 @@ class Change:
 
 
 def history_of(goal: Goal) -> list[Change]:
-    """What happened to a goal, its levels and its steps, newest first. Three queries."""
+    """What happened to a goal, its levels, its steps and what was in the way, newest first. Four queries."""
     goal_events, step_events = _events(Goal, pgh_obj=goal.pk), _events(Step, goal=goal.pk)
     changes = list(_told(goal_events, lambda old, new: _goal_changes(old, new, goal)))
     changes += _told(_events(GoalScale, goal=goal.pk), _scale_changes)
+    by_obstacle: dict[object, list[Any]] = {}
+    for event in _events(Obstacle, goal=goal.pk):
+        by_obstacle.setdefault(event.pgh_obj_id, []).append(event)
+    for events in by_obstacle.values():
+        changes += _told(events, _obstacle_changes)
     by_step: dict[object, list[Any]] = {}
     for event in step_events:
         by_step.setdefault(event.pgh_obj_id, []).append(event)
@@ -136,6 +143,31 @@ def _scale_changes(old: Any, new: Any) -> Iterable[Sentence]:
     if old.baseline != new.baseline:
         before, after = Level(old.baseline).label, Level(new.baseline).label
         yield _("changed where it stood at the start"), str(before), str(after)
+
+
+def _obstacle_changes(old: Any, new: Any) -> Iterable[Sentence]:
+    if old is None:
+        yield _("named what is in the way"), "", new.what
+        return
+    if old.what != new.what:
+        yield _("said anew what is in the way"), old.what, new.what
+    if (old.kind, old.domain) != (new.kind, new.domain):
+        yield _("said anew which kind it is"), _kind(old), _kind(new)
+    if (old.cue, old.response) != (new.cue, new.response):
+        yield _("changed the if-then plan"), _if_then(old), _if_then(new)
+    if old.cleared_at != new.cleared_at:
+        yield _("said it is out of the way"), "", new.what
+
+
+def _kind(event: Any) -> str:
+    domain = f": {Domain(event.domain).label}" if event.domain else ""
+    return f"{Kind(event.kind).label}{domain}"
+
+
+def _if_then(event: Any) -> str:
+    if not event.cue:
+        return ""
+    return _("If %(cue)s, then I %(response)s") % {"cue": event.cue, "response": event.response}
 
 
 def _step_changes(old: Any, new: Any) -> Iterable[Sentence]:

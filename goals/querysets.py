@@ -89,12 +89,18 @@ class GoalQuerySet(models.QuerySet):
         is_client = models.Case(by_client, default=False, output_field=models.BooleanField())
         return ArraySubquery(ratings.values(each=JSONObject(is_client=is_client, **columns)))
 
+    def with_circumstances(self) -> Self:
+        """With `blocked_by`, the domains of the circumstances that stand in the way now."""
+        around = _rows_of(self.model, "obstacles").filter(goal=OuterRef("pk")).standing().around()
+        return self.annotate(blocked_by=ArraySubquery(around.order_by("named_at").values("domain")))
+
     def for_pages(self) -> Self:
-        """Without mistakes, with level, proposer and steps."""
+        """Without mistakes, with level, proposer, circumstances and steps."""
         steps = _rows_of(self.model, "steps").with_resources()
         return (
             self.exclude(lifecycle="entered-in-error")
             .with_level()
+            .with_circumstances()
             .select_related("proposed_by", "scale")
             .prefetch_related(Prefetch("steps", steps, to_attr="all_steps"))
         )
@@ -129,6 +135,25 @@ class StepQuerySet(models.QuerySet):
         """With each step's resource, and `has_public_resource`: whether it is still published."""
         published = Service.objects.published().filter(pk=OuterRef("resource_id"))
         return self.select_related("resource").annotate(has_public_resource=Exists(published))
+
+
+class ObstacleQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        return self.filter(goal__plan__client__in=Client.objects.visible_to(user))
+
+    def decidable_by(self, user: Person) -> Self:
+        """Those that are this person's own to say, in an open plan."""
+        return self.filter(
+            goal__plan__client__in=Client.objects.belonging_to(user), goal__plan__closed_at=None
+        )
+
+    def standing(self) -> Self:
+        """Those not out of the way yet."""
+        return self.filter(cleared_at=None)
+
+    def around(self) -> Self:
+        """Those that are circumstances, wholly or in part."""
+        return self.exclude(domain="")
 
 
 class GoalScaleQuerySet(models.QuerySet):

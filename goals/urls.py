@@ -1,6 +1,6 @@
 from django.urls import path
 
-from goals.views import goals, plans, steps
+from goals.views import goals, obstacles, plans, steps
 
 app_name = "goals"
 
@@ -25,6 +25,9 @@ urlpatterns = [
     path("goals/<uuid:pk>/scale/", goals.goal_scale, name="goal_scale"),
     path("goals/<uuid:pk>/rate/", goals.goal_rate, name="goal_rate"),
     path("goals/<uuid:goal_pk>/steps/new/", steps.step_create, name="step_create"),
+    path("goals/<uuid:goal_pk>/obstacles/new/", obstacles.obstacle_create, name="obstacle_create"),
+    path("obstacles/<uuid:pk>/edit/", obstacles.obstacle_edit, name="obstacle_edit"),
+    path("obstacles/<uuid:pk>/clear/", obstacles.obstacle_clear, name="obstacle_clear"),
     path("steps/<uuid:pk>/edit/", steps.step_edit, name="step_edit"),
     path("steps/<uuid:pk>/tick/", steps.step_tick, name="step_tick"),
     path("steps/<uuid:pk>/untick/", steps.step_untick, name="step_untick"),

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from coaching.accounts.http import PersonRequest
+from coaching.accounts.models import User
+from community.models import Service
 from goals import actions
 from goals.board import Ratings, ladder_of
 from goals.forms import (
@@ -21,15 +23,23 @@ from goals.forms import (
 )
 from goals.history import history_of
 from goals.models import Goal, GoalPlan
+from goals.models.domain import Domain
 from goals.models.goal import Side
 from goals.views.answers import back_of, done, form_page, tried
 
+MOST_HELP = 4
+
 
 def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
-    goals = Goal.objects.visible_to(request.user).with_plan().with_level().with_ratings()
+    goals = Goal.objects.visible_to(request.user).with_plan().with_level().with_circumstances().with_ratings()
     goal = get_object_or_404(goals, pk=pk)
     ratings = Ratings(goal)
+    obstacles = list(goal.obstacles.visible_to(request.user))
+    standing = next((each for each in obstacles if each.is_around and not each.is_cleared), None)
     context = {
+        "obstacles": obstacles,
+        "help_domain": Domain(standing.domain) if standing else None,
+        "help": _help_with(standing.domain, request.user) if standing else [],
         "goal": goal,
         "plan": goal.plan,
         "ratings": ratings,
@@ -41,6 +51,12 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         "step_form": StepForm(user=request.user),
     }
     return render(request, "goals/goal_detail.html", context)
+
+
+def _help_with(domain: str, user: User) -> list[Service]:
+    """A few places that can help with a circumstance; ways to contribute are not what is needed now."""
+    services = Service.objects.published().visible_to(user).in_category(domain).of_kind("get_help")
+    return list(services.select_related("organization").order_by("name", "pk")[:MOST_HELP])
 
 
 def goal_create(request: PersonRequest, plan_pk: UUID) -> HttpResponse:

@@ -60,7 +60,7 @@ class GoalOf(TypedDict, total=False):
     scale: ScaleOf
     ratings: list[RatingOf]
     later: list[tuple[Any, ...]]
-    """What happened then: (hold, resume, complete, cancel or propose_wording, day, who, words if any)."""
+    """What happened then: (verb or in_the_way, day, who, words)."""
 
 
 class PlanOf(TypedDict, total=False):
@@ -175,6 +175,18 @@ CLIENTS: list[ClientOf] = [
                         {"on": -12, "level": 1, "by": "coach"},
                         {"on": -10, "level": 1, "by": "client", "note": "One interview, and it is one bus."},
                     ],
+                    "later": [
+                        (
+                            "in_the_way",
+                            -33,
+                            "client",
+                            "internal",
+                            "In the morning I talk myself out of it.",
+                            "",
+                            "I want to cancel in the morning",
+                            "write to Dee, and we go together",
+                        )
+                    ],
                 },
                 {
                     "side": "community",
@@ -209,6 +221,29 @@ CLIENTS: list[ClientOf] = [
                     "why": "",
                     "by": "coach",
                     "on": -3,
+                },
+                {
+                    "side": "personal",
+                    "title": "Have my tooth seen to",
+                    "why": "It wakes me. I want to stop thinking about it.",
+                    "by": "client",
+                    "on": -50,
+                    "steps": [
+                        {"title": "Ring the three surgeries on the list", "due": -40, "done": -38},
+                        {"title": "Go to the first appointment", "due": -12, "resource": "health"},
+                    ],
+                    "later": [
+                        (
+                            "in_the_way",
+                            -30,
+                            "client",
+                            "structural",
+                            "No dentist within two buses takes new patients who cannot pay first.",
+                            "health_care",
+                            "",
+                            "",
+                        )
+                    ],
                 },
                 {
                     "side": "personal",
@@ -291,7 +326,18 @@ CLIENTS: list[ClientOf] = [
                     "on": -40,
                     "answer": ("accept", -38),
                     "steps": [{"title": "Ask the nursery for a morning", "due": -20}],
-                    "later": [("hold", -18, "client")],
+                    "later": [
+                        (
+                            "in_the_way",
+                            -18,
+                            "client",
+                            "both",
+                            "Tara has a place for two mornings only, and I am shy with the others.",
+                            "care_duties",
+                            "the others stand together at the gate",
+                            "ask the one nearest to me about her child",
+                        )
+                    ],
                 },
             ],
         },
@@ -918,5 +964,10 @@ def _describe_anew(goal: Goal, scale: ScaleOf, by: User, at: datetime) -> None:
 def _later(goal: Goal, name: str, by: User, words: list[str], at: datetime) -> None:
     if name == "propose_wording":
         goal.propose_wording(by=by, wording=words[0], at=at)
+    elif name == "in_the_way":
+        kind, what, domain, cue, response = words
+        actions.name_obstacle(
+            by=by, goal=goal, kind=kind, what=what, domain=domain, cue=cue, response=response, at=at
+        )
     else:
         getattr(goal, name)(by=by, at=at)
