@@ -31,6 +31,7 @@ def start_plan(
     """A new plan for the client, begun by them or by their coach."""
     if not Client.objects.visible_to(by).filter(pk=client.pk).exists():
         raise NotTheirPlan
+    before = GoalPlan.objects.filter(client=client).order_by("-created_at").first()
     with told_by(by, at):
         return GoalPlan.objects.create(
             client=client,
@@ -39,6 +40,7 @@ def start_plan(
             starts_on=starts_on or timezone.localdate(),
             ends_on=ends_on,
             review_weeks=review_weeks or Rhythm.FOUR,
+            has_balance_notice=before.has_balance_notice if before else True,
         )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from clients.models import Client
 from coaching.accounts.models import User
 from goals.attainment import Attainment
+from goals.balance import Notice, notice_for
 from goals.models import Goal, GoalPlan, Step
 from goals.models.goal import Lifecycle, Side
 from goals.models.rating import Level
@@ -90,6 +91,11 @@ class Board:
     def attainment(self) -> Attainment:
         """The T-scores; the plan must come from `with_goals(with_views=True)`."""
         return Attainment(self.plan, self.goals)
+
+    @cached_property
+    def balance(self) -> Notice | None:
+        """What may be said about the mix; one query where the mix is outside what the client wants."""
+        return notice_for(self.plan, self.goals)
 
     @cached_property
     def steps(self) -> list[Step]:

@@ -17,7 +17,7 @@ from goals.models import Goal, GoalPlan, Obstacle, Step
 from goals.models.domain import Domain
 from goals.models.goal import Side
 from goals.models.obstacle import Kind
-from goals.models.plan import Rhythm
+from goals.models.plan import Rhythm, Tolerance
 from goals.models.rating import Level
 from goals.models.scale import LONGEST, Difficulty, Importance
 
@@ -64,14 +64,36 @@ class PlanForm(forms.Form):
         max_value=100,
         help_text=_("In percent. 0 is fine. Leave it empty while you do not know."),
     )
+    share_tolerance = forms.TypedChoiceField(
+        label=_("How far may it be from that?"),
+        choices=Tolerance.choices,
+        coerce=int,
+        required=False,
+        empty_value=None,
+        help_text=_("Only when the mix has been further away for three weeks does the plan say so."),
+    )
+    has_balance_notice = forms.BooleanField(label=_("Tell me when the mix is different"), required=False)
     helper = page_helper()
 
     def __init__(
         self, *args: Any, user: User, client: Client, plan: GoalPlan | None = None, **kwargs: Any
     ) -> None:
-        kwargs["initial"] = {"starts_on": timezone.localdate(), "review_weeks": Rhythm.FOUR}
+        kwargs["initial"] = {
+            "starts_on": timezone.localdate(),
+            "review_weeks": Rhythm.FOUR,
+            "share_tolerance": 20,
+        }
         if plan:
-            names = ("title", "vision", "starts_on", "ends_on", "review_weeks", "community_share")
+            names = (
+                "title",
+                "vision",
+                "starts_on",
+                "ends_on",
+                "review_weeks",
+                "community_share",
+                "share_tolerance",
+                "has_balance_notice",
+            )
             kwargs["initial"] = {name: getattr(plan, name) for name in names}
         super().__init__(*args, **kwargs)
         vision = self.fields["vision"]
@@ -80,7 +102,9 @@ class PlanForm(forms.Form):
             vision.label = _("What I hope for, in my own words")
         else:
             vision.label = gettext("What %(name)s hopes for, in their own words") % {"name": client.name}
-            del self.fields["community_share"]
+            del self.fields["community_share"], self.fields["share_tolerance"]
+        if client.user_id != user.pk or plan is None:
+            del self.fields["has_balance_notice"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -206,6 +206,16 @@ def _plan_changes(old: Any, new: Any) -> Iterable[Sentence]:
         yield _("changed how often you look at the plan"), str(before), str(after)
     if old.community_share != new.community_share:
         yield _("chose the community share"), _percent(old.community_share), _percent(new.community_share)
+    if old.share_tolerance != new.share_tolerance:
+        tolerated = _percent(old.share_tolerance)
+        yield _("chose how far the mix may be from that"), tolerated, _percent(new.share_tolerance)
+    if old.has_balance_notice != new.has_balance_notice:
+        words = (
+            _("asked to be told about the mix")
+            if new.has_balance_notice
+            else _("asked not to be told about the mix")
+        )
+        yield words, "", ""
     if old.closed_at != new.closed_at:
         yield (_("closed the plan") if new.closed_at else _("opened the plan again")), "", ""
 

@@ -28,6 +28,10 @@ class GoalPlanQuerySet(models.QuerySet):
         """Those that are this person's own."""
         return self.filter(client__in=Client.objects.belonging_to(user))
 
+    def decidable_by(self, user: Person) -> Self:
+        """Those whose mix this person decides about: their own, while they are open."""
+        return self.belonging_to(user).open()
+
     def open(self) -> Self:
         return self.filter(closed_at=None)
 

@@ -116,6 +116,8 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
     "clients:client_status": (of("client"), COACH_ACTS),
     "goals:plan_reopen": (of("plan"), PAIR_ACTS),
+    "goals:plan_balance_dismiss": (of("plan"), CLIENT_ACTS),
+    "goals:plan_balance_off": (of("plan"), CLIENT_ACTS),
     "goals:goal_accept": (of("proposal"), CLIENT_ACTS),
     "goals:goal_decline": (of("proposal"), CLIENT_ACTS),
     "goals:goal_hold": (of("goal"), PAIR_ACTS),

@@ -45,10 +45,10 @@ def plan_create(request: PersonRequest) -> HttpResponse:
     form = PlanForm(request.POST or None, user=request.user, client=client)
     if form.is_valid():
         values = form.cleaned_data
-        share = values.pop("community_share", None)
+        share, tolerance = values.pop("community_share", None), values.pop("share_tolerance", None)
         plan = actions.start_plan(by=request.user, client=client, **values)
         if share is not None:
-            plan.choose_share(by=request.user, percent=share)
+            plan.choose_share(by=request.user, percent=share, tolerance=tolerance)
         messages.success(request, _("The plan is there. Now it can grow."))
         return redirect(plan)
     return form_page(
@@ -62,10 +62,12 @@ def plan_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         values = form.cleaned_data
         has_share = "community_share" in values
-        share = values.pop("community_share", None)
+        share, tolerance = values.pop("community_share", None), values.pop("share_tolerance", None)
+        is_on = values.pop("has_balance_notice", None)
         plan.edit(by=request.user, **values)
         if has_share:
-            plan.choose_share(by=request.user, percent=share)
+            plan.choose_share(by=request.user, percent=share, tolerance=tolerance)
+            plan.notice_balance(by=request.user, is_on=is_on)
         messages.success(request, _("Saved."))
         return redirect(plan)
     return form_page(request, "goals/plan_edit.html", form, plan=plan, is_own=plan.belongs_to(request.user))
@@ -87,6 +89,23 @@ def plan_close(request: PersonRequest, pk: UUID) -> HttpResponse:
 def plan_reopen(request: PersonRequest, pk: UUID) -> HttpResponse:
     plan = get_object_or_404(GoalPlan.objects.visible_to(request.user), pk=pk)
     return done(request, lambda: plan.reopen(by=request.user), back=plan.get_absolute_url())
+
+
+@require_POST
+def plan_balance_dismiss(request: PersonRequest, pk: UUID) -> HttpResponse:
+    plan = get_object_or_404(GoalPlan.objects.decidable_by(request.user), pk=pk)
+    return done(request, lambda: plan.dismiss_balance(by=request.user), back=plan.get_absolute_url())
+
+
+@require_POST
+def plan_balance_off(request: PersonRequest, pk: UUID) -> HttpResponse:
+    plan = get_object_or_404(GoalPlan.objects.decidable_by(request.user), pk=pk)
+    return done(
+        request,
+        lambda: plan.notice_balance(by=request.user, is_on=False),
+        back=plan.get_absolute_url(),
+        said=_("You will not be told again. You can switch it on when you edit the plan."),
+    )
 
 
 def plan_history(request: PersonRequest, pk: UUID) -> HttpResponse:

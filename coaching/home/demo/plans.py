@@ -354,7 +354,7 @@ CLIENTS: list[ClientOf] = [
             "vision": "I wear the white coat again. People ask me, and I know the answer in two languages. "
             "My papers are in one folder and not in my head.",
             "on": -80,
-            "share": 40,
+            "share": 20,
             "goals": [
                 {
                     "side": "personal",
