@@ -10,7 +10,10 @@ from clients.models import Client
 from coaching.accounts.models import User
 from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
-from goals.models import Goal, GoalPlan, GoalRating, Step
+from goals.models import Goal, GoalPlan, GoalRating, GoalScale, Obstacle, Step
+from goals.models.obstacle import check_named_by
+from goals.models.plan import Rhythm
+from goals.models.rating import Level
 
 
 @transaction.atomic
@@ -22,6 +25,7 @@ def start_plan(
     vision: str = "",
     starts_on: date | None = None,
     ends_on: date | None = None,
+    review_weeks: int | None = None,
     at: datetime | None = None,
 ) -> GoalPlan:
     """A new plan for the client, begun by them or their coach. Once they have joined, only they word it."""
@@ -29,6 +33,7 @@ def start_plan(
         raise NotTheirPlan
     if vision and client.has_joined and client.user_id != by.pk:
         raise NotTheirDecision
+    before = GoalPlan.objects.filter(client=client).order_by("-created_at").first()
     with told_by(by, at):
         return GoalPlan.objects.create(
             client=client,
@@ -36,6 +41,8 @@ def start_plan(
             vision=vision.strip(),
             starts_on=starts_on or timezone.localdate(),
             ends_on=ends_on,
+            review_weeks=review_weeks or Rhythm.FOUR,
+            has_balance_notice=before.has_balance_notice if before else True,
         )
 
 
@@ -85,6 +92,69 @@ def add_step(
 
 
 @transaction.atomic
+def describe_scale(
+    *,
+    by: User,
+    goal: Goal,
+    descriptions: list[str],
+    importance: int,
+    difficulty: int,
+    baseline: int,
+    baseline_on: date | None = None,
+    at: datetime | None = None,
+) -> GoalScale:
+    """What the five levels mean for this goal, from -2 to 2, and how much it weighs.
+
+    Described anew, it replaces what it said; ratings keep the words they were chosen by.
+    """
+    goal = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
+    goal.plan.check_shaped_by(by)
+    if not goal.takes_steps:
+        raise NotPossible(gettext("This goal is finished. Take it up again to change its levels."))
+    scale = GoalScale.objects.filter(goal=goal).first() or GoalScale(goal=goal)
+    scale.descriptions = [" ".join(words.split()) for words in descriptions]
+    if len(scale.descriptions) != len(Level) or not all(scale.descriptions):
+        raise NotPossible(gettext("Describe all five levels, each in a few words."))
+    scale.importance, scale.difficulty, scale.baseline = importance, difficulty, baseline
+    scale.baseline_on = baseline_on or scale.baseline_on
+    with told_by(by, at):
+        scale.save()
+    return scale
+
+
+@transaction.atomic
+def name_obstacle(
+    *,
+    by: User,
+    goal: Goal,
+    kind: str,
+    what: str,
+    domain: str = "",
+    cue: str = "",
+    response: str = "",
+    at: datetime | None = None,
+) -> Obstacle:
+    """The client says what is in the way. A circumstance pauses the goal by the same act."""
+    goal = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
+    check_named_by(by, goal)
+    if not goal.is_open:
+        raise NotPossible(gettext("Something can be in the way of a goal that is going on."))
+    with told_by(by, at):
+        obstacle = Obstacle.objects.create(
+            goal=goal,
+            kind=kind,
+            what=what.strip(),
+            domain=domain,
+            cue=cue,
+            response=response,
+            named_at=at or timezone.now(),
+        )
+    if obstacle.is_around:
+        obstacle.pause(by=by, at=at)
+    return obstacle
+
+
+@transaction.atomic
 def rate_goal(
     *,
     by: User,
@@ -99,12 +169,20 @@ def rate_goal(
     goal.plan.check_shaped_by(by)
     if not goal.is_agreed:
         raise NotPossible(gettext("Only an agreed goal can be rated."))
+    rated_on = rated_on or timezone.localdate()
+    if rated_on > timezone.localdate():
+        raise NotPossible(gettext("Choose today or a day before."))
+    scale = GoalScale.objects.filter(goal=goal).first()
     with told_by(by, at):
         rating, _is_new = GoalRating.objects.update_or_create(
             goal=goal,
             rated_by=by,
-            rated_on=rated_on or timezone.localdate(),
-            defaults={"level": level, "note": note.strip()},
+            rated_on=rated_on,
+            defaults={
+                "level": level,
+                "note": note.strip(),
+                "described": scale.description_of(level) if scale else "",
+            },
         )
     return rating
 

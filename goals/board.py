@@ -7,10 +7,17 @@ from functools import cached_property
 
 from clients.models import Client
 from coaching.accounts.models import User
+from goals.attainment import Attainment
+from goals.balance import Notice, notice_for
 from goals.models import Goal, GoalPlan, Step
 from goals.models.goal import Lifecycle, Side
 from goals.models.rating import Level
 from goals.trellis import Trellis, grow
+
+MOST_TO_RATE = 12
+"""On a home page; a plan's own page has them all."""
+SHOWN_DAYS = 6
+"""Of ratings, before the earlier ones are folded away."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,16 @@ class Board:
         return grow(self.goals)
 
     @cached_property
+    def attainment(self) -> Attainment:
+        """The T-scores; the plan must come from `with_goals(with_views=True)`."""
+        return Attainment(self.plan, self.goals)
+
+    @cached_property
+    def balance(self) -> Notice | None:
+        """What may be said about the mix; one query where the mix is outside what the client wants."""
+        return notice_for(self.plan, self.goals)
+
+    @cached_property
     def steps(self) -> list[Step]:
         """The steps of the goals that are going on or finished; a goal that rests is not counted."""
         return [
@@ -91,6 +108,11 @@ class Board:
     @property
     def done_count(self) -> int:
         return sum(step.is_done for step in self.steps)
+
+    @property
+    def to_rate(self) -> list[Goal]:
+        """Goals that are going on, which a person may say how far they have come."""
+        return [goal for goal in self.goals if goal.is_open and not goal.is_resting][:MOST_TO_RATE]
 
     @property
     def completed_count(self) -> int:
@@ -118,19 +140,87 @@ def steps_of(goal: Goal) -> list[Step]:
 
 @dataclass(frozen=True)
 class Rating:
-    """One person's view of a goal on one day, for reading."""
+    """One person's view of a goal on one day, for reading; `described` in the words of the scale that day."""
 
     day: date
     who: str
-    level: str
+    value: int
+    described: str
     note: str
 
+    @property
+    def level(self) -> str:
+        return str(Level(self.value).label)
 
-def ratings_of(goal: Goal) -> list[Rating]:
-    """The ratings of a goal from `with_ratings()`, newest first."""
+
+@dataclass(frozen=True)
+class RatingDay:
+    """The views of one day, side by side."""
+
+    day: date
+    client: list[Rating]
+    coach: list[Rating]
+
+    @property
+    def both(self) -> tuple[list[Rating], list[Rating]]:
+        return self.client, self.coach
+
+
+class Ratings:
+    """The ratings of a goal from `with_ratings()`: by day, newest first, and each person's latest."""
+
+    def __init__(self, goal: Goal) -> None:
+        by_client: list[Rating] = []
+        by_coach: list[Rating] = []
+        for each in goal.rated:  # type: ignore[attr-defined]
+            rating = Rating(
+                date.fromisoformat(each["day"]), each["who"], each["level"], each["described"], each["note"]
+            )
+            (by_client if each["is_client"] else by_coach).append(rating)
+        self.client = next(iter(by_client), None)
+        self.coach = next(iter(by_coach), None)
+        days = sorted({rating.day for rating in by_client + by_coach}, reverse=True)
+        self.days = [
+            RatingDay(
+                day,
+                [each for each in by_client if each.day == day],
+                [each for each in by_coach if each.day == day],
+            )
+            for day in days
+        ]
+
+    @property
+    def latest_days(self) -> list[RatingDay]:
+        return self.days[:SHOWN_DAYS]
+
+    @property
+    def earlier_days(self) -> list[RatingDay]:
+        return self.days[SHOWN_DAYS:]
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One level of a goal's scale, with what stands on it: the start, and where client and coach see it."""
+
+    level: Level
+    described: str
+    is_start: bool = False
+    client: Rating | None = None
+    coach: Rating | None = None
+
+
+def ladder_of(goal: Goal, ratings: Ratings) -> list[Rung]:
+    """The five levels of a goal, the highest first; words only where they have been described."""
+    scale = goal.scale_or_none
     return [
-        Rating(date.fromisoformat(each["day"]), each["who"], str(Level(each["level"]).label), each["note"])
-        for each in goal.rated  # type: ignore[attr-defined]
+        Rung(
+            level,
+            scale.description_of(level) if scale else "",
+            bool(scale and scale.baseline == level),
+            ratings.client if ratings.client and ratings.client.value == level else None,
+            ratings.coach if ratings.coach and ratings.coach.value == level else None,
+        )
+        for level in reversed(Level)
     ]
 
 

@@ -1,7 +1,9 @@
 """What may be typed about a plan, its goals and steps."""
 
+from datetime import date
 from typing import Any
 
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -11,9 +13,13 @@ from clients.models import Client
 from coaching.accounts.forms import page_helper
 from coaching.accounts.models import User
 from community.models import Service
-from goals.models import Goal, GoalPlan, Step
+from goals.models import Goal, GoalPlan, Obstacle, Step
+from goals.models.domain import Domain
 from goals.models.goal import Side
+from goals.models.obstacle import Kind
+from goals.models.plan import Rhythm, Tolerance
 from goals.models.rating import Level
+from goals.models.scale import LONGEST, Difficulty, Importance
 
 
 class DateInput(forms.DateInput):
@@ -43,6 +49,14 @@ class PlanForm(forms.Form):
     ends_on = forms.DateField(
         label=_("Last day"), required=False, widget=DateInput, help_text=_("Leave empty if it is open.")
     )
+    review_weeks = forms.TypedChoiceField(
+        label=_("How often do you want to look at the whole plan?"),
+        choices=Rhythm.choices,
+        coerce=int,
+        required=False,
+        empty_value=None,
+        help_text=_("Counted from the first day. The plan then shows how far its goals have come."),
+    )
     community_share = forms.IntegerField(
         label=_("How much of it should be with and for others?"),
         required=False,
@@ -50,14 +64,36 @@ class PlanForm(forms.Form):
         max_value=100,
         help_text=_("In percent. 0 is fine. Leave it empty while you do not know."),
     )
+    share_tolerance = forms.TypedChoiceField(
+        label=_("How far may it be from that?"),
+        choices=Tolerance.choices,
+        coerce=int,
+        required=False,
+        empty_value=None,
+        help_text=_("Only when the mix has been further away for three weeks does the plan say so."),
+    )
+    has_balance_notice = forms.BooleanField(label=_("Tell me when the mix is different"), required=False)
     helper = page_helper()
 
     def __init__(
         self, *args: Any, user: User, client: Client, plan: GoalPlan | None = None, **kwargs: Any
     ) -> None:
-        kwargs["initial"] = {"starts_on": timezone.localdate()}
+        kwargs["initial"] = {
+            "starts_on": timezone.localdate(),
+            "review_weeks": Rhythm.FOUR,
+            "share_tolerance": 20,
+        }
         if plan:
-            names = ("title", "vision", "starts_on", "ends_on", "community_share")
+            names = (
+                "title",
+                "vision",
+                "starts_on",
+                "ends_on",
+                "review_weeks",
+                "community_share",
+                "share_tolerance",
+                "has_balance_notice",
+            )
             kwargs["initial"] = {name: getattr(plan, name) for name in names}
         super().__init__(*args, **kwargs)
         vision = self.fields["vision"]
@@ -66,9 +102,11 @@ class PlanForm(forms.Form):
             vision.label = _("What I hope for, in my own words")
         else:
             vision.label = gettext("What %(name)s hopes for, in their own words") % {"name": client.name}
-            del self.fields["community_share"]
+            del self.fields["community_share"], self.fields["share_tolerance"]
             if client.has_joined:
                 del self.fields["vision"]
+        if client.user_id != user.pk or plan is None:
+            del self.fields["has_balance_notice"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -153,13 +191,120 @@ class ResourceForm(forms.Form):
         self.fields["resource"].queryset = offered  # type: ignore[attr-defined]
 
 
-class RatingForm(forms.Form):
-    level = forms.TypedChoiceField(
-        label=_("How far has it come?"),
-        choices=list(reversed(Level.choices)),
+class ScaleForm(forms.Form):
+    """The five levels of a goal in words, from the top of the ladder down, and how much the goal weighs."""
+
+    importance = forms.TypedChoiceField(
+        label=_("How much does it matter?"),
+        choices=Importance.choices,
         coerce=int,
         widget=forms.RadioSelect,
+        help_text=_("Beside the other goals of this plan. What matters more counts more."),
     )
+    difficulty = forms.TypedChoiceField(
+        label=_("How big a stretch is it from here?"),
+        choices=Difficulty.choices,
+        coerce=int,
+        widget=forms.RadioSelect,
+        help_text=_("Whatever makes it so: life, money, time, health. A bigger stretch counts more."),
+    )
+    baseline = forms.TypedChoiceField(
+        label=_("Where did it stand at the start?"), choices=list(reversed(Level.choices)), coerce=int
+    )
+    helper = page_helper()
+
+    def __init__(self, *args: Any, user: User, goal: Goal, **kwargs: Any) -> None:
+        scale = goal.scale_or_none
+        initial: dict[str, object] = {"baseline": Level.LESS, "importance": 1, "difficulty": 1}
+        if scale:
+            initial = {name: getattr(scale, name) for name in ("importance", "difficulty", "baseline")}
+            initial |= {self.name_of(level): scale.description_of(level) for level in Level}
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
+        self.user = user
+        for level in reversed(Level):
+            self.fields[self.name_of(level)] = TitleField(
+                label=level.label,
+                max_length=LONGEST,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                help_text=_EXAMPLES.get(level, ""),
+            )
+        levels = [self.name_of(level) for level in reversed(Level)]
+        self.order_fields([*levels, "baseline", "importance", "difficulty"])
+
+    @staticmethod
+    def name_of(level: int) -> str:
+        """`level_1` for the lowest to `level_5` for the highest."""
+        return f"level_{level + 3}"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `describe_scale` takes, from a valid form."""
+        cleaned = dict(self.cleaned_data)
+        return {"descriptions": [cleaned.pop(self.name_of(level)) for level in Level], **cleaned}
+
+
+_EXAMPLES = {
+    Level.EXPECTED: _("What you both hope for by the end of the plan. Begin here, then write the others."),
+    Level.LESS: _("What can be seen or counted helps: how often, how long, with whom."),
+}
+
+
+class ObstacleForm(forms.Form):
+    """What is in the way, and the fork: in me, around me, or both."""
+
+    what = forms.CharField(
+        label=_("What is in the way, in your own words?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    kind = forms.ChoiceField(label=_("Which kind is it?"), choices=Kind.choices, widget=forms.RadioSelect)
+    domain = forms.ChoiceField(
+        label=_("If it is around you: what is it about?"),
+        choices=[("", _("Choose one")), *Domain.choices],
+        required=False,
+    )
+    cue = TitleField(
+        label=_("If it is in you, a plan may help. If …"),
+        max_length=250,
+        required=False,
+        help_text=_("The moment you would notice. For example: “I want to cancel in the morning”."),
+    )
+    response = TitleField(
+        label=_("… then I …"),
+        max_length=250,
+        required=False,
+        help_text=_("One thing you do then. For example: “write to Dee and go with her”."),
+    )
+    helper = page_helper()
+
+    def __init__(self, *args: Any, user: User, obstacle: Obstacle | None = None, **kwargs: Any) -> None:
+        if obstacle:
+            names = ("what", "kind", "domain", "cue", "response")
+            kwargs["initial"] = {name: getattr(obstacle, name) for name in names}
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("kind") == Kind.INTERNAL:
+            cleaned["domain"] = ""
+        elif cleaned.get("kind") and not cleaned.get("domain"):
+            self.add_error("domain", _("Choose what it is about, or say that it is something in you."))
+        if not cleaned.get("cue") and cleaned.get("response"):
+            self.add_error("cue", _("Write when you would do it."))
+        if cleaned.get("cue") and not cleaned.get("response"):
+            self.add_error("response", _("Write what you would do then."))
+        return cleaned
+
+
+class RatingForm(forms.Form):
+    """Which of the levels it is; each is a button of its own, so the page draws them."""
+
+    level = forms.TypedChoiceField(
+        label=_("How far has it come?"), choices=list(reversed(Level.choices)), coerce=int
+    )
+    rated_on = forms.DateField(label=_("Which day is it about?"), required=False, widget=DateInput)
     note = forms.CharField(
         label=_("A note, if you like"),
         required=False,
@@ -167,7 +312,15 @@ class RatingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     helper = page_helper()
+    helper.layout = Layout("rated_on", "note")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        kwargs["initial"] = {"rated_on": timezone.localdate()}
         super().__init__(*args, **kwargs)
         self.user = user
+
+    def clean_rated_on(self) -> date:
+        rated_on: date = self.cleaned_data["rated_on"] or timezone.localdate()
+        if rated_on > timezone.localdate():
+            raise forms.ValidationError(_("Choose today or a day before."))
+        return rated_on

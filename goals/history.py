@@ -14,8 +14,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
-from goals.models import Goal, GoalPlan, Step
+from goals.models import Goal, GoalPlan, GoalScale, Obstacle, Step
+from goals.models.domain import Domain
 from goals.models.goal import AGREED, Decision, Lifecycle
+from goals.models.obstacle import Kind
+from goals.models.plan import Rhythm
+from goals.models.rating import Level
+from goals.models.scale import Difficulty, Importance
 
 MOST_EVENTS = 400
 """The latest that one page reads."""
@@ -33,9 +38,15 @@ class Change:
 
 
 def history_of(goal: Goal) -> list[Change]:
-    """What happened to a goal and its steps, newest first. Two queries."""
+    """What happened to a goal, its levels, its steps and what was in the way, newest first. Four queries."""
     goal_events, step_events = _events(Goal, pgh_obj=goal.pk), _events(Step, goal=goal.pk)
     changes = list(_told(goal_events, lambda old, new: _goal_changes(old, new, goal)))
+    changes += _told(_events(GoalScale, goal=goal.pk), _scale_changes)
+    by_obstacle: dict[object, list[Any]] = {}
+    for event in _events(Obstacle, goal=goal.pk):
+        by_obstacle.setdefault(event.pgh_obj_id, []).append(event)
+    for events in by_obstacle.values():
+        changes += _told(events, _obstacle_changes)
     by_step: dict[object, list[Any]] = {}
     for event in step_events:
         by_step.setdefault(event.pgh_obj_id, []).append(event)
@@ -115,6 +126,50 @@ def _lifecycle_change(old: Any, new: Any) -> str:
     }.get(new.lifecycle) or _("changed the goal to “%s”") % Lifecycle(new.lifecycle).label
 
 
+def _scale_changes(old: Any, new: Any) -> Iterable[Sentence]:
+    if old is None:
+        yield _("described the five levels"), "", ""
+        return
+    for level in Level:
+        before, after = old.descriptions[level + 2], new.descriptions[level + 2]
+        if before != after:
+            yield _("described “%s” in other words") % level.label, before, after
+    if old.importance != new.importance:
+        before, after = Importance(old.importance).label, Importance(new.importance).label
+        yield _("changed how much it matters"), str(before), str(after)
+    if old.difficulty != new.difficulty:
+        before, after = Difficulty(old.difficulty).label, Difficulty(new.difficulty).label
+        yield _("changed how big a stretch it is"), str(before), str(after)
+    if old.baseline != new.baseline:
+        before, after = Level(old.baseline).label, Level(new.baseline).label
+        yield _("changed where it stood at the start"), str(before), str(after)
+
+
+def _obstacle_changes(old: Any, new: Any) -> Iterable[Sentence]:
+    if old is None:
+        yield _("named what is in the way"), "", new.what
+        return
+    if old.what != new.what:
+        yield _("said anew what is in the way"), old.what, new.what
+    if (old.kind, old.domain) != (new.kind, new.domain):
+        yield _("said anew which kind it is"), _kind(old), _kind(new)
+    if (old.cue, old.response) != (new.cue, new.response):
+        yield _("changed the if-then plan"), _if_then(old), _if_then(new)
+    if old.cleared_at != new.cleared_at:
+        yield _("said it is out of the way"), "", new.what
+
+
+def _kind(event: Any) -> str:
+    domain = f": {Domain(event.domain).label}" if event.domain else ""
+    return f"{Kind(event.kind).label}{domain}"
+
+
+def _if_then(event: Any) -> str:
+    if not event.cue:
+        return ""
+    return _("If %(cue)s, then I %(response)s") % {"cue": event.cue, "response": event.response}
+
+
 def _step_changes(old: Any, new: Any) -> Iterable[Sentence]:
     if old is None:
         yield _("added a step"), "", new.title
@@ -146,8 +201,21 @@ def _plan_changes(old: Any, new: Any) -> Iterable[Sentence]:
         yield _("changed the first day"), _day(old.starts_on), _day(new.starts_on)
     if old.ends_on != new.ends_on:
         yield _("changed the last day"), _day(old.ends_on), _day(new.ends_on)
+    if old.review_weeks != new.review_weeks:
+        before, after = Rhythm(old.review_weeks).label, Rhythm(new.review_weeks).label
+        yield _("changed how often you look at the plan"), str(before), str(after)
     if old.community_share != new.community_share:
         yield _("chose the community share"), _percent(old.community_share), _percent(new.community_share)
+    if old.share_tolerance != new.share_tolerance:
+        tolerated = _percent(old.share_tolerance)
+        yield _("chose how far the mix may be from that"), tolerated, _percent(new.share_tolerance)
+    if old.has_balance_notice != new.has_balance_notice:
+        words = (
+            _("asked to be told about the mix")
+            if new.has_balance_notice
+            else _("asked not to be told about the mix")
+        )
+        yield words, "", ""
     if old.closed_at != new.closed_at:
         yield (_("closed the plan") if new.closed_at else _("opened the plan again")), "", ""
 

@@ -28,16 +28,22 @@ class GoalPlanQuerySet(models.QuerySet):
         """Those that are this person's own."""
         return self.filter(client__in=Client.objects.belonging_to(user))
 
+    def decidable_by(self, user: Person) -> Self:
+        """Those whose mix this person decides about: their own, while they are open."""
+        return self.belonging_to(user).open()
+
     def open(self) -> Self:
         return self.filter(closed_at=None)
 
     def with_people(self) -> Self:
         return self.select_related("client__user", "client__coach__user")
 
-    def with_goals(self) -> Self:
+    def with_goals(self, *, with_views: bool = False) -> Self:
         """With all that a page about them shows, in two more queries however many goals there are."""
-        goals = _rows_of(self.model, "goals")
-        return self.prefetch_related(Prefetch("goals", goals.for_pages(), to_attr="all_goals"))
+        goals = _rows_of(self.model, "goals").for_pages()
+        if with_views:
+            goals = goals.with_views()
+        return self.prefetch_related(Prefetch("goals", goals, to_attr="all_goals"))
 
 
 class GoalQuerySet(models.QuerySet):
@@ -61,7 +67,7 @@ class GoalQuerySet(models.QuerySet):
 
     def with_plan(self) -> Self:
         return self.select_related(
-            "plan__client__user", "plan__client__coach__user", "proposed_by", "decided_by"
+            "plan__client__user", "plan__client__coach__user", "proposed_by", "decided_by", "scale"
         )
 
     def with_level(self) -> Self:
@@ -70,18 +76,36 @@ class GoalQuerySet(models.QuerySet):
         return self.annotate(level=Subquery(ratings.values("level")[:1]))
 
     def with_ratings(self) -> Self:
-        """With `rated`, the ratings as a list of {level, day, note, who}, newest first."""
+        """With `rated`, a list of {level, described, day, note, who, is_client}, newest first."""
+        return self.annotate(
+            rated=self._ratings(
+                level="level", described="described", day="rated_on", note="note", who="rated_by__name"
+            )
+        )
+
+    def with_views(self) -> Self:
+        """With `views`, no more of the ratings than a figure needs: {level, day, is_client}, newest first."""
+        return self.annotate(views=self._ratings(level="level", day="rated_on"))
+
+    def _ratings(self, **columns: str) -> ArraySubquery:
         ratings = _rows_of(self.model, "ratings").filter(goal=OuterRef("pk")).order_by("-rated_on", "-pk")
-        each = JSONObject(level="level", day="rated_on", note="note", who="rated_by__name")
-        return self.annotate(rated=ArraySubquery(ratings.values(each=each)))
+        by_client = models.When(rated_by=F("goal__plan__client__user"), then=True)
+        is_client = models.Case(by_client, default=False, output_field=models.BooleanField())
+        return ArraySubquery(ratings.values(each=JSONObject(is_client=is_client, **columns)))
+
+    def with_circumstances(self) -> Self:
+        """With `blocked_by`, the domains of the circumstances that stand in the way now."""
+        around = _rows_of(self.model, "obstacles").filter(goal=OuterRef("pk")).standing().around()
+        return self.annotate(blocked_by=ArraySubquery(around.order_by("named_at").values("domain")))
 
     def for_pages(self) -> Self:
-        """Without mistakes, with level, proposer and steps."""
+        """Without mistakes, with level, proposer, circumstances and steps."""
         steps = _rows_of(self.model, "steps").with_resources()
         return (
             self.exclude(lifecycle="entered-in-error")
             .with_level()
-            .select_related("proposed_by")
+            .with_circumstances()
+            .select_related("proposed_by", "scale")
             .prefetch_related(Prefetch("steps", steps, to_attr="all_steps"))
         )
 
@@ -115,6 +139,30 @@ class StepQuerySet(models.QuerySet):
         """With each step's resource, and `has_public_resource`: whether it is still published."""
         published = Service.objects.published().filter(pk=OuterRef("resource_id"))
         return self.select_related("resource").annotate(has_public_resource=Exists(published))
+
+
+class ObstacleQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        return self.filter(goal__plan__client__in=Client.objects.visible_to(user))
+
+    def decidable_by(self, user: Person) -> Self:
+        """Those that are this person's own to say, in an open plan."""
+        return self.filter(
+            goal__plan__client__in=Client.objects.belonging_to(user), goal__plan__closed_at=None
+        )
+
+    def standing(self) -> Self:
+        """Those not out of the way yet."""
+        return self.filter(cleared_at=None)
+
+    def around(self) -> Self:
+        """Those that are circumstances, wholly or in part."""
+        return self.exclude(domain="")
+
+
+class GoalScaleQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        return self.filter(goal__plan__client__in=Client.objects.visible_to(user))
 
 
 class GoalRatingQuerySet(models.QuerySet):

@@ -159,13 +159,19 @@ def attainment_of(goal: Goal) -> tuple[float, str]:
     """How high (0 to 1) and in words: the latest rating, else the share of steps done."""
     level = getattr(goal, "level", None)
     if level is not None:
-        return (level + 2) / 4, str(Level(level).label)
+        return (level + 2) / 4, words_of(goal, level)
     steps = getattr(goal, "all_steps", [])
     done = sum(step.is_done for step in steps)
     if not steps:
         return 0.0, _("Just planted")
     words = ngettext("%(done)d of %(count)d step done", "%(done)d of %(count)d steps done", len(steps))
     return done / len(steps), words % {"done": done, "count": len(steps)}
+
+
+def words_of(goal: Goal, level: int) -> str:
+    """What this level looks like in the person's life; where nobody has described it, its name."""
+    scale = goal.scale_or_none
+    return scale.description_of(level) if scale else str(Level(level).label)
 
 
 def _y(height: float) -> float:

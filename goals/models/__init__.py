@@ -1,8 +1,10 @@
 """Goal plans that belong to the client: a plan has two sides, goals on each, and steps towards them."""
 
 from goals.models.goal import Goal
+from goals.models.obstacle import Obstacle
 from goals.models.plan import GoalPlan
 from goals.models.rating import GoalRating
+from goals.models.scale import GoalScale
 from goals.models.step import Step
 
-__all__ = ["Goal", "GoalPlan", "GoalRating", "Step"]
+__all__ = ["Goal", "GoalPlan", "GoalRating", "GoalScale", "Obstacle", "Step"]

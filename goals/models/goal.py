@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import pghistory
 import pgtrigger
@@ -18,8 +19,12 @@ from coaching.accounts.models import User
 from coaching.accounts.records import Record
 from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirDecision, WordingChanged
+from goals.models.domain import Domain
 from goals.models.plan import GoalPlan
 from goals.querysets import GoalQuerySet
+
+if TYPE_CHECKING:
+    from goals.models.scale import GoalScale
 
 
 class Sha256Of(models.Func):
@@ -202,6 +207,17 @@ class Goal(Record):
         return self.side == Side.COMMUNITY
 
     @property
+    def scale_or_none(self) -> "GoalScale | None":
+        """Its described levels, if there are any; no query after `for_pages` or `with_plan`."""
+        return getattr(self, "scale", None)
+
+    @property
+    def circumstances(self) -> list[str]:
+        """What the circumstances in the way are about, in words; none after a query that did not ask."""
+        labels = dict(Domain.choices)
+        return [str(labels[code]) for code in dict.fromkeys(getattr(self, "blocked_by", ()))]
+
+    @property
     def takes_steps(self) -> bool:
         """Steps may be planned for it: it is neither declined nor stopped nor a mistake."""
         return self.is_open or self.is_waiting
@@ -230,7 +246,8 @@ class Goal(Record):
         self._decide(decision, by, at)
         self.agreed_title = self.title
         if not self.is_open:
-            self.lifecycle = Lifecycle.ACTIVE
+            is_blocked = self.obstacles.standing().around().exists()
+            self.lifecycle = Lifecycle.ON_HOLD if is_blocked else Lifecycle.ACTIVE
         self.achievement = self.achievement or Achievement.IN_PROGRESS
 
     def accept(self, *, by: User, seen: str | None = None, at: datetime | None = None) -> None:

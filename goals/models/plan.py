@@ -20,6 +20,24 @@ from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
 from goals.querysets import GoalPlanQuerySet
 
 
+class Rhythm(models.IntegerChoices):
+    """Weeks from one look at the whole plan to the next."""
+
+    ONE = 1, _("Every week")
+    TWO = 2, _("Every two weeks")
+    FOUR = 4, _("Every four weeks")
+    EIGHT = 8, _("Every eight weeks")
+    TWELVE = 12, _("Every twelve weeks")
+
+
+class Tolerance(models.IntegerChoices):
+    """Percent by which the mix may differ from what the client wants."""
+
+    LITTLE = 10, _("A little (10 %)")
+    SOME = 20, _("Some (20 %)")
+    MUCH = 30, _("A lot (30 %)")
+
+
 @pghistory.track()
 class GoalPlan(Record):
     """The client's plan. Their coach helps to write it; only the client agrees to what it asks of them."""
@@ -32,12 +50,24 @@ class GoalPlan(Record):
     starts_on = models.DateField(_("starts on"), default=timezone.localdate)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    review_weeks = models.PositiveSmallIntegerField(
+        _("review rhythm"), choices=Rhythm, default=Rhythm.FOUR, help_text=_("In weeks from the first day.")
+    )
     community_share = models.PositiveSmallIntegerField(
         _("community share"),
         null=True,
         blank=True,
         help_text=_("How much of the plan should be about others, in percent. 0 is fine. Empty: undecided."),
     )
+    share_tolerance = models.PositiveSmallIntegerField(
+        _("tolerance"),
+        choices=Tolerance,
+        default=Tolerance.SOME,
+        help_text=_("How many percent the mix may be away from the wanted share before anything is said."),
+    )
+    share_chosen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    has_balance_notice = models.BooleanField(default=True, editable=False)
+    balance_dismissed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = GoalPlanQuerySet.as_manager()
 
@@ -48,6 +78,12 @@ class GoalPlan(Record):
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="goalplan_ends_after_it_starts",
                 violation_error_message=_("A plan ends on or after the day it starts."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(share_tolerance__in=Tolerance.values), name="goalplan_tolerance_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(review_weeks__in=Rhythm.values), name="goalplan_review_rhythm_is_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(community_share=None) | models.Q(community_share__lte=100),
@@ -102,6 +138,7 @@ class GoalPlan(Record):
         starts_on: date,
         ends_on: date | None,
         vision: str | None = None,
+        review_weeks: int | None = None,
         at: datetime | None = None,
     ) -> None:
         """Change the frame of the plan. `vision` is None where it stays; only the client words it."""
@@ -112,16 +149,38 @@ class GoalPlan(Record):
                 self.vision = vision.strip()
             self.title = title.strip()
             self.starts_on, self.ends_on = starts_on, ends_on
+            self.review_weeks = review_weeks or self.review_weeks
 
-    def choose_share(self, *, by: User, percent: int | None, at: datetime | None = None) -> None:
-        """The client says how much of the plan is about others: 0 to 100 percent, None for undecided."""
+    @contextmanager
+    def _decision(self, by: User, at: datetime | None) -> Iterator[None]:
+        """A change that is the client's alone."""
         with self._change(by, at):
             self.check_shaped_by(by)
             if not self.belongs_to(by):
                 raise NotTheirDecision
+            yield
+
+    def choose_share(
+        self, *, by: User, percent: int | None, tolerance: int | None = None, at: datetime | None = None
+    ) -> None:
+        """The client says how much of the plan is about others: 0 to 100 percent, None for undecided."""
+        with self._decision(by, at):
             if percent is not None and not 0 <= percent <= 100:
                 raise NotPossible(gettext("Choose a share from 0 to 100 percent."))
-            self.community_share = percent
+            wanted = percent, tolerance or self.share_tolerance
+            if wanted != (self.community_share, self.share_tolerance):
+                self.share_chosen_at = at or timezone.now()
+            self.community_share, self.share_tolerance = wanted
+
+    def dismiss_balance(self, *, by: User, at: datetime | None = None) -> None:
+        """The mix is all right as it is; nothing more is said unless it changes and stays away again."""
+        with self._decision(by, at):
+            self.balance_dismissed_at = at or timezone.now()
+
+    def notice_balance(self, *, by: User, is_on: bool, at: datetime | None = None) -> None:
+        """Whether the client wants to be told at all. Off is off for good, in later plans too."""
+        with self._decision(by, at):
+            self.has_balance_notice = is_on
 
     def close(self, *, by: User, at: datetime | None = None) -> None:
         """The period is over. Everything stays readable; nothing changes until it is opened again."""

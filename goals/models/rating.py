@@ -30,6 +30,12 @@ class GoalRating(Record):
     rated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="goal_ratings")
     rated_on = models.DateField(_("date"), default=timezone.localdate)
     note = models.TextField(_("note"), blank=True)
+    described = models.CharField(
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text=_("How the goal's scale described this level when it was chosen."),
+    )
 
     objects = GoalRatingQuerySet.as_manager()
 

@@ -60,8 +60,13 @@ class Step(Record):
 
     @property
     def is_past_its_date(self) -> bool:
-        """Still open after its day: a reason to ask for another date, never to scold."""
-        return self.due_on is not None and not self.is_done and self.due_on < timezone.localdate()
+        """Still open after its day: a reason to ask for another date, never to scold.
+
+        Never while the goal rests: then its steps have no date to keep.
+        """
+        if self.due_on is None or self.is_done or self.goal.is_resting:
+            return False
+        return self.due_on < timezone.localdate()
 
     @contextmanager
     def _change(self, by: User, at: datetime | None = None) -> Iterator[None]:

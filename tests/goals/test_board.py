@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from goals import actions
-from goals.board import Board, plans_for, ratings_of
+from goals.board import Board, Ratings, plans_for
 from goals.models import Goal, GoalPlan, GoalRating, Step
 from goals.trellis import GROUND, HEIGHT, MOST_VINES, TOP, WIDTH, grow
 
@@ -161,12 +161,15 @@ def test_level_is_the_clients_own_or_else_the_coachs(alma, ben, ben_goal):
     actions.rate_goal(by=ben, goal=ben_goal, level=-1, rated_on=day - timedelta(days=2), note="Better")
 
     assert Goal.objects.with_level().get().level == -1
-    told = ratings_of(Goal.objects.with_ratings().get())
-    assert [(each.who, each.level, each.note) for each in told] == [
-        ("Alma", "Much more than hoped", ""),
-        ("Ben", "Somewhat less than hoped", "Better"),
-        ("Ben", "Much less than hoped", ""),
+    told = Ratings(Goal.objects.with_ratings().get())
+    assert [
+        [(each.who, each.level, each.note) for each in (*day.client, *day.coach)] for day in told.days
+    ] == [
+        [("Alma", "Much more than hoped", "")],
+        [("Ben", "Somewhat less than hoped", "Better")],
+        [("Ben", "Much less than hoped", "")],
     ]
+    assert (told.client.note, told.coach.value) == ("Better", 2)
 
 
 # --- the picture --------------------------------------------------------------

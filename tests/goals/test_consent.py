@@ -18,7 +18,7 @@ from clients.models import Client
 from coaching.accounts.models import Coach, Practice, User
 from goals import actions, urls
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan, WordingChanged
-from goals.models import Goal, GoalPlan
+from goals.models import Goal, GoalPlan, Obstacle
 from goals.models.goal import AGREED, CONSENTS
 
 # --- every route, every person ------------------------------------------------
@@ -32,6 +32,15 @@ EVERYTHING = {
     "side": "community",
     "starts_on": "2026-12-01",
     "level": "2",
+    "rated_on": "2026-11-01",
+    "review_weeks": "4",
+    **{f"level_{place}": "Words" for place in range(1, 6)},
+    "importance": "3",
+    "difficulty": "3",
+    "baseline": "-1",
+    "kind": "both",
+    "what": "Words",
+    "domain": "food",
     "lifecycle": "active",
     "decision": "accepted",
     "decided_at": "2026-12-01",
@@ -43,11 +52,10 @@ EVERYTHING = {
 def _address(name: str, goal: Goal, step) -> str:
     if name == "plan_create":
         return f"{reverse('goals:plan_create')}?client={goal.plan.client_id}"
-    pk = {"plan": goal.plan_id, "goal": goal.pk, "step": step.pk}[name.split("_")[0]]
-    if name == "goal_create":
-        pk = goal.plan_id
-    if name == "step_create":
-        pk = goal.pk
+    pks = {"plan": goal.plan_id, "goal": goal.pk, "step": step.pk}
+    pks |= {"obstacle": getattr(goal.obstacles.first(), "pk", goal.pk)}
+    above = {"goal_create": goal.plan_id, "step_create": goal.pk, "obstacle_create": goal.pk}
+    pk = above.get(name, pks[name.split("_")[0]])
     return reverse(f"goals:{name}", args=[pk])
 
 
@@ -56,6 +64,7 @@ def test_no_route_makes_a_proposal_active_but_the_clients_own(
     name, proposal, browser_of, alma, ben, cora, dan, dan_client, esra, olga, finn, gita
 ):
     step = actions.add_step(by=alma, goal=proposal, title="Ask Mia")
+    Obstacle.objects.create(goal=proposal, kind="structural", domain="housing", what="The flat is cold")
     sent = {**EVERYTHING, "seen": proposal.wording_hash, "decided_by": ben.pk}
 
     for person in (alma, cora, dan, esra, olga, finn, gita, None):

@@ -37,6 +37,16 @@ class RatingOf(TypedDict, total=False):
     note: str
 
 
+class ScaleOf(TypedDict, total=False):
+    levels: list[str]
+    """From much less than hoped to much more."""
+    weight: tuple[int, int]
+    """Importance and difficulty, 1 to 3 each."""
+    baseline: int
+    changed: tuple[int, int, str]
+    """Day, level and the words it was given then."""
+
+
 class GoalOf(TypedDict, total=False):
     side: Literal["personal", "community"]
     title: str
@@ -47,9 +57,10 @@ class GoalOf(TypedDict, total=False):
     answer: Answer
     """The client's, to a coach's proposal; without one it still waits."""
     steps: list[StepOf]
+    scale: ScaleOf
     ratings: list[RatingOf]
     later: list[tuple[Any, ...]]
-    """What happened then: (hold, resume, complete, cancel or propose_wording, day, who, words if any)."""
+    """What happened then: (verb or in_the_way, day, who, words)."""
 
 
 class PlanOf(TypedDict, total=False):
@@ -109,8 +120,21 @@ CLIENTS: list[ClientOf] = [
                             "resource": "tenant advice",
                         },
                     ],
+                    "scale": {
+                        "levels": [
+                            "Letters stay closed and I do not know the number",
+                            "I know the number and it is not covered",
+                            "Covered by the tenth, with support",
+                            "Covered by the tenth, and the arrears get smaller",
+                            "No arrears, and one month put by",
+                        ],
+                        "weight": (3, 3),
+                        "baseline": -2,
+                        "changed": (-40, 0, "Covered by the tenth, wherever it comes from"),
+                    },
                     "ratings": [
                         {"on": -70, "level": -2, "by": "client", "note": "Two letters I have not opened."},
+                        {"on": -56, "level": -1, "by": "coach"},
                         {
                             "on": -42,
                             "level": -1,
@@ -134,9 +158,34 @@ CLIENTS: list[ClientOf] = [
                         {"title": "Practise the interview with my coach", "due": 6},
                         {"title": "Try on the interview jacket", "due": 8},
                     ],
+                    "scale": {
+                        "levels": [
+                            "Nothing I could reach",
+                            "I apply, and nobody answers",
+                            "An interview for work that is one bus away",
+                            "An offer I would take",
+                            "Work I can walk to, and my evenings are mine",
+                        ],
+                        "weight": (2, 3),
+                        "baseline": -1,
+                    },
                     "ratings": [
                         {"on": -42, "level": -1, "by": "client"},
+                        {"on": -40, "level": 0, "by": "coach", "note": "Three good letters went out."},
+                        {"on": -12, "level": 1, "by": "coach"},
                         {"on": -10, "level": 1, "by": "client", "note": "One interview, and it is one bus."},
+                    ],
+                    "later": [
+                        (
+                            "in_the_way",
+                            -33,
+                            "client",
+                            "internal",
+                            "In the morning I talk myself out of it.",
+                            "",
+                            "I want to cancel in the morning",
+                            "write to Dee, and we go together",
+                        )
                     ],
                 },
                 {
@@ -150,8 +199,20 @@ CLIENTS: list[ClientOf] = [
                         {"title": "First Sunday: soup and bread", "due": -42, "done": -42},
                         {"title": "Find a place that gives away vegetables", "due": 3, "resource": "food"},
                     ],
+                    "scale": {
+                        "levels": [
+                            "I cook for myself and leave it at that",
+                            "I ask, and nobody comes yet",
+                            "Two or three doors come on a Sunday",
+                            "Five doors, and somebody else cooks once",
+                            "It goes on when I am away",
+                        ],
+                        "weight": (2, 1),
+                        "baseline": -1,
+                    },
                     "ratings": [
-                        {"on": -12, "level": 1, "by": "client", "note": "Seven people. We ran out of bowls."}
+                        {"on": -39, "level": 0, "by": "client"},
+                        {"on": -12, "level": 1, "by": "client", "note": "Seven people. We ran out of bowls."},
                     ],
                 },
                 {
@@ -160,6 +221,29 @@ CLIENTS: list[ClientOf] = [
                     "why": "",
                     "by": "coach",
                     "on": -3,
+                },
+                {
+                    "side": "personal",
+                    "title": "Have my tooth seen to",
+                    "why": "It wakes me. I want to stop thinking about it.",
+                    "by": "client",
+                    "on": -50,
+                    "steps": [
+                        {"title": "Ring the three surgeries on the list", "due": -40, "done": -38},
+                        {"title": "Go to the first appointment", "due": -12, "resource": "health"},
+                    ],
+                    "later": [
+                        (
+                            "in_the_way",
+                            -30,
+                            "client",
+                            "structural",
+                            "No dentist within two buses takes new patients who cannot pay first.",
+                            "health_care",
+                            "",
+                            "",
+                        )
+                    ],
                 },
                 {
                     "side": "personal",
@@ -242,7 +326,18 @@ CLIENTS: list[ClientOf] = [
                     "on": -40,
                     "answer": ("accept", -38),
                     "steps": [{"title": "Ask the nursery for a morning", "due": -20}],
-                    "later": [("hold", -18, "client")],
+                    "later": [
+                        (
+                            "in_the_way",
+                            -18,
+                            "client",
+                            "both",
+                            "Tara has a place for two mornings only, and I am shy with the others.",
+                            "care_duties",
+                            "the others stand together at the gate",
+                            "ask the one nearest to me about her child",
+                        )
+                    ],
                 },
             ],
         },
@@ -259,7 +354,7 @@ CLIENTS: list[ClientOf] = [
             "vision": "I wear the white coat again. People ask me, and I know the answer in two languages. "
             "My papers are in one folder and not in my head.",
             "on": -80,
-            "share": 40,
+            "share": 20,
             "goals": [
                 {
                     "side": "personal",
@@ -793,6 +888,11 @@ def _seed_goal(plan: GoalPlan, data: GoalOf, people: dict[Who, User], days: Days
         _attach(step, step_data.get("resource", ""), people["client"], days.at(agreed, 13))
         if "done" in step_data:
             acts.append((days.at(step_data["done"], 15), partial(_tick, step, people["client"])))
+    if "scale" in data:
+        acts.append((days.at(agreed, 16), partial(_describe, goal, data["scale"], people["coach"])))
+        if "changed" in data["scale"]:
+            changed = days.at(data["scale"]["changed"][0], 16)
+            acts.append((changed, partial(_describe_anew, goal, data["scale"], people["client"])))
     for rating in data.get("ratings", []):
         acts.append((days.at(rating["on"], 17), partial(_rate, goal, rating, people, days)))
     for name, day, who, *words in data.get("later", []):
@@ -831,8 +931,43 @@ def _rate(goal: Goal, rating: RatingOf, people: dict[Who, User], days: Days, at:
     )
 
 
+def _describe(goal: Goal, scale: ScaleOf, by: User, at: datetime) -> None:
+    importance, difficulty = scale["weight"]
+    actions.describe_scale(
+        by=by,
+        goal=goal,
+        descriptions=scale["levels"],
+        importance=importance,
+        difficulty=difficulty,
+        baseline=scale["baseline"],
+        baseline_on=at.date(),
+        at=at,
+    )
+
+
+def _describe_anew(goal: Goal, scale: ScaleOf, by: User, at: datetime) -> None:
+    _day, level, words = scale["changed"]
+    levels = list(scale["levels"])
+    levels[level + 2] = words
+    importance, difficulty = scale["weight"]
+    actions.describe_scale(
+        by=by,
+        goal=goal,
+        descriptions=levels,
+        importance=importance,
+        difficulty=difficulty,
+        baseline=scale["baseline"],
+        at=at,
+    )
+
+
 def _later(goal: Goal, name: str, by: User, words: list[str], at: datetime) -> None:
     if name == "propose_wording":
         goal.propose_wording(by=by, wording=words[0], at=at)
+    elif name == "in_the_way":
+        kind, what, domain, cue, response = words
+        actions.name_obstacle(
+            by=by, goal=goal, kind=kind, what=what, domain=domain, cue=cue, response=response, at=at
+        )
     else:
         getattr(goal, name)(by=by, at=at)

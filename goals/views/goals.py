@@ -1,0 +1,226 @@
+"""A goal: proposed, decided, described, rated, finished."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from coaching.accounts.http import PersonRequest
+from coaching.accounts.models import User
+from community.models import Service
+from goals import actions
+from goals.board import Ratings, ladder_of
+from goals.forms import (
+    GoalCreateForm,
+    GoalForm,
+    RatingForm,
+    RewordForm,
+    ScaleForm,
+    StepForm,
+)
+from goals.history import history_of
+from goals.models import Goal, GoalPlan
+from goals.models.domain import Domain
+from goals.models.goal import Side
+from goals.views.answers import back_of, done, form_page, tried
+
+MOST_HELP = 4
+
+
+def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
+    goals = Goal.objects.visible_to(request.user).with_plan().with_level().with_circumstances().with_ratings()
+    goal = get_object_or_404(goals, pk=pk)
+    ratings = Ratings(goal)
+    obstacles = list(goal.obstacles.visible_to(request.user))
+    standing = next((each for each in obstacles if each.is_around and not each.is_cleared), None)
+    context = {
+        "obstacles": obstacles,
+        "help_domain": Domain(standing.domain) if standing else None,
+        "help": _help_with(standing.domain, request.user) if standing else [],
+        "goal": goal,
+        "plan": goal.plan,
+        "ratings": ratings,
+        "ladder": ladder_of(goal, ratings),
+        "steps": goal.steps.visible_to(request.user).with_resources(),
+        "is_own": goal.plan.belongs_to(request.user),
+        "is_own_proposal": goal.proposed_by == request.user and not goal.agreed_title,
+        "is_editable": not goal.plan.is_closed,
+        "step_form": StepForm(user=request.user),
+    }
+    return render(request, "goals/goal_detail.html", context)
+
+
+def _help_with(domain: str, user: User) -> list[Service]:
+    """A few places that can help with a circumstance; ways to contribute are not what is needed now."""
+    services = Service.objects.published().visible_to(user).in_category(domain).of_kind("get_help")
+    return list(services.select_related("organization").order_by("name", "pk")[:MOST_HELP])
+
+
+def goal_create(request: PersonRequest, plan_pk: UUID) -> HttpResponse:
+    plan = get_object_or_404(GoalPlan.objects.editable_by(request.user).with_people(), pk=plan_pk)
+    side = request.GET.get("side", "")
+    form = GoalCreateForm(request.POST or None, user=request.user, plan=plan, initial={"side": side})
+    is_own = plan.belongs_to(request.user)
+    if form.is_valid():
+        goal = actions.propose_goal(by=request.user, plan=plan, **form.cleaned_data)
+        if is_own:
+            messages.success(request, _("This is your goal now."))
+        else:
+            messages.success(request, _("Proposed. %(name)s decides about it.") % {"name": plan.client.name})
+        return redirect(goal)
+    return form_page(
+        request, "goals/goal_create.html", form, plan=plan, is_own=is_own, is_community=side == Side.COMMUNITY
+    )
+
+
+@require_POST
+def goal_accept(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Yes to the words that were on the page: it sends their fingerprint, so newer words are not meant."""
+    goal = get_object_or_404(Goal.objects.decidable_by(request.user), pk=pk)
+    return done(
+        request,
+        lambda: goal.accept(by=request.user, seen=request.POST.get("seen", "")),
+        back=goal.plan.get_absolute_url(),
+        said=_("This is your goal now."),
+    )
+
+
+def goal_reword(request: PersonRequest, pk: UUID) -> HttpResponse:
+    goal = get_object_or_404(Goal.objects.decidable_by(request.user).with_plan(), pk=pk)
+    title = goal.title
+    form = RewordForm(request.POST or None, user=request.user, initial={"title": title})
+    if form.is_valid() and tried(
+        form, lambda: goal.reword(by=request.user, wording=form.cleaned_data["title"])
+    ):
+        messages.success(request, _("This is your goal now, in your words."))
+        return redirect(back_of(request, goal.plan.get_absolute_url()))
+    return form_page(request, "goals/goal_reword.html", form, goal=goal, plan=goal.plan)
+
+
+@require_POST
+def goal_decline(request: PersonRequest, pk: UUID) -> HttpResponse:
+    goal = get_object_or_404(Goal.objects.decidable_by(request.user), pk=pk)
+    return done(
+        request,
+        lambda: goal.decline(by=request.user),
+        back=goal.plan.get_absolute_url(),
+        said=_("All right. The goal is not in your plan."),
+    )
+
+
+def goal_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The client changes their goal; the coach proposes other words for it."""
+    goal = get_object_or_404(Goal.objects.editable_by(request.user).with_plan(), pk=pk)
+    is_own = goal.plan.belongs_to(request.user)
+    was_agreed = goal.is_agreed
+    form = GoalForm(request.POST or None, user=request.user, plan=goal.plan, goal=goal)
+    if form.is_valid():
+        values = form.cleaned_data
+        if tried(
+            form,
+            lambda: goal.edit(
+                by=request.user, wording=values["title"], why=values["why"], target_on=values["target_on"]
+            ),
+        ):
+            is_reopened = was_agreed and not goal.is_agreed
+            asked = _("Saved. %(name)s decides about the new words.") % {"name": goal.plan.client.name}
+            messages.success(request, asked if is_reopened else _("Saved."))
+            return redirect(goal)
+    return form_page(request, "goals/goal_edit.html", form, goal=goal, plan=goal.plan, is_own=is_own)
+
+
+@require_POST
+def goal_hold(request: PersonRequest, pk: UUID) -> HttpResponse:
+    goal = get_object_or_404(Goal.objects.editable_by(request.user), pk=pk)
+    return done(
+        request,
+        lambda: goal.hold(by=request.user),
+        back=goal.get_absolute_url(),
+        said=_("The goal rests. It is not counted until it is taken up again."),
+    )
+
+
+@require_POST
+def goal_resume(request: PersonRequest, pk: UUID) -> HttpResponse:
+    goal = get_object_or_404(Goal.objects.decidable_by(request.user), pk=pk)
+    return done(
+        request,
+        lambda: goal.resume(by=request.user),
+        back=goal.get_absolute_url(),
+        said=_("Welcome back to it."),
+    )
+
+
+@require_POST
+def goal_complete(request: PersonRequest, pk: UUID) -> HttpResponse:
+    goal = get_object_or_404(Goal.objects.editable_by(request.user), pk=pk)
+    return done(
+        request,
+        lambda: goal.complete(by=request.user),
+        back=goal.get_absolute_url(),
+        said=_("Completed. Well done, all who had a part in it."),
+    )
+
+
+def goal_cancel(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The client stops a goal; a coach takes back a proposal of their own."""
+    goal = get_object_or_404(Goal.objects.editable_by(request.user).with_plan(), pk=pk)
+    if request.method == "POST":
+        return done(
+            request,
+            lambda: goal.cancel(by=request.user),
+            back=goal.get_absolute_url(),
+            said=_("The goal is stopped. It stays in the plan's history."),
+        )
+    return render(
+        request,
+        "goals/goal_cancel.html",
+        {"goal": goal, "plan": goal.plan, "is_own": goal.plan.belongs_to(request.user)},
+    )
+
+
+def goal_history(request: PersonRequest, pk: UUID) -> HttpResponse:
+    goal = get_object_or_404(Goal.objects.visible_to(request.user).with_plan(), pk=pk)
+    return render(request, "goals/goal_history.html", {"goal": goal, "changes": history_of(goal)})
+
+
+def goal_scale(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Client and coach describe the five levels of a goal together."""
+    goal = get_object_or_404(Goal.objects.editable_by(request.user).with_plan(), pk=pk)
+    form = ScaleForm(request.POST or None, user=request.user, goal=goal)
+    if form.is_valid() and tried(
+        form, lambda: actions.describe_scale(by=request.user, goal=goal, **form.values)
+    ):
+        messages.success(request, _("The levels are described."))
+        return redirect(goal)
+    return form_page(
+        request,
+        "goals/goal_scale.html",
+        form,
+        goal=goal,
+        plan=goal.plan,
+        is_own=goal.plan.belongs_to(request.user),
+    )
+
+
+def goal_rate(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Each level is a button: one tap says how far it has come."""
+    goals = Goal.objects.editable_by(request.user).agreed().with_plan().with_ratings()
+    goal = get_object_or_404(goals, pk=pk)
+    form = RatingForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        actions.rate_goal(by=request.user, goal=goal, **form.cleaned_data)
+        messages.success(request, _("Noted."))
+        return redirect(back_of(request, goal.get_absolute_url()))
+    return form_page(
+        request,
+        "goals/goal_rate.html",
+        form,
+        goal=goal,
+        ladder=ladder_of(goal, Ratings(goal)),
+        plan=goal.plan,
+        is_own=goal.plan.belongs_to(request.user),
+    )

@@ -1,0 +1,49 @@
+"""What is in the way of a goal: the client names it, says of what kind it is, and when it is gone."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from coaching.accounts.http import PersonRequest
+from goals import actions
+from goals.forms import ObstacleForm
+from goals.models import Goal, Obstacle
+from goals.views.answers import done, form_page, tried
+
+
+def obstacle_create(request: PersonRequest, goal_pk: UUID) -> HttpResponse:
+    goal = get_object_or_404(Goal.objects.decidable_by(request.user).with_plan(), pk=goal_pk)
+    form = ObstacleForm(request.POST or None, user=request.user)
+    if form.is_valid() and tried(
+        form, lambda: actions.name_obstacle(by=request.user, goal=goal, **form.cleaned_data)
+    ):
+        if form.cleaned_data["domain"]:
+            messages.success(request, _("Named. The goal is not counted until you take it up again."))
+        else:
+            messages.success(request, _("Named."))
+        return redirect(f"{goal.get_absolute_url()}#in-the-way")
+    return form_page(request, "goals/obstacle_form.html", form, goal=goal)
+
+
+def obstacle_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
+    obstacle = get_object_or_404(Obstacle.objects.decidable_by(request.user).select_related("goal"), pk=pk)
+    form = ObstacleForm(request.POST or None, user=request.user, obstacle=obstacle)
+    if form.is_valid() and tried(form, lambda: obstacle.edit(by=request.user, **form.cleaned_data)):
+        messages.success(request, _("Saved."))
+        return redirect(obstacle)
+    return form_page(request, "goals/obstacle_form.html", form, obstacle=obstacle, goal=obstacle.goal)
+
+
+@require_POST
+def obstacle_clear(request: PersonRequest, pk: UUID) -> HttpResponse:
+    obstacle = get_object_or_404(Obstacle.objects.decidable_by(request.user), pk=pk)
+    return done(
+        request,
+        lambda: obstacle.clear(by=request.user),
+        back=obstacle.get_absolute_url(),
+        said=_("Good to hear. It stays in the history."),
+    )

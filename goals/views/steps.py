@@ -1,0 +1,101 @@
+"""The steps towards a goal."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from coaching.accounts.http import PersonRequest
+from community.models import Service
+from goals import actions
+from goals.forms import (
+    ResourceForm,
+    StepForm,
+)
+from goals.models import Goal, Step
+from goals.views.answers import back_of, done, form_page, tried
+
+MOST_RESOURCES = 20
+
+
+def step_create(request: PersonRequest, goal_pk: UUID) -> HttpResponse:
+    goal = get_object_or_404(Goal.objects.editable_by(request.user).with_plan(), pk=goal_pk)
+    form = StepForm(request.POST or None, user=request.user)
+    if form.is_valid() and tried(
+        form, lambda: actions.add_step(by=request.user, goal=goal, **form.cleaned_data)
+    ):
+        messages.success(request, _("The step is in the plan."))
+        return redirect(back_of(request, goal.get_absolute_url()))
+    return form_page(request, "goals/step_create.html", form, goal=goal, plan=goal.plan)
+
+
+def _step(request: PersonRequest, pk: UUID) -> Step:
+    steps = Step.objects.editable_by(request.user).select_related("goal__plan__client", "resource")
+    return get_object_or_404(steps, pk=pk)
+
+
+def step_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
+    step = _step(request, pk)
+    form = StepForm(request.POST or None, user=request.user, step=step)
+    if form.is_valid():
+        step.edit(by=request.user, wording=form.cleaned_data["title"], due_on=form.cleaned_data["due_on"])
+        messages.success(request, _("Saved."))
+        return redirect(step)
+    return form_page(request, "goals/step_edit.html", form, step=step, goal=step.goal, plan=step.goal.plan)
+
+
+@require_POST
+def step_tick(request: PersonRequest, pk: UUID) -> HttpResponse:
+    step = _step(request, pk)
+    return done(request, lambda: step.tick(by=request.user), back=_place_of(step))
+
+
+@require_POST
+def step_untick(request: PersonRequest, pk: UUID) -> HttpResponse:
+    step = _step(request, pk)
+    return done(request, lambda: step.untick(by=request.user), back=_place_of(step))
+
+
+def _place_of(step: Step) -> str:
+    """The step on its plan's page."""
+    return f"{step.goal.plan.get_absolute_url()}#goal-{step.goal_id}"
+
+
+def step_resource(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Search the published directory and attach what helps with the step."""
+    step = _step(request, pk)
+    if request.method == "POST":
+        form = ResourceForm(request.POST, user=request.user)
+        if form.is_valid():
+            service = form.cleaned_data["resource"]
+            return done(
+                request,
+                lambda: step.attach(by=request.user, service=service),
+                back=step.get_absolute_url(),
+                said=_("“%(name)s” is with this step now.") % {"name": service},
+            )
+        messages.warning(request, _("This resource is not in the published directory."))
+    search = " ".join(request.GET.get("q", "").split())[:100]
+    found = []
+    if search:
+        services = Service.objects.published().visible_to(request.user).search(search)
+        found = list(services.select_related("organization")[:MOST_RESOURCES])
+    context = {"step": step, "goal": step.goal, "plan": step.goal.plan, "search": search, "found": found}
+    return render(
+        request, "goals/step_resource.html", context, status=422 if request.method == "POST" else 200
+    )
+
+
+@require_POST
+def step_detach(request: PersonRequest, pk: UUID) -> HttpResponse:
+    step = _step(request, pk)
+    return done(
+        request,
+        lambda: step.detach(by=request.user),
+        back=reverse("goals:goal_detail", args=[step.goal_id]),
+        said=_("The resource is no longer with this step."),
+    )
