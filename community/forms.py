@@ -329,6 +329,31 @@ class OrganizationForm(forms.ModelForm):
         self.helper = _helper(*self.fields)
 
 
+class ImportForm(forms.Form):
+    """A file with data from elsewhere."""
+
+    MOST_BYTES = 10 * 1024 * 1024
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("A zip archive of CSV files, or JSON. Up to 10 MB; bring in larger ones in parts."),
+        error_messages={
+            "required": _("Choose a file."),
+            "empty": _("The file is empty. Choose another."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper("file")
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > self.MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 10 MB. Bring it in in parts."))
+        return file
+
+
 class VerifyForm(forms.Form):
     """How a curator made sure that a listing is true."""
 

@@ -70,6 +70,12 @@ class ListingQuerySet(models.QuerySet):
         return dict(self.order_by().values_list("state").annotate(Count("pk")))
 
 
+class ImportRunQuerySet(models.QuerySet):
+    def editable_by(self, user: Person) -> Self:
+        """All of them for a curator; the files themselves are left where they are."""
+        return self.defer("content", "undo") if _may_curate(user) else self.none()
+
+
 class ServiceQuerySet(models.QuerySet):
     def published(self) -> Self:
         """Those that everybody may find."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from community.views import curation, directory
+from community.views import curation, directory, imports
 
 app_name = "community"
 
@@ -8,6 +8,10 @@ urlpatterns = [
     path("resources/", directory.resource_list, name="resource_list"),
     path("resources/<uuid:pk>/", directory.resource_detail, name="resource_detail"),
     path("curate/", curation.curate, name="curate"),
+    path("curate/import/", imports.import_new, name="import_new"),
+    path("curate/import/<uuid:pk>/", imports.import_detail, name="import_detail"),
+    path("curate/import/<uuid:pk>/apply/", imports.import_apply, name="import_apply"),
+    path("curate/import/<uuid:pk>/undo/", imports.import_undo, name="import_undo"),
     path("curate/listings/new/", curation.listing_new, name="listing_new"),
     path("curate/listings/<uuid:pk>/", curation.listing_detail, name="listing_detail"),
     path("curate/listings/<uuid:pk>/edit/", curation.listing_edit, name="listing_edit"),

@@ -17,6 +17,7 @@ from django.utils import timezone
 from clients.actions import add_client
 from coaching.scheduling.actions import schedule_session
 from community import actions as directory
+from community.hsds.runs import try_import
 from goals import actions as plans
 
 CAST = ["alma", "ben", "cora", "dan", "esra", "finn", "olga", "gita", "nobody"]
@@ -98,6 +99,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "community:resource_list": (nothing, EVERYBODY),
     "community:resource_detail": (of("draft"), cells(finn=200, nobody=404)),
     "community:curate": (nothing, CURATORS_ONLY),
+    "community:import_new": (nothing, CURATORS_ONLY),
+    "community:import_detail": (of("run"), CURATORS_ONLY),
     "community:listing_new": (nothing, CURATORS_ONLY),
     "community:listing_detail": (of("draft"), CURATORS_ONLY),
     "community:listing_edit": (of("draft"), CURATORS_ONLY),
@@ -121,6 +124,8 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:step_untick": (of("step"), PAIR_ACTS),
     "goals:step_detach": (of("step"), PAIR_ACTS),
     "scheduling:session_complete": (of("session"), COACH_ACTS),
+    "community:import_apply": (of("run"), CURATORS_ACT),
+    "community:import_undo": (of("run"), CURATORS_ACT),
     "community:listing_submit": (of("draft"), CURATORS_ACT),
     "community:listing_publish": (of("draft"), CURATORS_ACT),
     "community:listing_check": (of("draft"), CURATORS_ACT),
@@ -174,6 +179,7 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         draft=draft,
         place=draft.service_at_locations.get(),
         phone=draft.phones.get(),
+        run=try_import(by=finn, file_name="o.json", content=b'[{"id": "1", "name": "A", "website": null}]'),
         invitation=stranger.invitation,
     )
 

@@ -70,6 +70,8 @@ def _write(good: Good, report: Report) -> FileReport:
             for name, value in columns.items()
             if getattr(row, name) != value and not (value is None and getattr(row, name) in secret)
         }:
+            before = {name: (getattr(row, name), columns[name]) for name in differing}
+            report.changed.append((good.table.name, pk, before))
             for name in differing:
                 setattr(row, name, columns[name])
             touched |= {_field_name(good, name) for name in differing}
@@ -77,6 +79,7 @@ def _write(good: Good, report: Report) -> FileReport:
         verdict = "changed" if differing else "unchanged"
         report.outcomes.append(Outcome(*place, verdict, _what(good, columns), tuple(sorted(differing))))
     objects.bulk_create(new, batch_size=BATCH)
+    report.added[good.table.name] = [row.pk for row in new]
     if changed:
         objects.bulk_update(changed, sorted(touched), batch_size=BATCH)
     done.added, done.changed = len(new), len(changed)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
 
 class PackageError(Exception):
@@ -60,6 +62,10 @@ class Report:
     files: list[FileReport] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    added: dict[str, list[UUID]] = field(default_factory=dict)
+    """Ids by table, in the order in which they were written."""
+    changed: list[tuple[str, UUID, dict[str, tuple[Any, Any]]]] = field(default_factory=list)
+    """Table, id, and the changed columns before and after."""
 
     def lines(self) -> Iterator[str]:
         """The report as a person reads it in a terminal."""

@@ -6,6 +6,7 @@ knows about a service stands in `Listing`, one to one beside it.
 """
 
 from community.models.contacts import Contact, Language, Phone, Schedule
+from community.models.imports import ImportRun
 from community.models.listings import Listing, StateChange
 from community.models.metadata import Metadata
 from community.models.organizations import Funding, Organization, OrganizationIdentifier, Program, Url
@@ -28,6 +29,7 @@ __all__ = [
     "Contact",
     "CostOption",
     "Funding",
+    "ImportRun",
     "Language",
     "Listing",
     "Location",
