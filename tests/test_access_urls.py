@@ -37,6 +37,7 @@ def cells(*, nobody: object = "in", others: object = 404, **named: object) -> di
 
 
 EVERYBODY = cells(people=200, nobody=200)
+NOT_PUBLIC = cells(nobody=404)
 SIGNED_IN = cells(people=200)
 COACHES_ONLY = cells(others=403, coaches=200)
 OWNERS_ONLY = cells(others=403, olga=200)
@@ -110,6 +111,18 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "community:place_edit": (lambda world: [world.draft.pk, world.place.pk], CURATORS_ONLY),
     "community:part_new": (lambda world: [world.draft.pk, "phone"], CURATORS_ONLY),
     "community:part_edit": (lambda world: [world.draft.pk, "phone", world.phone.pk], CURATORS_ONLY),
+    "hsds:base": (nothing, EVERYBODY),
+    "hsds:openapi": (nothing, EVERYBODY),
+    "hsds:service_list": (nothing, EVERYBODY),
+    "hsds:service": (of("draft"), NOT_PUBLIC),
+    "hsds:organization_list": (nothing, EVERYBODY),
+    "hsds:organization": (of("organization"), NOT_PUBLIC),
+    "hsds:service_at_location_list": (nothing, EVERYBODY),
+    "hsds:service_at_location": (of("place"), NOT_PUBLIC),
+    "hsds:taxonomy_list": (nothing, EVERYBODY),
+    "hsds:taxonomy": (lambda world: ["none"], NOT_PUBLIC),
+    "hsds:taxonomy_term_list": (nothing, EVERYBODY),
+    "hsds:taxonomy_term": (lambda world: ["none"], NOT_PUBLIC),
 }
 POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
