@@ -1,5 +1,6 @@
 """What is typed into the directory: searches by everybody, listings and their parts by curators."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -52,10 +53,21 @@ class SearchForm(forms.Form):
         label=_("Kind"), required=False, choices=[("", _("Everything")), *Listing.Kind.choices]
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    access = forms.ChoiceField(
+        label=_("Access"),
+        required=False,
+        choices=[("", _("Any")), *((code, label) for code, (label, _pattern) in vocabulary.ACCESS.items())],
+    )
+    free = forms.BooleanField(label=_("Costs nothing"), required=False)
+    open_now = forms.BooleanField(label=_("Open now"), required=False)
+
+    def __init__(self, *args: Any, languages: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("category", "kind"):
-            self.fields[name].widget.attrs["class"] = "form-select"
+        self.fields["language"].choices = [("", _("Any")), *((name, name) for name in languages)]  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                field.widget.attrs["class"] = "form-select"
 
 
 class CurateSearchForm(forms.Form):

@@ -5,7 +5,7 @@ Everything with an HSDS name holds what HSDS says and nothing else, except
 knows about a service stands in `Listing`, one to one beside it.
 """
 
-from community.models.contacts import Contact, Language, Phone, Schedule
+from community.models.contacts import Contact, Language, Phone, Schedule, Weekday
 from community.models.imports import ImportRun
 from community.models.listings import Listing, StateChange
 from community.models.metadata import Metadata
@@ -49,4 +49,5 @@ __all__ = [
     "TaxonomyTerm",
     "Unit",
     "Url",
+    "Weekday",
 ]
