@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from community.models import (
     Address,
     Attribute,
     CostOption,
+    GapRecord,
     Language,
     Listing,
     Location,
@@ -216,6 +218,15 @@ def verify(*, by: User, service: Service, how: str, on: date | None = None) -> L
     if entry.state == State.NEEDS_CHECK:
         return publish(by=by, service=service)
     return entry
+
+
+@transaction.atomic
+def note_gaps(*, needs: Iterable[str], on: date) -> None:
+    """These needs found nothing on this day; each day counts once, however many looked."""
+    for need in sorted(set(needs)):
+        gap, is_new = GapRecord.objects.get_or_create(need=need, defaults={"first_on": on, "last_on": on})
+        if not is_new:
+            GapRecord.objects.filter(pk=gap.pk, last_on__lt=on).update(days=F("days") + 1, last_on=on)
 
 
 def what_is_missing(

@@ -1,5 +1,6 @@
 """Which listings a person may see, how they are found, and how a long list is cut."""
 
+from datetime import timedelta
 from difflib import get_close_matches
 from re import findall
 from typing import Self
@@ -89,6 +90,23 @@ class ListingQuerySet(models.QuerySet):
     def counts(self) -> dict[str, int]:
         """How many stand in each state."""
         return dict(self.order_by().values_list("state").annotate(Count("pk")))
+
+
+class GapQuerySet(models.QuerySet):
+    def editable_by(self, user: Person) -> Self:
+        """All of them for a curator."""
+        return self.all() if _may_curate(user) else self.none()
+
+    def still_open(self) -> Self:
+        """Those for which no help is published even now."""
+        attributes = apps.get_model("community", "Attribute")._default_manager
+        helping = attributes.filter(
+            taxonomy_term__taxonomy_id=vocabulary.TAXONOMY_ID,
+            taxonomy_term__code=OuterRef("need"),
+            service__listing__state="published",
+            service__listing__verified_on__gt=OuterRef("last_on") - timedelta(days=365),
+        ).exclude(service__listing__kind="contribute")
+        return self.filter(~Exists(helping))
 
 
 class ImportRunQuerySet(models.QuerySet):

@@ -6,6 +6,7 @@ knows about a service stands in `Listing`, one to one beside it.
 """
 
 from community.models.contacts import Contact, Language, Phone, Schedule, Weekday
+from community.models.gaps import GapRecord
 from community.models.imports import ImportRun
 from community.models.listings import Listing, StateChange
 from community.models.metadata import Metadata
@@ -29,6 +30,7 @@ __all__ = [
     "Contact",
     "CostOption",
     "Funding",
+    "GapRecord",
     "ImportRun",
     "Language",
     "Listing",
