@@ -1,6 +1,6 @@
 """Which listings a person may see, how they are found, and how a long list is cut."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from difflib import get_close_matches
 from re import findall
 from typing import Self
@@ -9,14 +9,34 @@ from django.apps import apps
 from django.contrib.postgres.lookups import Unaccent
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db import connection, models, transaction
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Prefetch, Q, TextField, Value
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Concat, Lower, Round
+from django.db.models.functions import Cast, Coalesce, Concat, ExtractDay, Least, Lower, Round
 
 from coaching.accounts.querysets import Person
 from community import vocabulary
 
 LONGEST_SEARCH = 200
+HALF_A_YEAR = 182
+"""Days after which a listing should be checked again."""
+LONG_AGO = 4_000
+"""Days that stand for "never checked", and the most that count."""
 RELATIONS = {"attributes": "Attribute", "service_at_locations": "ServiceAtLocation"}
 
 
@@ -107,6 +127,16 @@ class GapQuerySet(models.QuerySet):
             service__listing__verified_on__gt=OuterRef("last_on") - timedelta(days=365),
         ).exclude(service__listing__kind="contribute")
         return self.filter(~Exists(helping))
+
+
+class VoiceQuerySet(models.QuerySet):
+    def editable_by(self, user: Person) -> Self:
+        """All of them for a curator."""
+        return self.all() if _may_curate(user) else self.none()
+
+    def still_open(self) -> Self:
+        """Those no curator has dealt with."""
+        return self.filter(closed_at=None)
 
 
 class ImportRunQuerySet(models.QuerySet):
@@ -213,6 +243,44 @@ class ServiceQuerySet(models.QuerySet):
         """The keys by which a list of these is cut into pages: after `search`, best first, else by name."""
         by_name = ["sort_name", "pk"]
         return ["-score", *by_name] if "score" in self.query.annotations else by_name
+
+    def to_check(self, today: date) -> Self:
+        """Those that need a curator's eye: reported, taken out for a check, or not checked for half a year.
+
+        `need` is a whole number, more for a greater need: each open report
+        counts most, then the state, then the days since the last check.
+        """
+        reports = (
+            apps.get_model("community", "ProblemReport")
+            ._default_manager.filter(service=OuterRef("pk"), closed_at=None)
+            .order_by()
+            .values("service")
+            .annotate(how_many=Count("pk"))
+        )
+        return (
+            self.filter(listing__state__in=["published", "needs_check"])
+            .annotate(
+                reports=Coalesce(Subquery(reports.values("how_many"), output_field=IntegerField()), 0),
+                unchecked=Least(
+                    Coalesce(
+                        ExtractDay(
+                            ExpressionWrapper(
+                                Value(today) - F("listing__verified_on"), output_field=DurationField()
+                            )
+                        ),
+                        LONG_AGO,
+                    ),
+                    LONG_AGO,
+                ),
+                sort_name=Lower("name"),
+            )
+            .filter(Q(reports__gt=0) | Q(listing__state="needs_check") | Q(unchecked__gt=HALF_A_YEAR))
+            .annotate(
+                need=F("reports") * 10_000
+                + Case(When(listing__state="needs_check", then=5_000), default=0)
+                + F("unchecked")
+            )
+        )
 
     def for_cards(self) -> Self:
         """With what a card in a list shows, in a fixed number of queries."""

@@ -22,6 +22,7 @@ from community.models.services import (
     Unit,
 )
 from community.models.taxonomies import Attribute, Taxonomy, TaxonomyTerm
+from community.models.voices import ProblemReport, Suggestion
 
 __all__ = [
     "Accessibility",
@@ -39,6 +40,7 @@ __all__ = [
     "Organization",
     "OrganizationIdentifier",
     "Phone",
+    "ProblemReport",
     "Program",
     "RequiredDocument",
     "Schedule",
@@ -47,6 +49,7 @@ __all__ = [
     "ServiceAtLocation",
     "ServiceCapacity",
     "StateChange",
+    "Suggestion",
     "Taxonomy",
     "TaxonomyTerm",
     "Unit",

@@ -126,6 +126,7 @@ def listing_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
             "missing": actions.what_is_missing(service, listing, categories=service.categories),
             "may_become": {str(state) for state in actions.STEPS[Listing.State(listing.state)]},
             "verify_form": VerifyForm(),
+            "reports": service.problem_reports.still_open(),
             "changes": listing.state_changes.select_related("by")[:20],
             "parts": [
                 (part, title, getattr(service, form.related_name).all())
