@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("coaching.home.urls")),
     path("", include("clients.urls")),
     path("", include("goals.urls")),
+    path("hsds/", include("community.hsds_urls")),
     path("", include("community.urls")),
     path("", include("coaching.scheduling.urls")),
 ]

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,16 +15,19 @@ from community.models import (
     Address,
     Attribute,
     CostOption,
+    GapRecord,
     Language,
     Listing,
     Location,
     Organization,
     Phone,
+    ProblemReport,
     RequiredDocument,
     Schedule,
     Service,
     ServiceAtLocation,
     StateChange,
+    Suggestion,
     TaxonomyTerm,
 )
 from community.vocabulary import TAXONOMY_ID, ensure_categories
@@ -41,6 +45,8 @@ STEPS = {
     State.ARCHIVED: {State.DRAFT},
 }
 """Which state may follow which."""
+ENOUGH_REPORTS = 3
+"""So many people who could not reach them put a listing back in the queue."""
 
 
 class NotPossible(Exception):
@@ -202,6 +208,7 @@ def ask_for_check(*, by: User | None, service: Service, note: str = "") -> Listi
 @transaction.atomic
 def archive(*, by: User, service: Service, note: str = "") -> Listing:
     """It is not offered any more. It stays in the history and in the plans that speak of it."""
+    _close_reports(service, by)
     return _step(service, State.ARCHIVED, by=by, note=note)
 
 
@@ -213,9 +220,55 @@ def verify(*, by: User, service: Service, how: str, on: date | None = None) -> L
     entry.verified_by = by
     entry.verified_how = how
     entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
+    _close_reports(service, by)
     if entry.state == State.NEEDS_CHECK:
         return publish(by=by, service=service)
     return entry
+
+
+@transaction.atomic
+def note_gaps(*, needs: Iterable[str], on: date) -> None:
+    """These needs found nothing on this day; each day counts once, however many looked."""
+    for need in sorted(set(needs)):
+        gap, is_new = GapRecord.objects.get_or_create(need=need, defaults={"first_on": on, "last_on": on})
+        if not is_new:
+            GapRecord.objects.filter(pk=gap.pk, last_on__lt=on).update(days=F("days") + 1, last_on=on)
+
+
+# --- what people tell us -----------------------------------------------------
+
+
+@transaction.atomic
+def report_problem(*, service: Service, problem: str, words: str, source: str) -> ProblemReport:
+    """Somebody says that something is wrong. The same from the same person counts once.
+
+    When several people, apart from each other, could not reach them, the
+    listing goes back to the curators.
+    """
+    listing = _locked(service)
+    report, _made = ProblemReport.objects.update_or_create(
+        service=service, problem=problem, source=source, closed_at=None, defaults={"words": words}
+    )
+    unreachable = service.problem_reports.still_open().filter(problem=ProblemReport.Problem.UNREACHABLE)
+    if listing.is_published and unreachable.count() >= ENOUGH_REPORTS:
+        ask_for_check(by=None, service=service, note=_("Several people could not reach them"))
+    return report
+
+
+@transaction.atomic
+def suggest_place(*, name: str, words: str, link: str = "", reach: str = "") -> Suggestion:
+    """Somebody knows a place that is missing."""
+    return Suggestion.objects.create(name=name, words=words, link=link, reach=reach)
+
+
+@transaction.atomic
+def close_suggestion(*, by: User, suggestion: Suggestion) -> None:
+    """A curator has dealt with it, whatever came of it."""
+    Suggestion.objects.still_open().filter(pk=suggestion.pk).update(closed_at=timezone.now(), closed_by=by)
+
+
+def _close_reports(service: Service, by: User) -> None:
+    service.problem_reports.still_open().update(closed_at=timezone.now(), closed_by=by, source="")
 
 
 def what_is_missing(

@@ -1,5 +1,6 @@
 """What is typed into the directory: searches by everybody, listings and their parts by curators."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -17,9 +18,11 @@ from community.models import (
     Location,
     Organization,
     Phone,
+    ProblemReport,
     RequiredDocument,
     Schedule,
     Service,
+    Suggestion,
     TaxonomyTerm,
 )
 from community.models.contacts import Weekday
@@ -52,10 +55,21 @@ class SearchForm(forms.Form):
         label=_("Kind"), required=False, choices=[("", _("Everything")), *Listing.Kind.choices]
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    access = forms.ChoiceField(
+        label=_("Access"),
+        required=False,
+        choices=[("", _("Any")), *((code, label) for code, (label, _pattern) in vocabulary.ACCESS.items())],
+    )
+    free = forms.BooleanField(label=_("Costs nothing"), required=False)
+    open_now = forms.BooleanField(label=_("Open now"), required=False)
+
+    def __init__(self, *args: Any, languages: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("category", "kind"):
-            self.fields[name].widget.attrs["class"] = "form-select"
+        self.fields["language"].choices = [("", _("Any")), *((name, name) for name in languages)]  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                field.widget.attrs["class"] = "form-select"
 
 
 class CurateSearchForm(forms.Form):
@@ -327,6 +341,76 @@ class OrganizationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         _as_lines(self)
         self.helper = _helper(*self.fields)
+
+
+class ImportForm(forms.Form):
+    """A file with data from elsewhere."""
+
+    MOST_BYTES = 10 * 1024 * 1024
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("A zip archive of CSV files, or JSON. Up to 10 MB; bring in larger ones in parts."),
+        error_messages={
+            "required": _("Choose a file."),
+            "empty": _("The file is empty. Choose another."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper("file")
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > self.MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 10 MB. Bring it in in parts."))
+        return file
+
+
+class VisitorForm(forms.ModelForm):
+    """What anybody may tell the curators. `more` is a trap: people do not see it, machines fill it."""
+
+    more = forms.CharField(
+        required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _as_lines(self)
+        self.helper = _helper(*(name for name in self.fields if name != "more"))
+
+    @property
+    def is_from_a_machine(self) -> bool:
+        return bool(self.cleaned_data["more"])
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self._meta.fields or []}
+
+
+class ProblemForm(VisitorForm):
+    problem = forms.ChoiceField(
+        label=_("What is it?"),
+        choices=ProblemReport.Problem.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what it is.")},
+    )
+
+    class Meta:
+        model = ProblemReport
+        fields = ["problem", "words"]
+        help_texts = {"words": _("Leave out your name and what is private. We cannot answer you here.")}
+
+
+class SuggestionForm(VisitorForm):
+    class Meta:
+        model = Suggestion
+        fields = ["name", "words", "link", "reach"]
+        error_messages = {
+            "name": {"required": _("Write what it is called.")},
+            "words": {"required": _("Write a few words about it.")},
+        }
 
 
 class VerifyForm(forms.Form):

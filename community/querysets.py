@@ -1,19 +1,42 @@
 """Which listings a person may see, how they are found, and how a long list is cut."""
 
+from datetime import date, timedelta
+from difflib import get_close_matches
+from re import findall
 from typing import Self
 
 from django.apps import apps
 from django.contrib.postgres.lookups import Unaccent
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
-from django.db import connection, models
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Prefetch, Q, TextField, Value
+from django.db import connection, models, transaction
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Lower, Round
+from django.db.models.functions import Cast, Coalesce, Concat, ExtractDay, Least, Lower, Round
 
 from coaching.accounts.querysets import Person
 from community import vocabulary
 
 LONGEST_SEARCH = 200
+HALF_A_YEAR = 182
+"""Days after which a listing should be checked again."""
+LONG_AGO = 4_000
+"""Days that stand for "never checked", and the most that count."""
 RELATIONS = {"attributes": "Attribute", "service_at_locations": "ServiceAtLocation"}
 
 
@@ -59,6 +82,25 @@ class TaxonomyTermQuerySet(models.QuerySet):
         """Trellis's own terms, without the two headings they stand under."""
         return self.filter(taxonomy_id=vocabulary.TAXONOMY_ID, parent__isnull=False).select_related("parent")
 
+    def related_to(self, text: str, code: str = "") -> Self:
+        """The categories that sound like these words, or else stand beside the category of this code.
+
+        Only those in which something is published.
+        """
+        plain = Unaccent(Lower(Value(text.replace("\0", " ")[:LONGEST_SEARCH], output_field=TextField())))
+        said = Unaccent(Lower(Concat("name", Value(" "), "description", output_field=TextField())))
+        attributes = apps.get_model("community", "Attribute")._default_manager
+        published = attributes.filter(taxonomy_term=OuterRef("pk"), service__listing__state="published")
+        likeness = TrigramWordSimilarity(plain, said)  # type: ignore[arg-type]
+        return (
+            self.filter(Exists(published))
+            .exclude(code=code or None)
+            .annotate(likeness=likeness)
+            .filter(Q(likeness__gt=0.4) | Q(parent__children__code=code or None))
+            .distinct()
+            .order_by("-likeness", "name")
+        )
+
 
 class ListingQuerySet(models.QuerySet):
     def editable_by(self, user: Person) -> Self:
@@ -68,6 +110,39 @@ class ListingQuerySet(models.QuerySet):
     def counts(self) -> dict[str, int]:
         """How many stand in each state."""
         return dict(self.order_by().values_list("state").annotate(Count("pk")))
+
+
+class GapQuerySet(models.QuerySet):
+    def editable_by(self, user: Person) -> Self:
+        """All of them for a curator."""
+        return self.all() if _may_curate(user) else self.none()
+
+    def still_open(self) -> Self:
+        """Those for which no help is published even now."""
+        attributes = apps.get_model("community", "Attribute")._default_manager
+        helping = attributes.filter(
+            taxonomy_term__taxonomy_id=vocabulary.TAXONOMY_ID,
+            taxonomy_term__code=OuterRef("need"),
+            service__listing__state="published",
+            service__listing__verified_on__gt=OuterRef("last_on") - timedelta(days=365),
+        ).exclude(service__listing__kind="contribute")
+        return self.filter(~Exists(helping))
+
+
+class VoiceQuerySet(models.QuerySet):
+    def editable_by(self, user: Person) -> Self:
+        """All of them for a curator."""
+        return self.all() if _may_curate(user) else self.none()
+
+    def still_open(self) -> Self:
+        """Those no curator has dealt with."""
+        return self.filter(closed_at=None)
+
+
+class ImportRunQuerySet(models.QuerySet):
+    def editable_by(self, user: Person) -> Self:
+        """All of them for a curator; the files themselves are left where they are."""
+        return self.defer("content", "undo") if _may_curate(user) else self.none()
 
 
 class ServiceQuerySet(models.QuerySet):
@@ -98,6 +173,49 @@ class ServiceQuerySet(models.QuerySet):
         """Those that are a place to get help, a group, an activity or a way to contribute."""
         return self.filter(listing__kind=kind)
 
+    def free(self) -> Self:
+        """Those that say they cost nothing."""
+        costs = apps.get_model("community", "CostOption")._default_manager.filter(service=OuterRef("pk"))
+        return self.filter(Q(fees_description__iregex=vocabulary.FREE) | Exists(costs.filter(amount=0)))
+
+    def in_language(self, name: str) -> Self:
+        """Those where people speak it."""
+        languages = apps.get_model("community", "Language")._default_manager.filter(name__iexact=name)
+        return self.filter(
+            Exists(languages.filter(service=OuterRef("pk")))
+            | Exists(languages.filter(location__service_at_locations__service=OuterRef("pk")))
+        )
+
+    def languages(self) -> list[str]:
+        """The languages people speak at these, by name."""
+        languages = apps.get_model("community", "Language")._default_manager.exclude(name="")
+        found = languages.filter(service__in=self.order_by().values("pk")).order_by("name")
+        return list(found.values_list("name", flat=True).distinct())
+
+    def with_access(self, code: str) -> Self:
+        """Those with a place, not a confidential one, that says it has this kind of access."""
+        places = apps.get_model("community", "Accessibility")._default_manager.filter(
+            description__iregex=vocabulary.ACCESS[code][1],
+            location__is_confidential=False,
+            location__service_at_locations__service=OuterRef("pk"),
+        )
+        return self.filter(Exists(places))
+
+    def nearest_words(self, text: str) -> str:
+        """What somebody may have meant by words that find nothing; empty if nothing is near."""
+        text = " ".join(text.replace("\0", " ").lower().split())[:LONGEST_SEARCH]
+        with transaction.atomic(), connection.cursor() as cursor:
+            # Only for this one question: what is found otherwise stays as strict as it is.
+            cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', '0.35', true)")
+            plain = Unaccent(Lower(Value(text, output_field=TextField())))
+            likeness = TrigramWordSimilarity(plain, "listing__search_text")  # type: ignore[arg-type]
+            near = self.filter(listing__search_text__trigram_word_similar=plain)
+            found = near.annotate(likeness=likeness).order_by("-likeness", "pk")
+            texts = found.values_list("listing__search_text", flat=True)[:5]
+            words = {word for each in texts for word in findall(r"\w{3,}", each)}
+        meant = (get_close_matches(word, sorted(words), n=1, cutoff=0.5) for word in text.split())
+        return " ".join(dict.fromkeys(word for found in meant for word in found))
+
     def search(self, text: str) -> Self:
         """Those that speak of these words, best first, wrong letters forgiven; all by name if there are none.
 
@@ -125,6 +243,44 @@ class ServiceQuerySet(models.QuerySet):
         """The keys by which a list of these is cut into pages: after `search`, best first, else by name."""
         by_name = ["sort_name", "pk"]
         return ["-score", *by_name] if "score" in self.query.annotations else by_name
+
+    def to_check(self, today: date) -> Self:
+        """Those that need a curator's eye: reported, taken out for a check, or not checked for half a year.
+
+        `need` is a whole number, more for a greater need: each open report
+        counts most, then the state, then the days since the last check.
+        """
+        reports = (
+            apps.get_model("community", "ProblemReport")
+            ._default_manager.filter(service=OuterRef("pk"), closed_at=None)
+            .order_by()
+            .values("service")
+            .annotate(how_many=Count("pk"))
+        )
+        return (
+            self.filter(listing__state__in=["published", "needs_check"])
+            .annotate(
+                reports=Coalesce(Subquery(reports.values("how_many"), output_field=IntegerField()), 0),
+                unchecked=Least(
+                    Coalesce(
+                        ExtractDay(
+                            ExpressionWrapper(
+                                Value(today) - F("listing__verified_on"), output_field=DurationField()
+                            )
+                        ),
+                        LONG_AGO,
+                    ),
+                    LONG_AGO,
+                ),
+                sort_name=Lower("name"),
+            )
+            .filter(Q(reports__gt=0) | Q(listing__state="needs_check") | Q(unchecked__gt=HALF_A_YEAR))
+            .annotate(
+                need=F("reports") * 10_000
+                + Case(When(listing__state="needs_check", then=5_000), default=0)
+                + F("unchecked")
+            )
+        )
 
     def for_cards(self) -> Self:
         """With what a card in a list shows, in a fixed number of queries."""

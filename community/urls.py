@@ -1,13 +1,21 @@
 from django.urls import path
 
-from community.views import curation, directory
+from community.views import curation, directory, imports, voices
 
 app_name = "community"
 
 urlpatterns = [
     path("resources/", directory.resource_list, name="resource_list"),
     path("resources/<uuid:pk>/", directory.resource_detail, name="resource_detail"),
+    path("resources/<uuid:pk>/report/", voices.problem_report, name="problem_report"),
+    path("resources/suggest/", voices.resource_suggest, name="resource_suggest"),
     path("curate/", curation.curate, name="curate"),
+    path("curate/queue/", voices.queue, name="queue"),
+    path("curate/suggestions/<uuid:pk>/close/", voices.suggestion_close, name="suggestion_close"),
+    path("curate/import/", imports.import_new, name="import_new"),
+    path("curate/import/<uuid:pk>/", imports.import_detail, name="import_detail"),
+    path("curate/import/<uuid:pk>/apply/", imports.import_apply, name="import_apply"),
+    path("curate/import/<uuid:pk>/undo/", imports.import_undo, name="import_undo"),
     path("curate/listings/new/", curation.listing_new, name="listing_new"),
     path("curate/listings/<uuid:pk>/", curation.listing_detail, name="listing_detail"),
     path("curate/listings/<uuid:pk>/edit/", curation.listing_edit, name="listing_edit"),

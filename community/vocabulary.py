@@ -42,6 +42,21 @@ HEADINGS = {
     "need": ("Needs", "What people may need help with.", NEEDS),
     "interest": ("Ways to contribute", "What people may like to give.", INTERESTS),
 }
+ACCESS = {
+    "steps": (
+        "No steps",
+        r"step.?free|no steps|without steps|level (access|entrance)|wheelchair|ramp|\mlift\M",
+    ),
+    "hearing": ("Hearing loop or sign language", r"hearing|induction loop|sign language|deaf"),
+    "toilet": (
+        "Accessible toilet",
+        r"(accessible|wheelchair|adapted).{0,20}toilet|toilet.{0,30}(wheelchair|accessible)",
+    ),
+    "quiet": ("Quiet room", r"quiet|low noise|low.stimul"),
+}
+"""What a place says of its access in free text: code → label, and the pattern that finds it."""
+FREE = r"\m(free|no (charge|cost|fee)|nothing|gratis|none)\M"
+"""How sources write that something costs nothing."""
 
 
 def term_id(code: str) -> uuid.UUID:

@@ -18,6 +18,7 @@ from clients.actions import add_client
 from coaching.scheduling.actions import schedule_session
 from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
+from community.hsds.runs import try_import
 from goals import actions as plans
 
 CAST = ["alma", "ben", "cora", "dan", "esra", "finn", "olga", "gita", "nobody"]
@@ -37,6 +38,7 @@ def cells(*, nobody: object = "in", others: object = 404, **named: object) -> di
 
 
 EVERYBODY = cells(people=200, nobody=200)
+NOT_PUBLIC = cells(nobody=404)
 SIGNED_IN = cells(people=200)
 COACHES_ONLY = cells(others=403, coaches=200)
 OWNERS_ONLY = cells(others=403, olga=200)
@@ -121,7 +123,12 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:mail_list": (nothing, COACHES_ONLY),
     "community:resource_list": (nothing, EVERYBODY),
     "community:resource_detail": (of("draft"), cells(finn=200, nobody=404)),
+    "community:problem_report": (of("draft"), cells(finn=200, nobody=404)),
+    "community:resource_suggest": (nothing, EVERYBODY),
     "community:curate": (nothing, CURATORS_ONLY),
+    "community:queue": (nothing, CURATORS_ONLY),
+    "community:import_new": (nothing, CURATORS_ONLY),
+    "community:import_detail": (of("run"), CURATORS_ONLY),
     "community:listing_new": (nothing, CURATORS_ONLY),
     "community:listing_detail": (of("draft"), CURATORS_ONLY),
     "community:listing_edit": (of("draft"), CURATORS_ONLY),
@@ -131,6 +138,18 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "community:place_edit": (lambda world: [world.draft.pk, world.place.pk], CURATORS_ONLY),
     "community:part_new": (lambda world: [world.draft.pk, "phone"], CURATORS_ONLY),
     "community:part_edit": (lambda world: [world.draft.pk, "phone", world.phone.pk], CURATORS_ONLY),
+    "hsds:base": (nothing, EVERYBODY),
+    "hsds:openapi": (nothing, EVERYBODY),
+    "hsds:service_list": (nothing, EVERYBODY),
+    "hsds:service": (of("draft"), NOT_PUBLIC),
+    "hsds:organization_list": (nothing, EVERYBODY),
+    "hsds:organization": (of("organization"), NOT_PUBLIC),
+    "hsds:service_at_location_list": (nothing, EVERYBODY),
+    "hsds:service_at_location": (of("place"), NOT_PUBLIC),
+    "hsds:taxonomy_list": (nothing, EVERYBODY),
+    "hsds:taxonomy": (lambda world: ["none"], NOT_PUBLIC),
+    "hsds:taxonomy_term_list": (nothing, EVERYBODY),
+    "hsds:taxonomy_term": (lambda world: ["none"], NOT_PUBLIC),
 }
 POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
@@ -154,6 +173,9 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:mail_drop": (of("mail"), COACH_ACTS),
     "scheduling:calendar_open": (nothing, SIGNED_IN),
     "scheduling:calendar_close": (nothing, cells(people="go")),
+    "community:suggestion_close": (of("suggestion"), CURATORS_ACT),
+    "community:import_apply": (of("run"), CURATORS_ACT),
+    "community:import_undo": (of("run"), CURATORS_ACT),
     "community:listing_submit": (of("draft"), CURATORS_ACT),
     "community:listing_publish": (of("draft"), CURATORS_ACT),
     "community:listing_check": (of("draft"), CURATORS_ACT),
@@ -215,6 +237,8 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         draft=draft,
         place=draft.service_at_locations.get(),
         phone=draft.phones.get(),
+        suggestion=directory.suggest_place(name="Choir", words="They sing."),
+        run=try_import(by=finn, file_name="o.json", content=b'[{"id": "1", "name": "A", "website": null}]'),
         invitation=stranger.invitation,
     )
 

@@ -11,7 +11,7 @@ from coaching.accounts.models import User
 from community import actions
 from community.hsds.check import Checker, Good
 from community.hsds.read import read_package
-from community.hsds.report import FileReport, Report
+from community.hsds.report import FileReport, Outcome, Report
 from community.models import (
     Address,
     Attribute,
@@ -26,10 +26,11 @@ from community.models import (
 from community.querysets import ServiceQuerySet
 
 BATCH = 1000
+CALLED = ["name", "number", "url", "address_1", "document", "description", "source", "identifier", "email"]
 
 
-def import_package(folder: Path, *, is_dry_run: bool = False, by: User | None = None) -> Report:
-    """Bring in the CSV data package in `folder`; a dry run does the same and takes it all back.
+def import_package(path: Path, *, is_dry_run: bool = False, by: User | None = None) -> Report:
+    """Bring in what is at `path` (see `read_package`); a dry run does the same and takes it all back.
 
     What is already there under the same id is brought up to date, column by
     column the file has. New services come in as listings in review; the state
@@ -37,11 +38,11 @@ def import_package(folder: Path, *, is_dry_run: bool = False, by: User | None = 
     package cannot be read.
     """
     report = Report()
-    files = read_package(folder, report)
+    files = read_package(path, report)
     checker = Checker(report)
     with transaction.atomic():
         for rows in files:
-            report.files.append(_write(checker.check(rows)))
+            report.files.append(_write(checker.check(rows), report))
         _list_new_services(checker, by)
         _ask_about_ended_services(checker, by)
         _touched_services(checker).reindex()
@@ -49,7 +50,7 @@ def import_package(folder: Path, *, is_dry_run: bool = False, by: User | None = 
     return report
 
 
-def _write(good: Good) -> FileReport:
+def _write(good: Good, report: Report) -> FileReport:
     """Bring one file's good rows into its table."""
     done = FileReport(good.file, refused=good.refused)
     objects = good.table.model._base_manager
@@ -58,9 +59,10 @@ def _write(good: Good) -> FileReport:
     changed: list[models.Model] = []
     touched: set[str] = set()
     secret = _secret_places() if there else set()
-    for pk, (_line, columns) in good.rows.items():
+    for pk, (place, columns) in good.rows.items():
         row = there.get(pk)
         if row is None:
+            report.outcomes.append(Outcome(*place, "added", _what(good, columns)))
             new.append(good.table.model(pk=pk, **columns))
             continue
         if differing := {
@@ -68,16 +70,27 @@ def _write(good: Good) -> FileReport:
             for name, value in columns.items()
             if getattr(row, name) != value and not (value is None and getattr(row, name) in secret)
         }:
+            before = {name: (getattr(row, name), columns[name]) for name in differing}
+            report.changed.append((good.table.name, pk, before))
             for name in differing:
                 setattr(row, name, columns[name])
             touched |= {_field_name(good, name) for name in differing}
             changed.append(row)
+        verdict = "changed" if differing else "unchanged"
+        report.outcomes.append(Outcome(*place, verdict, _what(good, columns), tuple(sorted(differing))))
     objects.bulk_create(new, batch_size=BATCH)
+    report.added[good.table.name] = [row.pk for row in new]
     if changed:
         objects.bulk_update(changed, sorted(touched), batch_size=BATCH)
     done.added, done.changed = len(new), len(changed)
     done.unchanged = len(good.rows) - done.added - done.changed
     return done
+
+
+def _what(good: Good, columns: dict[str, Any]) -> str:
+    """The row as a person would call it."""
+    said = next((columns[name] for name in CALLED if columns.get(name)), "")
+    return f"{good.table.name} {said}".strip()[:120]
 
 
 def _secret_places() -> set[uuid.UUID]:

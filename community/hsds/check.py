@@ -1,5 +1,6 @@
 """Judges every row: what it says in our terms, or why it cannot be used."""
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from community.hsds.read import Rows
 from community.hsds.report import Finding, Report
+from community.hsds.rows import Place, Rows
 from community.hsds.tables import BY_MODEL, Table
 from community.models import Attribute, TaxonomyTerm
 
@@ -20,6 +21,8 @@ SOURCE_IDS = uuid.UUID("6f2b1c0e-58a7-5d0e-9d5b-1f0f9a3f7c11")
 
 
 LONGEST_ID = 200
+FORMULA = re.compile(r"\s*(=|[+\-@][A-Za-z_.]*[(|!])")
+"""A spreadsheet would run it. A phone number (`+44 …`) and a list (`- a chair`) are none."""
 
 
 def to_uuid(table: Table, text: str) -> uuid.UUID:
@@ -37,11 +40,11 @@ def _is_uuid(text: str) -> bool:
 
 @dataclass
 class Good:
-    """One file's usable rows: id → (line, columns by attribute name)."""
+    """One file's usable rows: id → (place, columns by attribute name)."""
 
     file: str
     table: Table
-    rows: dict[uuid.UUID, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    rows: dict[uuid.UUID, tuple[Place, dict[str, Any]]] = field(default_factory=dict)
     refused: int = 0
 
 
@@ -59,26 +62,26 @@ class Checker:
         if rows.table.model is TaxonomyTerm:
             self._learn_codes(rows)
         known = self._known_references(rows)
-        for line, row in rows.rows:
+        for place, row in rows.rows:
             try:
-                pk, columns = self._row(rows.table, row, known, good, line)
+                pk, columns = self._row(rows.table, row, known, good, place)
             except ValidationError as error:
-                self._find(good.file, line, " ".join(error.messages), is_refused=True)
+                self._find(place, " ".join(error.messages), is_refused=True)
                 good.refused += 1
                 continue
-            good.rows[pk] = (line, columns)
+            good.rows[pk] = (place, columns)
         self._cut_loops(good)
         return good
 
-    def _find(self, file: str, line: int, reason: str, *, is_refused: bool = False) -> None:
-        self.report.findings.append(Finding(file, line, reason, is_refused))
+    def _find(self, place: Place, reason: str, *, is_refused: bool = False) -> None:
+        self.report.findings.append(Finding(*place, reason, is_refused))
 
     # --- references ---------------------------------------------------------
 
     def _known_references(self, rows: Rows) -> dict[type[models.Model], set[uuid.UUID]]:
         """All ids the file speaks of that exist, in this package or already in the directory."""
         asked: dict[type[models.Model], set[uuid.UUID]] = {}
-        for _line, row in rows.rows:
+        for _place, row in rows.rows:
             for column, model in _references(rows.table, row).items():
                 if row.get(column):
                     asked.setdefault(model, set()).add(to_uuid(BY_MODEL[model], row[column]))
@@ -88,7 +91,7 @@ class Checker:
         }
         for model, ids in known.items():
             if model is rows.table.model:
-                ids |= {to_uuid(rows.table, row["id"]) for _line, row in rows.rows if row["id"]}
+                ids |= {to_uuid(rows.table, row["id"]) for _place, row in rows.rows if row["id"]}
             elif model in self.good:
                 ids |= self.good[model].rows.keys()
         return known
@@ -99,17 +102,17 @@ class Checker:
         for column in own:
             there = set(good.rows) | set(
                 good.table.model._base_manager.filter(
-                    pk__in={columns.get(column) for _line, columns in good.rows.values()} - {None}
+                    pk__in={columns.get(column) for _place, columns in good.rows.values()} - {None}
                 ).values_list("pk", flat=True)
             )
-            for pk, (line, columns) in good.rows.items():
+            for pk, (place, columns) in good.rows.items():
                 parent = columns.get(column)
                 if parent and parent not in there:
                     columns[column] = None
-                    self._find(good.file, line, f"{column}: that row was refused")
+                    self._find(place, f"{column}: that row was refused")
                 elif parent and self._leads_back(good, column, pk):
                     columns[column] = None
-                    self._find(good.file, line, f"{column} leads back to the row itself")
+                    self._find(place, f"{column} leads back to the row itself")
 
     def _leads_back(self, good: Good, column: str, pk: uuid.UUID) -> bool:
         seen: set[uuid.UUID] = set()
@@ -132,7 +135,7 @@ class Checker:
         row: dict[str, str],
         known: dict[type[models.Model], set[uuid.UUID]],
         good: Good,
-        line: int,
+        place: Place,
     ) -> tuple[uuid.UUID, dict[str, Any]]:
         """The row's id and columns. Raises ValidationError where it cannot be used at all."""
         if not row["id"]:
@@ -141,7 +144,7 @@ class Checker:
             raise ValidationError(f"id is longer than {LONGEST_ID} characters")
         pk = to_uuid(table, row["id"])
         if pk in good.rows:
-            raise ValidationError(f"id {row['id']} is already that of line {good.rows[pk][0]}")
+            raise ValidationError(f"id {row['id']} is already that of line {good.rows[pk][0].line}")
         if missing := [column for column in table.needed if not row.get(column)]:
             raise ValidationError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
         columns: dict[str, Any] = {} if _is_uuid(row["id"]) else {"source_id": row["id"]}
@@ -164,32 +167,32 @@ class Checker:
             except ValidationError as error:
                 if column in table.needed:
                     raise ValidationError(f"{column}: {' '.join(error.messages)}") from error
-                self._find(good.file, line, f"{column}: {' '.join(error.messages)}")
+                self._find(place, f"{column}: {' '.join(error.messages)}")
                 columns[_attribute(table, row, column)] = _nothing(table.columns[column])
         for first, last in table.ordered:
             if columns.get(first) and columns.get(last) and columns[last] < columns[first]:
-                self._find(good.file, line, f"{last} is before {first}, so both")
+                self._find(place, f"{last} is before {first}, so both")
                 columns |= {first: None, last: None}
         if table.owners and not any(columns.get(owner) for owner in table.owners):
             raise ValidationError("belongs to nothing in the directory")
         if table.has_description and columns.get("description") == columns["name"]:
             columns["description"] = ""
         if table.model is TaxonomyTerm:
-            self._keep_code_unique(columns, pk, good.file, line)
+            self._keep_code_unique(columns, pk, place)
         return pk, columns
 
     def _learn_codes(self, rows: Rows) -> None:
-        wanted = {row.get("code", "") for _line, row in rows.rows} - {""}
+        wanted = {row.get("code", "") for _place, row in rows.rows} - {""}
         terms = TaxonomyTerm._base_manager.filter(code__in=wanted)
         self.codes = {(term.taxonomy_id, term.code): term.pk for term in terms}
 
-    def _keep_code_unique(self, columns: dict[str, Any], pk: uuid.UUID, file: str, line: int) -> None:
+    def _keep_code_unique(self, columns: dict[str, Any], pk: uuid.UUID, place: Place) -> None:
         """In one taxonomy a code means one term."""
         code, taxonomy = columns.get("code"), columns.get("taxonomy_id")
         if not code or not taxonomy:
             return
         if self.codes.setdefault((taxonomy, code), pk) != pk:
-            self._find(file, line, f"code: “{code}” is already that of another term")
+            self._find(place, f"code: “{code}” is already that of another term")
             columns["code"] = ""
 
 
@@ -227,6 +230,10 @@ def _value(column: "models.Field[Any, Any]", text: str) -> Any:
     """The text as the column holds it. Raises ValidationError where it is not of that kind."""
     if not text:
         return _nothing(column)
+    if FORMULA.match(text):
+        raise ValidationError("begins like a formula of a spreadsheet")
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValidationError("holds characters that are no text")
     if column.choices:
         words = [str(word) for word, _label in column.flatchoices]
         if text not in words:

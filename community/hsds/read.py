@@ -1,96 +1,67 @@
-"""A folder of CSV files, taken apart into rows of text with their lines."""
+"""What was handed in, taken apart into the rows of HSDS's tables, whichever form it has."""
 
-import csv
-import io
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from community.hsds.files import Files, open_files
+from community.hsds.nested import read_json
+from community.hsds.ohana import is_ohana, read_ohana
 from community.hsds.report import Finding, PackageError, Report
+from community.hsds.rows import Rows, read_csv
 from community.hsds.tables import BY_FILE, TABLES, Table
 
 UNUSED = {"meta_table_description.csv", "meta_table_descriptions.csv"}
 """Files of a data package that describe the package itself."""
 
 
-@dataclass
-class Rows:
-    """One file: its table, the columns we know, and its rows as text, each with the line it begins on."""
+def read_package(path: Path, report: Report) -> list[Rows]:
+    """Every table of what is at `path`, in the order of TABLES.
 
-    file: str
-    table: Table
-    rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
-    refused: int = 0
-
-
-def read_package(folder: Path, report: Report) -> list[Rows]:
-    """Every file of the data package in `folder`, in the order of TABLES.
-
-    Raises PackageError where the folder is none, holds no file of HSDS, or a
-    file is not CSV in UTF-8. Values are stripped; columns nobody knows and
-    rows of the wrong length are found fault with in `report`.
+    A folder or a zip archive of CSV files (HSDS 2 and 3, or the older Ohana
+    form), or JSON: one object, a list, a page of an API, or HSDS's tabular
+    form. Raises PackageError where it is none of these. Values are stripped;
+    columns nobody knows and rows of the wrong length are found fault with in
+    `report`.
     """
-    if not folder.is_dir():
-        raise PackageError(f"{folder} is not a folder. Give the folder that holds the CSV files.")
+    files = open_files(path)
+    json_files = [name for name in files if not name.endswith(".csv") and name != "datapackage.json"]
+    has_csv = any(name.endswith(".csv") for name in files)
+    if json_files and not has_csv:
+        if len(json_files) > 1:
+            raise PackageError(f"{' and '.join(json_files)}: bring them in one by one.")
+        return read_json(json_files[0], files[json_files[0]], report)
+    if is_ohana(files):
+        return read_ohana(files, report)
+    return _read_csv_package(path, files, report)
+
+
+def _read_csv_package(path: Path, files: Files, report: Report) -> list[Rows]:
     found: dict[str, Rows] = {}
-    for path in sorted(folder.iterdir()):
-        table = BY_FILE.get(path.name)
+    for name, content in files.items():
+        table = BY_FILE.get(name)
         if table is None:
-            if path.suffix == ".csv":
-                reason = "describes the package itself" if path.name in UNUSED else "not a file of HSDS 3.1"
-                report.findings.append(Finding(path.name, 0, reason, is_refused=False))
+            if name.endswith(".csv"):
+                reason = "describes the package itself" if name in UNUSED else "not a file of HSDS 3.1"
+                report.findings.append(Finding(name, 0, reason, is_refused=False))
             continue
         if table.name in found:
-            raise PackageError(f"{found[table.name].file} and {path.name} are the same table: keep one.")
-        found[table.name] = _read_file(path, table, report)
+            raise PackageError(f"{found[table.name].file} and {name} are the same table: keep one.")
+        found[table.name] = _read_table(name, table, content, report)
     if not found:
-        raise PackageError(f"{folder} holds no CSV file of HSDS, such as organizations.csv.")
+        raise PackageError(f"{path.name} holds no CSV file of HSDS, such as organizations.csv, and no JSON.")
     return [found[table.name] for table in TABLES if table.name in found]
 
 
-def _read_file(path: Path, table: Table, report: Report) -> Rows:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise PackageError(f"{path.name}:{line}: not in UTF-8. Save the file as UTF-8.") from error
-    except OSError as error:
-        raise PackageError(f"{path.name} cannot be read: {error.strerror}.") from error
-    if "\0" in text:
-        raise PackageError(f"{path.name}:{text[: text.index('\0')].count('\n') + 1}: not a text file.")
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        return _read_rows(path.name, table, lines, report)
-    except csv.Error as error:
-        raise PackageError(f"{path.name}:{lines.line_num}: not CSV: {error}.") from error
-
-
-def _read_rows(file: str, table: Table, lines: Any, report: Report) -> Rows:
-    header = [name.strip() for name in next(lines, [])]
-    if "id" not in header:
-        raise PackageError(f"{file}:1: no column “id”. The first line must name the columns, with commas.")
-    if len(set(header)) < len(header):
-        raise PackageError(f"{file}:1: a column is named twice.")
+def _read_table(name: str, table: Table, content: bytes, report: Report) -> Rows:
+    header, lines = read_csv(name, content, report)
     report.findings += [
-        Finding(file, 1, f"column “{name}” is not in HSDS 3.1", is_refused=False)
-        for name in header
-        if name not in table.all_columns
+        Finding(name, 1, f"column “{column}” is not in HSDS 3.1", is_refused=False)
+        for column in header
+        if column not in table.all_columns
     ]
-    rows = Rows(file, table)
-    begins = lines.line_num + 1
-    for values in lines:
-        line, begins = begins, lines.line_num + 1
-        if not any(value.strip() for value in values):
-            continue
-        if len(values) != len(header):
-            reason = f"{len(values)} values, but the first line names {len(header)} columns"
-            report.findings.append(Finding(file, line, reason, is_refused=True))
+    rows = Rows(name, table)
+    for place, row in lines:
+        if row is None:
             rows.refused += 1
-            continue
-        row = {
-            name: value.strip()
-            for name, value in zip(header, values, strict=True)
-            if name in table.all_columns
-        }
-        rows.rows.append((line, row))
+        else:
+            rows.rows.append((place, {key: text for key, text in row.items() if key in table.all_columns}))
     return rows

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
 
 class PackageError(Exception):
@@ -25,6 +27,23 @@ class Finding:
         return f"{place}: {verdict}: {self.reason}"
 
 
+@dataclass(frozen=True, order=True)
+class Outcome:
+    """What became of one usable row."""
+
+    file: str
+    line: int
+    verdict: str
+    """`added`, `changed` or `unchanged`."""
+    what: str
+    columns: tuple[str, ...] = ()
+    """Those that changed."""
+
+    def __str__(self) -> str:
+        changed = f" ({', '.join(self.columns)})" if self.columns else ""
+        return f"{self.file}:{self.line}: {self.verdict}: {self.what}{changed}"
+
+
 @dataclass
 class FileReport:
     """The figures of one file. Every row is counted once."""
@@ -42,6 +61,11 @@ class Report:
 
     files: list[FileReport] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    added: dict[str, list[UUID]] = field(default_factory=dict)
+    """Ids by table, in the order in which they were written."""
+    changed: list[tuple[str, UUID, dict[str, tuple[Any, Any]]]] = field(default_factory=list)
+    """Table, id, and the changed columns before and after."""
 
     def lines(self) -> Iterator[str]:
         """The report as a person reads it in a terminal."""

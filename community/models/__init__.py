@@ -5,7 +5,9 @@ Everything with an HSDS name holds what HSDS says and nothing else, except
 knows about a service stands in `Listing`, one to one beside it.
 """
 
-from community.models.contacts import Contact, Language, Phone, Schedule
+from community.models.contacts import Contact, Language, Phone, Schedule, Weekday
+from community.models.gaps import GapRecord
+from community.models.imports import ImportRun
 from community.models.listings import Listing, StateChange
 from community.models.metadata import Metadata
 from community.models.organizations import Funding, Organization, OrganizationIdentifier, Program, Url
@@ -20,6 +22,7 @@ from community.models.services import (
     Unit,
 )
 from community.models.taxonomies import Attribute, Taxonomy, TaxonomyTerm
+from community.models.voices import ProblemReport, Suggestion
 
 __all__ = [
     "Accessibility",
@@ -28,6 +31,8 @@ __all__ = [
     "Contact",
     "CostOption",
     "Funding",
+    "GapRecord",
+    "ImportRun",
     "Language",
     "Listing",
     "Location",
@@ -35,6 +40,7 @@ __all__ = [
     "Organization",
     "OrganizationIdentifier",
     "Phone",
+    "ProblemReport",
     "Program",
     "RequiredDocument",
     "Schedule",
@@ -43,8 +49,10 @@ __all__ = [
     "ServiceAtLocation",
     "ServiceCapacity",
     "StateChange",
+    "Suggestion",
     "Taxonomy",
     "TaxonomyTerm",
     "Unit",
     "Url",
+    "Weekday",
 ]

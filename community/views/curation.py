@@ -25,7 +25,7 @@ from community.forms import (
     PlaceForm,
     VerifyForm,
 )
-from community.models import Listing, Organization, Service, ServiceAtLocation
+from community.models import GapRecord, Listing, Organization, Service, ServiceAtLocation
 
 type View = Callable[..., HttpResponse]
 
@@ -76,6 +76,7 @@ def curate(request: PersonRequest) -> HttpResponse:
             "state": asked.get("state", ""),
             "states": [(state.value, state.label, counts.get(state.value, 0)) for state in Listing.State],
             "total": sum(counts.values()),
+            "gaps": GapRecord.objects.editable_by(request.user).still_open()[:10],
             "page": page,
         },
     )
@@ -125,6 +126,7 @@ def listing_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
             "missing": actions.what_is_missing(service, listing, categories=service.categories),
             "may_become": {str(state) for state in actions.STEPS[Listing.State(listing.state)]},
             "verify_form": VerifyForm(),
+            "reports": service.problem_reports.still_open(),
             "changes": listing.state_changes.select_related("by")[:20],
             "parts": [
                 (part, title, getattr(service, form.related_name).all())

@@ -1,4 +1,4 @@
-"""`manage.py import_hsds PATH [--dry-run]`: brings an HSDS 3.x CSV data package into the directory."""
+"""`manage.py import_hsds PATH [--dry-run]`: brings HSDS (CSV, JSON, Ohana's older CSV) into the directory."""
 
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,14 @@ from community.hsds.report import PackageError
 
 
 class Command(BaseCommand):
-    help = "Bring an HSDS 3.x data package (a folder of CSV files) into the directory, as listings in review."
+    help = (
+        "Bring HSDS data (a folder or zip of CSV files, or JSON) into the directory, as listings in review."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("path", type=Path, help="the folder that holds the CSV files")
+        parser.add_argument(
+            "path", type=Path, help="a folder of CSV files, a zip archive of them, or a JSON file"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
 
     def handle(self, *args: Any, path: Path, dry_run: bool, **options: Any) -> None:
@@ -21,6 +25,8 @@ class Command(BaseCommand):
             report = import_package(path, is_dry_run=dry_run)
         except PackageError as error:
             raise CommandError(f"Nothing was imported. {error}") from error
+        if dry_run:
+            self.stdout.write("".join(f"{outcome}\n" for outcome in sorted(report.outcomes)))
         self.stdout.write("\n".join(report.lines()))
         if dry_run:
             self.stdout.write("\nThis was a dry run: nothing was changed.")

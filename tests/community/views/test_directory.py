@@ -1,6 +1,7 @@
 from http import HTTPStatus
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -149,7 +150,110 @@ def test_resource_list_without_a_hit_offers_a_wider_search(visitor, published_of
     assert names(response) == []
     assert 'href="/resources/?q=rent"' in response.text
     assert "Show everything" in visitor.get(LIST, {"q": "zebra"}).text
-    assert "/resources/?" in visitor.get(LIST, {"kind": "activity"}).text
+    assert "Show everything" in visitor.get(LIST, {"kind": "activity"}).text
+
+
+def test_resource_list_filters_by_cost_language_and_access(visitor, published_of):
+    published_of(
+        "Rent advice",
+        service={"name": "Rent advice", "fees_description": "Free of charge"},
+        languages=["Polish", "English"],
+        accessibility="Step-free, hearing loop at the desk",
+    )
+    published_of(
+        "Pottery", costs=[{"option": "All", "amount": "4", "currency": "GBP"}], languages=["English"]
+    )
+    published_of("Tea", costs=[{"option": "All", "amount": "0", "currency": "GBP"}])
+    published_of("Safe nights", place={"name": "Hidden", "is_confidential": True}, accessibility="Step-free")
+
+    assert names(visitor.get(LIST, {"free": "on"})) == ["Rent advice", "Tea"]
+    assert names(visitor.get(LIST, {"language": "Polish"})) == ["Rent advice"]
+    assert names(visitor.get(LIST, {"access": "steps"})) == ["Rent advice"]
+    assert names(visitor.get(LIST, {"access": "hearing", "language": "English", "free": "on"})) == [
+        "Rent advice"
+    ]
+    assert names(visitor.get(LIST, {"access": "toilet"})) == []
+
+
+def test_resource_list_offers_only_languages_somebody_speaks_at_a_published_listing(
+    visitor, published_of, draft_of
+):
+    published_of(languages=["Polish"])
+    draft_of("Draft", languages=["Welsh"])
+
+    text = visitor.get(LIST).text
+
+    assert '<option value="Polish">' in text
+    assert "Welsh" not in text
+
+
+@pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        ("2026-03-16T09:30:00Z", ["By day"]),  # Monday, 10:30 in Berlin
+        ("2026-03-16T11:00:00Z", []),
+        ("2026-03-17T09:30:00Z", []),
+        ("2026-03-20T22:30:00Z", ["By night"]),  # Friday, 23:30
+        ("2026-03-21T02:00:00Z", ["By night"]),  # the morning after
+        ("2026-03-21T05:00:00Z", []),
+        ("2027-03-15T09:30:00Z", []),  # a Monday, but the hours do not hold any more
+    ],
+)
+def test_resource_list_knows_what_is_open_now(visitor, practice, published_of, time_machine, now, found):
+    def weekly(byday: str, opens: str, closes: str, **more) -> dict:
+        return {"byday": byday, "freq": "WEEKLY", "opens_at": opens, "closes_at": closes, **more}
+
+    published_of("By day", schedules=[weekly("MO,WE", "10:00", "12:00", valid_to="2026-12-31")])
+    published_of("By night", schedules=[weekly("FR", "20:00", "04:00")])
+    published_of("Once a month", schedules=[{"byday": "3MO", "freq": "MONTHLY", "opens_at": "00:00"}])
+    published_of("Every second week", schedules=[weekly("MO", "00:00", "23:59", interval=2)])
+    time_machine.move_to(now)
+
+    assert names(visitor.get(LIST, {"open_now": "on"})) == found
+
+
+def test_resource_list_offers_another_spelling(visitor, published_of):
+    published_of("Rent advice")
+    published_of("Pottery")
+
+    text = visitor.get(LIST, {"q": "pottttryy"}).text
+
+    assert 'href="?q=pottery"' in text
+
+
+def test_resource_list_offers_categories_near_by(visitor, published_of):
+    published_of("Rent advice", categories=["housing"])
+    published_of("Nothing to eat", categories=["income"])
+
+    by_word = visitor.get(LIST, {"q": "affordable"})
+    by_category = visitor.get(LIST, {"category": "food"})
+
+    assert [str(term) for term in by_word.context["related"]] == ["Housing"]
+    assert sorted(str(term) for term in by_category.context["related"]) == ["Housing", "Money and income"]
+
+
+@pytest.mark.parametrize("query", [{"q": "zzzz"}, {"q": "zzzz", "free": "on"}, {"category": "food"}])
+def test_resource_list_that_finds_nothing_stays_cheap(
+    visitor, published_of, django_assert_max_num_queries, query
+):
+    published_of()
+
+    with django_assert_max_num_queries(8):
+        visitor.get(LIST, query)
+
+
+def test_a_search_uses_the_indexes(published_of):
+    for number in range(3):
+        published_of(f"Advice {number}")
+    with connection.cursor() as cursor:
+        # With three rows any other way is cheaper; what counts is that these indexes can answer.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        cursor.execute("DROP INDEX listing_state")
+
+    plan = Service.objects.published().search("advise").explain()
+
+    assert "listing_search_vector" in plan
+    assert "listing_search_text" in plan
 
 
 def test_resource_list_says_what_will_be_here(visitor):
@@ -183,7 +287,7 @@ def test_resource_list_asks_the_database_as_often_for_3_rows_as_for_30(
     for number in range(rows):
         published_of(f"Advice {number}")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         visitor.get(LIST)
 
 

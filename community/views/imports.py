@@ -1,0 +1,76 @@
+"""Bringing data in from elsewhere, for curators: hand in a file, see what it would do, bring it in, undo."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from coaching.accounts.http import PersonRequest
+from community.forms import ImportForm
+from community.hsds import runs
+from community.hsds.report import PackageError
+from community.models import ImportRun
+from community.views.curation import curators_only
+
+LATEST = 20
+
+
+@curators_only
+def import_new(request: PersonRequest) -> HttpResponse:
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            run = runs.try_import(by=request.user, file_name=file.name, content=file.read())
+        except PackageError as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("community:import_detail", run.pk)
+    latest = ImportRun.objects.editable_by(request.user).select_related("by")[:LATEST]
+    return render(
+        request,
+        "community/import_new.html",
+        {"form": form, "runs": latest},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@curators_only
+def import_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
+    run = get_object_or_404(ImportRun.objects.editable_by(request.user).select_related("by"), pk=pk)
+    return render(request, "community/import_detail.html", {"run": run})
+
+
+@require_POST
+@curators_only
+def import_apply(request: PersonRequest, pk: UUID) -> HttpResponse:
+    run = get_object_or_404(ImportRun.objects.editable_by(request.user), pk=pk)
+    try:
+        runs.apply_import(by=request.user, run=run)
+    except runs.NotNow:
+        messages.info(request, _("That was done already."))
+    else:
+        messages.success(request, _("Brought in. New listings wait in review; nobody else sees them yet."))
+    return redirect("community:import_detail", pk)
+
+
+@require_POST
+@curators_only
+def import_undo(request: PersonRequest, pk: UUID) -> HttpResponse:
+    run = get_object_or_404(ImportRun.objects.editable_by(request.user), pk=pk)
+    try:
+        run = runs.undo_import(by=request.user, run=run)
+    except runs.NotNow:
+        messages.info(request, _("There is nothing to take back."))
+    else:
+        kept = ngettext(
+            "One thing stays, because somebody has worked on it since.",
+            "%(number)s things stay, because somebody has worked on them since.",
+            run.kept,
+        ) % {"number": run.kept}
+        messages.success(request, f"{_('Taken back.')} {kept if run.kept else ''}")
+    return redirect("community:import_detail", pk)

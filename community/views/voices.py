@@ -1,0 +1,88 @@
+"""What anybody may tell the curators, and the curators' queue."""
+
+from typing import Any
+from uuid import UUID
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from coaching.accounts.http import PersonRequest
+from coaching.accounts.paging import keyset_page
+from community import actions
+from community.forms import ProblemForm, SuggestionForm, VisitorForm
+from community.models import Service, Suggestion
+from community.throttle import is_too_often
+from community.views.curation import curators_only
+
+MOST_AN_HOUR = 10
+
+
+@login_not_required
+def problem_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    service = get_object_or_404(Service.objects.visible_to(request.user), pk=pk)
+    form = ProblemForm(request.POST if request.method == "POST" else None)
+    if _may_be_taken(request, form):
+        if not form.is_from_a_machine:
+            actions.report_problem(service=service, source=_source(request, service), **form.columns)
+        messages.success(request, _("Thank you. A curator will look at it."))
+        return redirect("community:resource_list")
+    return _page(
+        request, form, title=_("What is not right?"), what=service.name, back=service.get_absolute_url()
+    )
+
+
+@login_not_required
+def resource_suggest(request: HttpRequest) -> HttpResponse:
+    form = SuggestionForm(request.POST if request.method == "POST" else None)
+    back = reverse("community:resource_list")
+    if _may_be_taken(request, form):
+        if not form.is_from_a_machine:
+            actions.suggest_place(**form.columns)
+        messages.success(request, _("Thank you. A curator will look at it before it stands here."))
+        return redirect(back)
+    return _page(request, form, title=_("Which place is missing?"), what="", back=back)
+
+
+def _may_be_taken(request: HttpRequest, form: VisitorForm) -> bool:
+    if not form.is_valid():
+        return False
+    if is_too_often(request, "voice", most=MOST_AN_HOUR, seconds=3600):
+        form.add_error(None, _("That is a lot for one hour. Please come back later."))
+        return False
+    return True
+
+
+def _source(request: HttpRequest, service: Service) -> str:
+    """Tells two people apart and leads to nobody; differs from listing to listing."""
+    who = request.user.pk if request.user.is_authenticated else get_adapter().get_client_ip(request)
+    return salted_hmac("community.problem_report", f"{service.pk}:{who}", algorithm="sha256").hexdigest()
+
+
+def _page(request: HttpRequest, form: VisitorForm, **more: Any) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(request, "community/voice_form.html", {"form": form, **more}, status=status)
+
+
+@curators_only
+def queue(request: PersonRequest) -> HttpResponse:
+    services = Service.objects.editable_by(request.user).to_check(timezone.localdate())
+    page = keyset_page(request, services.for_cards(), by=["-need", "sort_name", "pk"])
+    suggestions = Suggestion.objects.editable_by(request.user).still_open()[:50]
+    return render(request, "community/queue.html", {"page": page, "suggestions": suggestions})
+
+
+@require_POST
+@curators_only
+def suggestion_close(request: PersonRequest, pk: UUID) -> HttpResponse:
+    suggestion = get_object_or_404(Suggestion.objects.editable_by(request.user), pk=pk)
+    actions.close_suggestion(by=request.user, suggestion=suggestion)
+    messages.success(request, _("Put away."))
+    return redirect("community:queue")
