@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone as django_timezone
 from django.utils.text import slugify
 
-from clients.models import Client
+from clients.models import Circumstance, Client, Trace
 from coaching.accounts.models import Coach, Invitation, Practice, User
 
 
@@ -131,4 +131,36 @@ def _free_slug(name: str) -> str:
         slug
         for slug in (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
         if slug not in taken
+    )
+
+
+# --- the record -------------------------------------------------------------
+
+
+@transaction.atomic
+def write_circumstance(*, by: User, circumstance: Circumstance, at: datetime | None = None) -> None:
+    """Save a new or changed circumstance, and note who wrote it."""
+    act = Trace.Act.ADDED if circumstance._state.adding else Trace.Act.CHANGED
+    circumstance.write(by=by, at=at)
+    Trace.objects.leave(client=circumstance.client, by=by, act=act, part=Trace.Part.CIRCUMSTANCES)
+
+
+@transaction.atomic
+def confirm_circumstance(*, by: User, circumstance: Circumstance) -> None:
+    """The client says yes to what their coach wrote down with them."""
+    circumstance.confirm(by=by)
+    Trace.objects.leave(
+        client=circumstance.client, by=by, act=Trace.Act.CONFIRMED, part=Trace.Part.CIRCUMSTANCES
+    )
+
+
+@transaction.atomic
+def remove_circumstance(*, by: User, circumstance: Circumstance) -> None:
+    """Take it out of the record for good, with what the history knows of it."""
+    events: Any = Circumstance.pgh_event_model  # type: ignore[attr-defined]
+    pk = circumstance.pk
+    circumstance.delete()
+    events.objects.filter(pgh_obj_id=pk).delete()
+    Trace.objects.leave(
+        client=circumstance.client, by=by, act=Trace.Act.REMOVED, part=Trace.Part.CIRCUMSTANCES
     )

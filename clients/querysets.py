@@ -1,11 +1,17 @@
 """The root access rule: which clients' records a person may see. Every other app composes it."""
 
-from typing import Self
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.utils import timezone
 
 from coaching.accounts.querysets import Person
+
+if TYPE_CHECKING:
+    from clients.models import Client
+    from coaching.accounts.models import User
 
 
 class ClientQuerySet(models.QuerySet):
@@ -39,3 +45,77 @@ class ClientQuerySet(models.QuerySet):
         for word in text.split():
             rows = rows.filter(Q(name__icontains=word) | Q(email__icontains=word))
         return rows
+
+    def with_urgent_need(self) -> Self:
+        """With `has_urgent_need`: whether something urgent is open. While it is, nothing suggests giving."""
+        return self.annotate(has_urgent_need=Exists(self._urgent_circumstances()))
+
+    def in_urgent_need(self) -> Self:
+        """Those for whom something urgent is open."""
+        return self.filter(Exists(self._urgent_circumstances()))
+
+    def _urgent_circumstances(self) -> models.QuerySet:
+        circumstances: Any = self.model._meta.get_field("circumstances").related_model
+        return circumstances.objects.urgent().filter(client=OuterRef("pk"))
+
+
+class TraceQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those in this person's own records: they are for the client alone."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(client__user=user)
+
+    def leave(self, *, client: "Client", by: "User", act: str, part: str) -> None:
+        """Note that `by` did this. The client's own reading is theirs and is not noted."""
+        if act == "read" and client.user_id == by.pk:
+            return
+        now = timezone.now()
+        key = {"client": client, "person": by, "act": act, "part": part, "day": now.astimezone(UTC).date()}
+        if self.filter(**key).update(times=F("times") + 1, at=now):
+            return
+        self.bulk_create(
+            [self.model(**key, at=now)],
+            update_conflicts=True,  # somebody was quicker by a moment: one of the two is counted
+            unique_fields=list(key),
+            update_fields=["at"],
+        )
+
+
+class CircumstanceQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those of the clients this person coaches, and their own. Both may change them."""
+        return self.filter(client__in=_clients(self).visible_to(user))
+
+    def belonging_to(self, user: Person) -> Self:
+        """Those in this person's own records."""
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+    def removable_by(self, user: Person) -> Self:
+        """The client's own; and what a coach wrote by mistake, while the client has not confirmed it."""
+        clients = _clients(self)
+        return self.filter(
+            Q(client__in=clients.belonging_to(user))
+            | Q(client__in=clients.coached_by(user), recorded_by=user.pk, confirmed_at=None)
+        )
+
+    def open(self) -> Self:
+        return self.exclude(state="resolved")
+
+    def urgent(self) -> Self:
+        return self.open().filter(urgency="urgent")
+
+    def most_pressing_first(self) -> Self:
+        order = Case(
+            When(state="resolved", then=3),
+            When(urgency="urgent", then=0),
+            When(urgency="pressing", then=1),
+            default=2,
+        )
+        return self.order_by(order, "-changed_at", "-pk")
+
+
+def _clients(rows: models.QuerySet) -> ClientQuerySet:
+    """All clients, to be cut by the root rule."""
+    clients: Any = rows.model._meta.get_field("client").related_model
+    return clients.objects.all()

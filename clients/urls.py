@@ -1,14 +1,22 @@
 from django.urls import path
 
-from clients import views
+from clients.views import circumstances, roster
 
 app_name = "clients"
 
 urlpatterns = [
-    path("clients/", views.client_list, name="client_list"),
-    path("clients/new/", views.client_create, name="client_create"),
-    path("clients/<uuid:pk>/edit/", views.client_edit, name="client_edit"),
-    path("clients/<uuid:pk>/invite/", views.client_invite, name="client_invite"),
-    path("clients/<uuid:pk>/status/", views.client_status, name="client_status"),
-    path("invitations/<str:token>/", views.invitation_accept, name="invitation_accept"),
+    path("clients/", roster.client_list, name="client_list"),
+    path("clients/new/", roster.client_create, name="client_create"),
+    path("clients/<uuid:pk>/edit/", roster.client_edit, name="client_edit"),
+    path("clients/<uuid:pk>/invite/", roster.client_invite, name="client_invite"),
+    path("clients/<uuid:pk>/status/", roster.client_status, name="client_status"),
+    path("invitations/<str:token>/", roster.invitation_accept, name="invitation_accept"),
+    path("me/circumstances/", circumstances.circumstance_list, name="circumstance_list"),
+    path("me/circumstances/new/", circumstances.circumstance_create, name="circumstance_create"),
+    path(
+        "clients/<uuid:pk>/circumstances/new/", circumstances.circumstance_record, name="circumstance_record"
+    ),
+    path("circumstances/<uuid:pk>/edit/", circumstances.circumstance_edit, name="circumstance_edit"),
+    path("circumstances/<uuid:pk>/confirm/", circumstances.circumstance_confirm, name="circumstance_confirm"),
+    path("circumstances/<uuid:pk>/remove/", circumstances.circumstance_remove, name="circumstance_remove"),
 ]

@@ -18,6 +18,7 @@ from clients.actions import add_client
 from coaching.scheduling.actions import schedule_session
 from community import actions as directory
 from goals import actions as plans
+from tests.clients.rows import a_circumstance
 
 CAST = ["alma", "ben", "cora", "dan", "esra", "finn", "olga", "gita", "nobody"]
 COACHES = {"alma", "cora", "esra", "olga"}
@@ -75,6 +76,11 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_list": (nothing, COACHES_ONLY),
     "clients:client_create": (nothing, COACHES_ONLY),
     "clients:client_edit": (of("client"), PAIR_SEES),
+    "clients:circumstance_list": (nothing, CLIENT_SEES),
+    "clients:circumstance_create": (nothing, CLIENT_SEES),
+    "clients:circumstance_record": (of("client"), COACH_SEES),
+    "clients:circumstance_edit": (of("circumstance"), PAIR_SEES),
+    "clients:circumstance_remove": (of("circumstance"), CLIENT_SEES),
     "clients:invitation_accept": (lambda world: [world.invitation.token], cells(others=403, nobody=200)),
     "goals:plan_create": (nothing, CLIENT_SEES),
     "goals:plan_detail": (of("plan"), PAIR_SEES),
@@ -111,6 +117,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
 POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
     "clients:client_status": (of("client"), COACH_ACTS),
+    "clients:circumstance_confirm": (of("circumstance"), CLIENT_ACTS),
     "goals:plan_reopen": (of("plan"), PAIR_ACTS),
     "goals:goal_accept": (of("proposal"), CLIENT_ACTS),
     "goals:goal_decline": (of("proposal"), CLIENT_ACTS),
@@ -165,6 +172,7 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
     stranger = add_client(by=alma, name="Gil", email="gil@example.org", invite=True)
     return SimpleNamespace(
         client=ben_client,
+        circumstance=a_circumstance(ben_client, ben),
         plan=plan,
         goal=goal,
         proposal=plans.propose_goal(by=alma, plan=plan, side="community", title="Cook with neighbours"),

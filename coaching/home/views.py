@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from clients.actions import invite_coach
-from clients.forms import CoachInviteForm
-from clients.models import Client
+from clients.circumstances import with_changes
+from clients.forms.roster import CoachInviteForm
+from clients.models import Circumstance, Client, Trace
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Coach, Invitation, Practice
 from coaching.accounts.paging import keyset_page
@@ -43,8 +44,11 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
     if client.user == request.user:
         return redirect("home:me")
     sessions = CoachingSession.objects.editable_by(request.user).filter(client=client).upcoming()
+    circumstances = Circumstance.objects.visible_to(request.user).filter(client=client).most_pressing_first()
+    Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CIRCUMSTANCES)
     context = {
         "client": client,
+        "circumstances": with_changes(circumstances.select_related("recorded_by", "client")),
         "client_id": str(client.pk),
         "sessions": lines_for(request.user, sessions.with_people().order_by("starts_at")),
         "boards": plans_for(request.user, client),

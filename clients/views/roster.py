@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from clients import actions
-from clients.forms import ClientCreateForm, ClientForm, InvitationAcceptForm, OwnDetailsForm
+from clients.forms.roster import ClientCreateForm, ClientForm, InvitationAcceptForm, OwnDetailsForm
 from clients.models import Client
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Invitation, User

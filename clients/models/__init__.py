@@ -1,0 +1,7 @@
+"""A client's record: who they are, what they carry, what they and their coaches write, and who saw it."""
+
+from clients.models.circumstance import Circumstance
+from clients.models.client import Client
+from clients.models.trace import Trace
+
+__all__ = ["Circumstance", "Client", "Trace"]
