@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone as django_timezone
 from django.utils.text import slugify
 
-from clients.models import Circumstance, Client, Trace
+from clients.models import Circumstance, Client, Trace, Value
 from coaching.accounts.models import Coach, Invitation, Practice, User
 
 
@@ -164,3 +164,32 @@ def remove_circumstance(*, by: User, circumstance: Circumstance) -> None:
     Trace.objects.leave(
         client=circumstance.client, by=by, act=Trace.Act.REMOVED, part=Trace.Part.CIRCUMSTANCES
     )
+
+
+@transaction.atomic
+def add_value(*, by: User, value: Value) -> None:
+    """Put it at the end of what matters to the client."""
+    value.position = Value.objects.filter(client=value.client).count()
+    value.save()
+    Trace.objects.leave(client=value.client, by=by, act=Trace.Act.ADDED, part=Trace.Part.VALUES)
+
+
+@transaction.atomic
+def change_value(*, by: User, value: Value) -> None:
+    value.save(update_fields=["words"])
+    Trace.objects.leave(client=value.client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.VALUES)
+
+
+@transaction.atomic
+def move_value(*, by: User, value: Value, steps: int) -> None:
+    """One up (-1) or one down (1) in the client's own order."""
+    value.move(by=steps)
+    Trace.objects.leave(client=value.client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.VALUES)
+
+
+@transaction.atomic
+def remove_values(*, by: User, values: list[Value]) -> None:
+    """Take these out for good: one, or all at once."""
+    for client in {value.client for value in values}:
+        Trace.objects.leave(client=client, by=by, act=Trace.Act.REMOVED, part=Trace.Part.VALUES)
+    Value.objects.filter(pk__in=[value.pk for value in values]).delete()

@@ -119,3 +119,13 @@ def _clients(rows: models.QuerySet) -> ClientQuerySet:
     """All clients, to be cut by the root rule."""
     clients: Any = rows.model._meta.get_field("client").related_model
     return clients.objects.all()
+
+
+class ValueQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The client's, for the client and their coach."""
+        return self.filter(client__in=_clients(self).visible_to(user))
+
+    def belonging_to(self, user: Person) -> Self:
+        """Those in this person's own records: nobody else words, orders or removes them."""
+        return self.filter(client__in=_clients(self).belonging_to(user))

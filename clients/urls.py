@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import circumstances, roster
+from clients.views import circumstances, roster, values
 
 app_name = "clients"
 
@@ -11,6 +11,11 @@ urlpatterns = [
     path("clients/<uuid:pk>/invite/", roster.client_invite, name="client_invite"),
     path("clients/<uuid:pk>/status/", roster.client_status, name="client_status"),
     path("invitations/<str:token>/", roster.invitation_accept, name="invitation_accept"),
+    path("me/values/", values.value_list, name="value_list"),
+    path("me/values/remove/", values.value_remove_all, name="value_remove_all"),
+    path("me/values/<uuid:pk>/", values.value_edit, name="value_edit"),
+    path("me/values/<uuid:pk>/move/", values.value_move, name="value_move"),
+    path("me/values/<uuid:pk>/remove/", values.value_remove, name="value_remove"),
     path("me/circumstances/", circumstances.circumstance_list, name="circumstance_list"),
     path("me/circumstances/new/", circumstances.circumstance_create, name="circumstance_create"),
     path(

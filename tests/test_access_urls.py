@@ -18,7 +18,7 @@ from clients.actions import add_client
 from coaching.scheduling.actions import schedule_session
 from community import actions as directory
 from goals import actions as plans
-from tests.clients.rows import a_circumstance
+from tests.clients.rows import a_circumstance, a_value
 
 CAST = ["alma", "ben", "cora", "dan", "esra", "finn", "olga", "gita", "nobody"]
 COACHES = {"alma", "cora", "esra", "olga"}
@@ -76,6 +76,9 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_list": (nothing, COACHES_ONLY),
     "clients:client_create": (nothing, COACHES_ONLY),
     "clients:client_edit": (of("client"), PAIR_SEES),
+    "clients:value_list": (nothing, CLIENT_SEES),
+    "clients:value_edit": (of("value"), CLIENT_SEES),
+    "clients:value_remove_all": (nothing, CLIENT_SEES),
     "clients:circumstance_list": (nothing, CLIENT_SEES),
     "clients:circumstance_create": (nothing, CLIENT_SEES),
     "clients:circumstance_record": (of("client"), COACH_SEES),
@@ -117,6 +120,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
 POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
     "clients:client_status": (of("client"), COACH_ACTS),
+    "clients:value_move": (of("value"), CLIENT_ACTS),
+    "clients:value_remove": (of("value"), CLIENT_ACTS),
     "clients:circumstance_confirm": (of("circumstance"), CLIENT_ACTS),
     "goals:plan_reopen": (of("plan"), PAIR_ACTS),
     "goals:goal_accept": (of("proposal"), CLIENT_ACTS),
@@ -173,6 +178,7 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
     return SimpleNamespace(
         client=ben_client,
         circumstance=a_circumstance(ben_client, ben),
+        value=a_value(ben_client, ben),
         plan=plan,
         goal=goal,
         proposal=plans.propose_goal(by=alma, plan=plan, side="community", title="Cook with neighbours"),

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Circumstance, Client
+from clients.models import Circumstance, Client, Value
 from clients.models.circumstance import DOMAINS, State
 from coaching.accounts.forms import page_helper
 from coaching.accounts.models import User
@@ -62,3 +62,11 @@ class CircumstanceForm(RecordForm):
         if self.instance._state.adding:
             del self.fields["state"]
             self.instance.state = State.PRESENT
+
+
+class ValueForm(RecordForm):
+    class Meta:
+        model = Value
+        fields = ["words"]
+        widgets = {"words": forms.TextInput}
+        help_texts = {"words": _("A word or a sentence. It can be anything.")}

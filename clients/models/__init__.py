@@ -3,5 +3,6 @@
 from clients.models.circumstance import Circumstance
 from clients.models.client import Client
 from clients.models.trace import Trace
+from clients.models.value import Value
 
-__all__ = ["Circumstance", "Client", "Trace"]
+__all__ = ["Circumstance", "Client", "Trace", "Value"]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clients.actions import invite_coach
 from clients.circumstances import with_changes
 from clients.forms.roster import CoachInviteForm
-from clients.models import Circumstance, Client, Trace
+from clients.models import Circumstance, Client, Trace, Value
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Coach, Invitation, Practice
 from coaching.accounts.paging import keyset_page
@@ -48,6 +48,7 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
     Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CIRCUMSTANCES)
     context = {
         "client": client,
+        "values": Value.objects.visible_to(request.user).filter(client=client),
         "circumstances": with_changes(circumstances.select_related("recorded_by", "client")),
         "client_id": str(client.pk),
         "sessions": lines_for(request.user, sessions.with_people().order_by("starts_at")),

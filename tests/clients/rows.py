@@ -1,7 +1,7 @@
 """Rows of a record, one of each kind, as the tests need them."""
 
-from clients.actions import write_circumstance
-from clients.models import Circumstance, Client
+from clients.actions import add_value, write_circumstance
+from clients.models import Circumstance, Client, Value
 from coaching.accounts.models import User
 
 
@@ -12,5 +12,11 @@ def a_circumstance(client: Client, by: User, **fields) -> Circumstance:
     return circumstance
 
 
-MAKERS = {Circumstance: a_circumstance}
+def a_value(client: Client, by: User, words: str = "Being there for my people") -> Value:
+    value = Value(client=client, words=words)
+    add_value(by=by, value=value)
+    return value
+
+
+MAKERS = {Circumstance: a_circumstance, Value: a_value}
 """One maker for each model with private text, called with (client, who writes, **fields)."""
