@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone as django_timezone
 from django.utils.text import slugify
 
-from clients.models import Circumstance, Client, Trace, Value
+from clients.models import Circumstance, Client, JournalEntry, Note, Trace, Value
 from coaching.accounts.models import Coach, Invitation, Practice, User
 
 
@@ -193,3 +193,25 @@ def remove_values(*, by: User, values: list[Value]) -> None:
     for client in {value.client for value in values}:
         Trace.objects.leave(client=client, by=by, act=Trace.Act.REMOVED, part=Trace.Part.VALUES)
     Value.objects.filter(pk__in=[value.pk for value in values]).delete()
+
+
+@transaction.atomic
+def save_writing(*, by: User, writing: Note | JournalEntry, text: str, at: datetime | None = None) -> None:
+    """Save a note or a journal entry for its audience. What only the writer sees leaves no trace."""
+    act = Trace.Act.CHANGED if writing.is_saved else Trace.Act.ADDED
+    writing.publish(text, at=at)
+    if isinstance(writing, JournalEntry):
+        Trace.objects.leave(client=writing.client, by=by, act=act, part=Trace.Part.JOURNAL)
+    elif writing.audience != Note.Audience.AUTHOR:
+        Trace.objects.leave(client=writing.client, by=by, act=act, part=Trace.Part.NOTES)
+
+
+@transaction.atomic
+def remove_writing(*, by: User, writing: Note | JournalEntry) -> None:
+    """Take it out for good, draft and all."""
+    is_note = isinstance(writing, Note)
+    is_silent = is_note and (not writing.is_saved or writing.audience == Note.Audience.AUTHOR)
+    if not is_silent:
+        part = Trace.Part.NOTES if is_note else Trace.Part.JOURNAL
+        Trace.objects.leave(client=writing.client, by=by, act=Trace.Act.REMOVED, part=part)
+    writing.delete()

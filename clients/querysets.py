@@ -2,6 +2,7 @@
 
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
@@ -10,7 +11,7 @@ from django.utils import timezone
 from coaching.accounts.querysets import Person
 
 if TYPE_CHECKING:
-    from clients.models import Client
+    from clients.models import Client, JournalEntry, Note
     from coaching.accounts.models import User
 
 
@@ -128,4 +129,71 @@ class ValueQuerySet(models.QuerySet):
 
     def belonging_to(self, user: Person) -> Self:
         """Those in this person's own records: nobody else words, orders or removes them."""
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+
+class NoteQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """A coach's own; those shared with the coaches of a client; those shared with the client.
+
+        Each only once it was saved, and only while the person works with that
+        client. Coaches of one client are those of one practice.
+        """
+        clients = _clients(self)
+        same_person = clients.coached_by(user).filter(
+            user=OuterRef("client__user"), practice=OuterRef("client__practice")
+        )
+        is_shared = Q(saved_at__isnull=False) & ~Q(audience="author")
+        is_for_client = Q(saved_at__isnull=False, audience="client")
+        return self.filter(
+            Q(author=user.pk, client__in=clients.coached_by(user))
+            | is_shared & (Q(client__in=clients.coached_by(user)) | Exists(same_person))
+            | is_for_client & Q(client__in=clients.belonging_to(user))
+        )
+
+    def editable_by(self, user: Person) -> Self:
+        """A coach's own, while they work with the client."""
+        return self.filter(author=user.pk, client__in=_clients(self).coached_by(user))
+
+    def belonging_to(self, user: Person) -> Self:
+        """Those shared with this person as a client."""
+        return self.filter(
+            saved_at__isnull=False, audience="client", client__in=_clients(self).belonging_to(user)
+        )
+
+    def continued_by(self, user: "User", client: "Client", pk: UUID) -> "Note":
+        """The coach's own note of this id about this client, or a new one of this id.
+
+        So a page can keep what is typed from its first letter on, and finds it again under its own address.
+        Raises DoesNotExist where the id is somebody else's.
+        """
+        if not self.filter(pk=pk).exists():
+            return self.model(pk=pk, client=client, author=user)
+        return self.editable_by(user).filter(client=client).get(pk=pk)
+
+    def about(self, client: "Client") -> Self:
+        """Those in this record, and in the same person's records with other coaches of the practice."""
+        if client.user_id is None:
+            return self.filter(client=client)
+        return self.filter(
+            Q(client=client) | Q(client__user=client.user_id, client__practice=client.practice_id)
+        )
+
+
+class JournalEntryQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The client's own; for their coach those that were saved to be shared."""
+        clients = _clients(self)
+        return self.filter(
+            Q(client__in=clients.belonging_to(user))
+            | Q(client__in=clients.coached_by(user), saved_at__isnull=False, audience="coach")
+        )
+
+    def continued_by(self, user: "User", client: "Client", pk: UUID) -> "JournalEntry":
+        """The client's own entry of this id, or a new one of this id; see NoteQuerySet.continued_by."""
+        if not self.filter(pk=pk).exists():
+            return self.model(pk=pk, client=client)
+        return self.belonging_to(user).get(pk=pk)
+
+    def belonging_to(self, user: Person) -> Self:
         return self.filter(client__in=_clients(self).belonging_to(user))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import circumstances, roster, values
+from clients.views import circumstances, journal, notes, roster, values
 
 app_name = "clients"
 
@@ -11,6 +11,16 @@ urlpatterns = [
     path("clients/<uuid:pk>/invite/", roster.client_invite, name="client_invite"),
     path("clients/<uuid:pk>/status/", roster.client_status, name="client_status"),
     path("invitations/<str:token>/", roster.invitation_accept, name="invitation_accept"),
+    path("clients/<uuid:pk>/notes/", notes.note_list, name="note_list"),
+    path("clients/<uuid:pk>/notes/new/", notes.note_create, name="note_create"),
+    path("clients/<uuid:client_pk>/notes/<uuid:pk>/", notes.note_write, name="note_write"),
+    path("notes/<uuid:pk>/remove/", notes.note_remove, name="note_remove"),
+    path("me/notes/", notes.note_shared, name="note_shared"),
+    path("clients/<uuid:pk>/journal/", journal.journal_shared, name="journal_shared"),
+    path("me/journal/", journal.journal_list, name="journal_list"),
+    path("me/journal/new/", journal.journal_create, name="journal_create"),
+    path("me/journal/<uuid:pk>/", journal.journal_write, name="journal_write"),
+    path("me/journal/<uuid:pk>/remove/", journal.journal_remove, name="journal_remove"),
     path("me/values/", values.value_list, name="value_list"),
     path("me/values/remove/", values.value_remove_all, name="value_remove_all"),
     path("me/values/<uuid:pk>/", values.value_edit, name="value_edit"),

@@ -18,7 +18,7 @@ from clients.actions import add_client
 from coaching.scheduling.actions import schedule_session
 from community import actions as directory
 from goals import actions as plans
-from tests.clients.rows import a_circumstance, a_value
+from tests.clients.rows import a_circumstance, a_note, a_value, an_entry
 
 CAST = ["alma", "ben", "cora", "dan", "esra", "finn", "olga", "gita", "nobody"]
 COACHES = {"alma", "cora", "esra", "olga"}
@@ -76,6 +76,16 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_list": (nothing, COACHES_ONLY),
     "clients:client_create": (nothing, COACHES_ONLY),
     "clients:client_edit": (of("client"), PAIR_SEES),
+    "clients:note_list": (of("client"), COACH_SEES),
+    "clients:note_create": (of("client"), COACH_ACTS),
+    "clients:note_write": (lambda world: [world.client.pk, world.note.pk], COACH_SEES),
+    "clients:note_remove": (of("note"), COACH_SEES),
+    "clients:note_shared": (nothing, CLIENT_SEES),
+    "clients:journal_shared": (of("client"), COACH_SEES),
+    "clients:journal_list": (nothing, CLIENT_SEES),
+    "clients:journal_create": (nothing, CLIENT_ACTS),
+    "clients:journal_write": (of("entry"), CLIENT_SEES),
+    "clients:journal_remove": (of("entry"), CLIENT_SEES),
     "clients:value_list": (nothing, CLIENT_SEES),
     "clients:value_edit": (of("value"), CLIENT_SEES),
     "clients:value_remove_all": (nothing, CLIENT_SEES),
@@ -179,6 +189,8 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         client=ben_client,
         circumstance=a_circumstance(ben_client, ben),
         value=a_value(ben_client, ben),
+        note=a_note(ben_client, alma),
+        entry=an_entry(ben_client, ben),
         plan=plan,
         goal=goal,
         proposal=plans.propose_goal(by=alma, plan=plan, side="community", title="Cook with neighbours"),

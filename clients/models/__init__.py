@@ -4,5 +4,6 @@ from clients.models.circumstance import Circumstance
 from clients.models.client import Client
 from clients.models.trace import Trace
 from clients.models.value import Value
+from clients.models.writing import JournalEntry, Note
 
-__all__ = ["Circumstance", "Client", "Trace", "Value"]
+__all__ = ["Circumstance", "Client", "JournalEntry", "Note", "Trace", "Value"]
