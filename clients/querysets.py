@@ -167,9 +167,10 @@ class NoteQuerySet(models.QuerySet):
         So a page can keep what is typed from its first letter on, and finds it again under its own address.
         Raises DoesNotExist where the id is somebody else's.
         """
-        if not self.filter(pk=pk).exists():
-            return self.model(pk=pk, client=client, author=user)
-        return self.editable_by(user).filter(client=client).get(pk=pk)
+        rows: Any = self
+        if not rows.filter(pk=pk).exists():
+            return rows.model(pk=pk, client=client, author=user)
+        return rows.editable_by(user).filter(client=client).get(pk=pk)
 
     def about(self, client: "Client") -> Self:
         """Those in this record, and in the same person's records with other coaches of the practice."""
@@ -191,9 +192,10 @@ class JournalEntryQuerySet(models.QuerySet):
 
     def continued_by(self, user: "User", client: "Client", pk: UUID) -> "JournalEntry":
         """The client's own entry of this id, or a new one of this id; see NoteQuerySet.continued_by."""
-        if not self.filter(pk=pk).exists():
-            return self.model(pk=pk, client=client)
-        return self.belonging_to(user).get(pk=pk)
+        rows: Any = self
+        if not rows.filter(pk=pk).exists():
+            return rows.model(pk=pk, client=client)
+        return rows.belonging_to(user).get(pk=pk)
 
     def belonging_to(self, user: Person) -> Self:
         return self.filter(client__in=_clients(self).belonging_to(user))

@@ -1,5 +1,7 @@
 """The page on which a note or a journal entry is written: what is typed is kept, and saved when asked."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +19,7 @@ def write_page(
     request: PersonRequest,
     template: str,
     writing: Note | JournalEntry,
-    form_class: type[NoteForm] | type[JournalForm],
+    form_class: Callable[..., NoteForm | JournalForm],
     *,
     back: str,
     **context: object,

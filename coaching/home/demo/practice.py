@@ -11,6 +11,7 @@ from clients.actions import accept_invitation, add_client
 from clients.models import Client
 from coaching.accounts.models import Coach, Practice, User
 from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
+from coaching.home.demo.records import seed_record
 from coaching.scheduling.actions import cancel_session, record_session, schedule_session
 
 PASSWORD = "trellis-demo"  # noqa: S105 - the demo's, printed at its start
@@ -60,6 +61,7 @@ def seed_clients(staff: dict[str, User]) -> list[Client]:
         coach = staff[data["coach"]]
         client = _joined_client(coach, data)
         seed_plan(client=client, coach_user=coach, data=data["plan"], today=today)
+        seed_record(client, coach)
         _seed_sessions(client, coach, number)
         clients.append(client)
     for name, email in NOT_JOINED.items():
