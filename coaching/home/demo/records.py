@@ -26,8 +26,8 @@ RECORDS: dict[str, RecordOf] = {
                 "on": -84,
                 "domain": "housing",
                 "urgency": "urgent",
-                "words": "The rent takes two thirds of what comes in, and I am two months behind. I stopped "
-                "opening the letters.",
+                "words": "The rent takes two thirds of what comes in, and I am two months behind. I "
+                "stopped opening the letters.",
                 "would_help": "Somebody who reads the letters with me, and a plan the landlord agrees to.",
                 "later": [
                     (-40, {"urgency": "pressing"}),
@@ -43,7 +43,7 @@ RECORDS: dict[str, RecordOf] = {
             {
                 "on": -84,
                 "domain": "work",
-                "words": "The warehouse closed and sixty of us went the same week. There is little else here.",
+                "words": "The warehouse closed and sixty of us went the same week. Nothing else is here.",
                 "would_help": "Work I can reach by bus.",
             },
             {
@@ -60,7 +60,7 @@ RECORDS: dict[str, RecordOf] = {
             (
                 "client",
                 (
-                    "What we said today: you ring the landlord on Thursday with the list beside you. If it gets "
+                    "What we said today: you ring the landlord on Thursday, the list beside you. If it gets "
                     "loud, you may hang up and write instead."
                 ),
             ),
@@ -70,8 +70,8 @@ RECORDS: dict[str, RecordOf] = {
             (
                 "coach",
                 (
-                    "Carried Mrs. Osei's shopping up. She talked about the market that used to be here. I was "
-                    "late for nothing and it was the best hour this week."
+                    "Carried Mrs. Osei's shopping up. She talked about the market that used to be here. I "
+                    "was late for nothing, and it was the best hour this week."
                 ),
             ),
         ],
