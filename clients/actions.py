@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils import timezone as django_timezone
 from django.utils.text import slugify
 
-from clients.models import Circumstance, Client, JournalEntry, Note, Trace, Value
+from clients.belongings import erase
+from clients.models import Circumstance, Client, Erasure, JournalEntry, Note, Trace, Value
+from clients.models.erasure import COOLING_OFF
 from coaching.accounts.models import Coach, Invitation, Practice, User
 
 
@@ -215,3 +217,32 @@ def remove_writing(*, by: User, writing: Note | JournalEntry) -> None:
         part = Trace.Part.NOTES if is_note else Trace.Part.JOURNAL
         Trace.objects.leave(client=writing.client, by=by, act=Trace.Act.REMOVED, part=part)
     writing.delete()
+
+
+# --- taking it out, and erasing it ------------------------------------------
+
+
+@transaction.atomic
+def request_erasure(*, by: User, client: Client) -> Erasure:
+    """Ask that the record be erased. It happens after COOLING_OFF, unless the client thinks again."""
+    erasure, _is_new = Erasure.objects.open().get_or_create(
+        record=client.pk,
+        defaults={"requested_by": by, "due_at": django_timezone.now() + COOLING_OFF},
+    )
+    return erasure
+
+
+def erase_due() -> int:
+    """Erase every record whose time has come, each in a transaction of its own; returns how many."""
+    count = 0
+    for erasure in Erasure.objects.due():
+        with transaction.atomic():
+            # Locked and asked again: the client may withdraw in this very moment.
+            still = Erasure.objects.due().select_for_update(skip_locked=True).filter(pk=erasure.pk).first()
+            client = Client.objects.filter(pk=erasure.record).first()
+            if still and client:
+                erase(client)
+                count += 1
+            elif still:
+                Erasure.objects.filter(pk=erasure.pk).update(done_at=django_timezone.now())
+    return count

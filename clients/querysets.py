@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from coaching.accounts.querysets import Person
@@ -199,3 +200,24 @@ class JournalEntryQuerySet(models.QuerySet):
 
     def belonging_to(self, user: Person) -> Self:
         return self.filter(client__in=_clients(self).belonging_to(user))
+
+
+class ErasureQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        """Those that were asked for and neither taken back nor carried out."""
+        return self.filter(withdrawn_at=None, done_at=None)
+
+    def due(self) -> Self:
+        """Those whose time to think again is over, by the database's clock."""
+        return self.open().filter(due_at__lte=Now())
+
+    def visible_to(self, user: Person) -> Self:
+        """Those of the records this person may see."""
+        from clients.models import Client  # noqa: PLC0415 - it is not related, so that it outlives the client
+
+        return self.filter(record__in=Client.objects.visible_to(user).values("pk"))
+
+    def belonging_to(self, user: Person) -> Self:
+        from clients.models import Client  # noqa: PLC0415
+
+        return self.filter(record__in=Client.objects.belonging_to(user).values("pk"))

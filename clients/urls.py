@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import circumstances, journal, notes, roster, values
+from clients.views import circumstances, journal, leaving, notes, roster, values
 
 app_name = "clients"
 
@@ -21,6 +21,9 @@ urlpatterns = [
     path("me/journal/new/", journal.journal_create, name="journal_create"),
     path("me/journal/<uuid:pk>/", journal.journal_write, name="journal_write"),
     path("me/journal/<uuid:pk>/remove/", journal.journal_remove, name="journal_remove"),
+    path("me/export/", leaving.export, name="export"),
+    path("clients/<uuid:pk>/erase/", leaving.erasure_request, name="erasure_request"),
+    path("clients/<uuid:pk>/erase/withdraw/", leaving.erasure_withdraw, name="erasure_withdraw"),
     path("me/values/", values.value_list, name="value_list"),
     path("me/values/remove/", values.value_remove_all, name="value_remove_all"),
     path("me/values/<uuid:pk>/", values.value_edit, name="value_edit"),

@@ -86,6 +86,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:journal_create": (nothing, CLIENT_ACTS),
     "clients:journal_write": (of("entry"), CLIENT_SEES),
     "clients:journal_remove": (of("entry"), CLIENT_SEES),
+    "clients:export": (nothing, CLIENT_SEES),
+    "clients:erasure_request": (of("client"), CLIENT_SEES),
     "clients:value_list": (nothing, CLIENT_SEES),
     "clients:value_edit": (of("value"), CLIENT_SEES),
     "clients:value_remove_all": (nothing, CLIENT_SEES),
@@ -130,6 +132,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
 POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
     "clients:client_status": (of("client"), COACH_ACTS),
+    "clients:erasure_withdraw": (of("client"), CLIENT_ACTS),
     "clients:value_move": (of("value"), CLIENT_ACTS),
     "clients:value_remove": (of("value"), CLIENT_ACTS),
     "clients:circumstance_confirm": (of("circumstance"), CLIENT_ACTS),

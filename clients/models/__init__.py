@@ -2,8 +2,9 @@
 
 from clients.models.circumstance import Circumstance
 from clients.models.client import Client
+from clients.models.erasure import Erasure
 from clients.models.trace import Trace
 from clients.models.value import Value
 from clients.models.writing import JournalEntry, Note
 
-__all__ = ["Circumstance", "Client", "JournalEntry", "Note", "Trace", "Value"]
+__all__ = ["Circumstance", "Client", "Erasure", "JournalEntry", "Note", "Trace", "Value"]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clients.actions import invite_coach
 from clients.circumstances import with_changes
 from clients.forms.roster import CoachInviteForm
-from clients.models import Circumstance, Client, Trace, Value
+from clients.models import Circumstance, Client, Erasure, Trace, Value
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Coach, Invitation, Practice
 from coaching.accounts.paging import keyset_page
@@ -34,7 +34,9 @@ def home(request: PersonRequest) -> HttpResponse:
 def me(request: PersonRequest) -> HttpResponse:
     """The client's own record: one for each coach they work with."""
     records = Client.objects.belonging_to(request.user).select_related("coach__user", "practice")
-    return render(request, "home/me.html", {"records": records})
+    open_erasures = Erasure.objects.belonging_to(request.user).open()
+    due = {erasure.record: erasure.due_at for erasure in open_erasures}
+    return render(request, "home/me.html", {"records": [(record, due.get(record.pk)) for record in records]})
 
 
 def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
@@ -48,6 +50,7 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
     Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CIRCUMSTANCES)
     context = {
         "client": client,
+        "erasure": Erasure.objects.visible_to(request.user).open().filter(record=client.pk).first(),
         "values": Value.objects.visible_to(request.user).filter(client=client),
         "circumstances": with_changes(circumstances.select_related("recorded_by", "client")),
         "client_id": str(client.pk),
