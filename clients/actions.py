@@ -1,6 +1,6 @@
 """What changes several rows at once: adding clients, inviting people, accepting an invitation."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from django.utils import timezone as django_timezone
 from django.utils.text import slugify
 
 from clients.belongings import erase
-from clients.models import Circumstance, Client, Erasure, JournalEntry, Note, Trace, Value
+from clients.models import CheckIn, Circumstance, Client, Erasure, JournalEntry, LifeArea, Note, Trace, Value
 from clients.models.erasure import COOLING_OFF
 from coaching.accounts.models import Coach, Invitation, Practice, User
 
@@ -246,3 +246,34 @@ def erase_due() -> int:
             elif still:
                 Erasure.objects.filter(pk=erasure.pk).update(done_at=django_timezone.now())
     return count
+
+
+# --- check-ins --------------------------------------------------------------
+
+
+@transaction.atomic
+def choose_area(*, by: User, area: LifeArea) -> None:
+    """The client wants to keep an eye on this part of life."""
+    area.save()
+    Trace.objects.leave(client=area.client, by=by, act=Trace.Act.ADDED, part=Trace.Part.CHECK_INS)
+
+
+@transaction.atomic
+def put_area_away(*, by: User, area: LifeArea) -> None:
+    """It is not asked about any more; one that was never spoken of is gone."""
+    if area.scores.exists():
+        area.put_away_at = django_timezone.now()
+        area.save(update_fields=["put_away_at"])
+    else:
+        area.delete()
+    Trace.objects.leave(client=area.client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.CHECK_INS)
+
+
+@transaction.atomic
+def say_check_in(
+    *, by: User, client: Client, on: date, scores: dict[LifeArea, int | None], words: str = ""
+) -> CheckIn:
+    """What the client says of a day; said again, it replaces what was said of that day."""
+    check_in = CheckIn.say(client=client, on=on, scores=scores, words=words)
+    Trace.objects.leave(client=client, by=by, act=Trace.Act.ADDED, part=Trace.Part.CHECK_INS)
+    return check_in

@@ -12,7 +12,7 @@ from django.utils import timezone
 from coaching.accounts.querysets import Person
 
 if TYPE_CHECKING:
-    from clients.models import Client, JournalEntry, Note
+    from clients.models import CheckIn, Client, JournalEntry, Note
     from coaching.accounts.models import User
 
 
@@ -221,3 +221,30 @@ class ErasureQuerySet(models.QuerySet):
         from clients.models import Client  # noqa: PLC0415
 
         return self.filter(record__in=Client.objects.belonging_to(user).values("pk"))
+
+
+class LifeAreaQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The client's, for the client and their coach."""
+        return self.filter(client__in=_clients(self).visible_to(user))
+
+    def belonging_to(self, user: Person) -> Self:
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+    def in_use(self) -> Self:
+        """Those that are asked about; one that was put away keeps what was said."""
+        return self.filter(put_away_at=None)
+
+
+class CheckInQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The client's, for the client and their coach."""
+        return self.filter(client__in=_clients(self).visible_to(user))
+
+    def belonging_to(self, user: Person) -> Self:
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+    def latest_days(self, count: int) -> list["CheckIn"]:
+        """The last `count` days that were spoken of, oldest first, with their scores. Two queries."""
+        rows: Any = self.order_by("-on").prefetch_related("scores")[:count]
+        return list(reversed(rows))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import circumstances, journal, leaving, notes, roster, values
+from clients.views import checkins, circumstances, journal, leaving, notes, roster, values
 
 app_name = "clients"
 
@@ -24,6 +24,10 @@ urlpatterns = [
     path("me/export/", leaving.export, name="export"),
     path("clients/<uuid:pk>/erase/", leaving.erasure_request, name="erasure_request"),
     path("clients/<uuid:pk>/erase/withdraw/", leaving.erasure_withdraw, name="erasure_withdraw"),
+    path("me/check-ins/", checkins.checkin_list, name="checkin_list"),
+    path("clients/<uuid:pk>/check-in/", checkins.checkin_say, name="checkin_say"),
+    path("clients/<uuid:pk>/areas/new/", checkins.area_create, name="area_create"),
+    path("areas/<uuid:pk>/put-away/", checkins.area_put_away, name="area_put_away"),
     path("me/values/", values.value_list, name="value_list"),
     path("me/values/remove/", values.value_remove_all, name="value_remove_all"),
     path("me/values/<uuid:pk>/", values.value_edit, name="value_edit"),

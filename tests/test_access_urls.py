@@ -18,7 +18,7 @@ from clients.actions import add_client
 from coaching.scheduling.actions import schedule_session
 from community import actions as directory
 from goals import actions as plans
-from tests.clients.rows import a_circumstance, a_note, a_value, an_entry
+from tests.clients.rows import a_circumstance, a_note, a_value, an_area, an_entry
 
 CAST = ["alma", "ben", "cora", "dan", "esra", "finn", "olga", "gita", "nobody"]
 COACHES = {"alma", "cora", "esra", "olga"}
@@ -86,6 +86,9 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:journal_create": (nothing, CLIENT_ACTS),
     "clients:journal_write": (of("entry"), CLIENT_SEES),
     "clients:journal_remove": (of("entry"), CLIENT_SEES),
+    "clients:checkin_list": (nothing, CLIENT_SEES),
+    "clients:checkin_say": (of("client"), CLIENT_SEES),
+    "clients:area_create": (of("client"), CLIENT_SEES),
     "clients:export": (nothing, CLIENT_SEES),
     "clients:erasure_request": (of("client"), CLIENT_SEES),
     "clients:value_list": (nothing, CLIENT_SEES),
@@ -133,6 +136,7 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
     "clients:client_status": (of("client"), COACH_ACTS),
     "clients:erasure_withdraw": (of("client"), CLIENT_ACTS),
+    "clients:area_put_away": (of("area"), CLIENT_ACTS),
     "clients:value_move": (of("value"), CLIENT_ACTS),
     "clients:value_remove": (of("value"), CLIENT_ACTS),
     "clients:circumstance_confirm": (of("circumstance"), CLIENT_ACTS),
@@ -193,6 +197,7 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         circumstance=a_circumstance(ben_client, ben),
         value=a_value(ben_client, ben),
         note=a_note(ben_client, alma),
+        area=an_area(ben_client, ben),
         entry=an_entry(ben_client, ben),
         plan=plan,
         goal=goal,

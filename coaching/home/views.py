@@ -11,6 +11,7 @@ from clients.actions import invite_coach
 from clients.circumstances import with_changes
 from clients.forms.roster import CoachInviteForm
 from clients.models import Circumstance, Client, Erasure, Trace, Value
+from clients.views.checkins import curves_for
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Coach, Invitation, Practice
 from coaching.accounts.paging import keyset_page
@@ -46,13 +47,19 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
     if client.user == request.user:
         return redirect("home:me")
     sessions = CoachingSession.objects.editable_by(request.user).filter(client=client).upcoming()
-    circumstances = Circumstance.objects.visible_to(request.user).filter(client=client).most_pressing_first()
-    Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CIRCUMSTANCES)
+    rows = Circumstance.objects.visible_to(request.user).filter(client=client).most_pressing_first()
+    circumstances = with_changes(rows.select_related("recorded_by", "client"))
+    if circumstances:
+        Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CIRCUMSTANCES)
+    curves = curves_for(request, client)
+    if curves.rows:
+        Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CHECK_INS)
     context = {
         "client": client,
+        "curves": curves,
         "erasure": Erasure.objects.visible_to(request.user).open().filter(record=client.pk).first(),
         "values": Value.objects.visible_to(request.user).filter(client=client),
-        "circumstances": with_changes(circumstances.select_related("recorded_by", "client")),
+        "circumstances": circumstances,
         "client_id": str(client.pk),
         "sessions": lines_for(request.user, sessions.with_people().order_by("starts_at")),
         "boards": plans_for(request.user, client),

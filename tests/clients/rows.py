@@ -1,7 +1,9 @@
 """Rows of a record, one of each kind, as the tests need them."""
 
-from clients.actions import add_value, save_writing, write_circumstance
-from clients.models import Circumstance, Client, JournalEntry, Note, Value
+from datetime import date
+
+from clients.actions import add_value, choose_area, save_writing, say_check_in, write_circumstance
+from clients.models import CheckIn, Circumstance, Client, JournalEntry, LifeArea, Note, Value
 from coaching.accounts.models import User
 
 
@@ -34,5 +36,25 @@ def an_entry(client: Client, by: User, words: str = "I slept.", draft="", **fiel
     return entry
 
 
-MAKERS = {Circumstance: a_circumstance, JournalEntry: an_entry, Note: a_note, Value: a_value}
+def an_area(client: Client, by: User, name: str = "Sleep") -> LifeArea:
+    area = LifeArea(client=client, name=name)
+    choose_area(by=by, area=area)
+    return area
+
+
+def a_check_in(client: Client, by: User, words: str = "", on: date | None = None, **scores) -> CheckIn:
+    """One more day each time, unless it says which; `scores` by the names of the areas."""
+    on = on or date(2026, 11, 1 + CheckIn.objects.filter(client=client).count())
+    of = {area: scores.get(area.name) for area in LifeArea.objects.filter(client=client)}
+    return say_check_in(by=by, client=client, on=on, words=words, scores=of)
+
+
+MAKERS = {
+    CheckIn: a_check_in,
+    Circumstance: a_circumstance,
+    JournalEntry: an_entry,
+    LifeArea: an_area,
+    Note: a_note,
+    Value: a_value,
+}
 """One maker for each model with private text, called with (client, who writes, **fields)."""

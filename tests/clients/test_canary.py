@@ -39,6 +39,12 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
             "words": "canary-circumstance_words", "would_help": "canary-circumstance_help",
         }),
         (ben_browser, "clients:value_list", {"words": "canary-value"}),
+        (ben_browser, reverse("clients:area_create", args=[ben_client.pk]), {"name": "canary-area"}),
+        (
+            ben_browser,
+            reverse("clients:checkin_say", args=[ben_client.pk]),
+            {"on": "2026-11-01", "words": "canary-check_in"},
+        ),
         (alma_browser, note, {"words": "canary-note_words", "audience": "client"}),
         (ben_browser, entry, {"words": "canary-journal_words", "audience": "coach"}),
     ]  # fmt: skip
@@ -54,6 +60,7 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
         for browser, url in [
             (ben_browser, reverse("clients:circumstance_list")),
             (ben_browser, reverse("clients:value_list")),
+            (ben_browser, reverse("clients:checkin_list")),
             (ben_browser, reverse("clients:note_shared")),
             (ben_browser, reverse("clients:journal_list")),
             (ben_browser, entry),
@@ -103,7 +110,7 @@ def test_private_words_are_found_nowhere(
 
     assert shown == {
         "canary-circumstance_words", "canary-circumstance_help", "canary-value", "canary-note_words",
-        "canary-note_draft", "canary-journal_words", "canary-journal_draft",
+        "canary-note_draft", "canary-journal_words", "canary-journal_draft", "canary-area", "canary-check_in",
     }  # fmt: skip
     assert broken.status_code == 500
     assert b"ben@example.org" in dumped  # the dump is one: what is not encrypted is there
@@ -119,4 +126,11 @@ def test_private_words_are_found_nowhere(
 
 def test_every_private_field_has_a_canary():
     """The words above are of all the private models there are; a new one must be added to them."""
-    assert {model.__name__ for model in MAKERS} == {"Circumstance", "Value", "Note", "JournalEntry"}
+    assert {model.__name__ for model in MAKERS} == {
+        "Circumstance",
+        "Value",
+        "Note",
+        "JournalEntry",
+        "LifeArea",
+        "CheckIn",
+    }

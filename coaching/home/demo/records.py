@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from django.utils import timezone
 
 from clients import actions
-from clients.models import Circumstance, Client, JournalEntry, Note, Value
+from clients.models import Circumstance, Client, JournalEntry, LifeArea, Note, Value
 from coaching.accounts.models import User
 
 
@@ -16,6 +16,9 @@ class RecordOf(TypedDict, total=False):
     """`on`: the days from today on which it was said; `by`; `later`: (day, fields) of what changed then."""
     notes: list[tuple[str, str]]
     journal: list[tuple[str, str]]
+    check_ins: list[tuple[int, list[int | None], str]]
+    """Days from today, a level for each of `areas`, and words."""
+    areas: list[str]
 
 
 RECORDS: dict[str, RecordOf] = {
@@ -54,6 +57,15 @@ RECORDS: dict[str, RecordOf] = {
                 "words": "The phone is old, and most job pages do not open on it.",
                 "would_help": "An hour a week at a computer.",
             },
+        ],
+        "areas": ["Sleep", "Money", "Being with people"],
+        "check_ins": [
+            (-80, [3, 1, 4], "Two letters I have not opened."),
+            (-66, [3, 2, 3], ""),
+            (-52, [5, 2, 4], ""),
+            (-38, [4, 4, 6], "A number is easier than an envelope."),
+            (-24, [6, 4, 6], ""),
+            (-10, [5, 5, 8], "Mrs. Osei waved."),
         ],
         "notes": [
             ("author", "Ask next time how the talk with the landlord felt, before asking what came of it."),
@@ -100,6 +112,13 @@ def seed_record(client: Client, coach: User) -> None:
         actions.add_value(by=own, value=Value(client=client, words=words))
     for said in record.get("circumstances", []):
         _seed_circumstance(client, {"own": own, "coach": coach}, said)
+    areas = [LifeArea(client=client, name=name) for name in record.get("areas", [])]
+    for area in areas:
+        actions.choose_area(by=own, area=area)
+    for days, levels, words in record.get("check_ins", []):
+        on = timezone.localdate() + timedelta(days=days)
+        scores = dict(zip(areas, levels, strict=True))
+        actions.say_check_in(by=own, client=client, on=on, scores=scores, words=words)
     for audience, text in record.get("notes", []):
         note = Note(client=client, author=coach, audience=audience)
         actions.save_writing(by=coach, writing=note, text=text)
