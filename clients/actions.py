@@ -71,6 +71,14 @@ def change_details(*, by: User, client: Client) -> None:
     if client.invitation and client.invitation.email != client.email:
         take_back_invitation(client=client)
     client.save()
+    Trace.objects.leave(client=client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.RECORD)
+
+
+@transaction.atomic
+def change_status(*, by: User, client: Client, status: str) -> None:
+    """Pause, end or take up the work again. Nothing is deleted by it."""
+    client.change_status(status)
+    Trace.objects.leave(client=client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.RECORD)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import checkins, circumstances, journal, leaving, notes, roster, values
+from clients.views import checkins, circumstances, journal, leaving, notes, roster, traces, values
 
 app_name = "clients"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("me/journal/new/", journal.journal_create, name="journal_create"),
     path("me/journal/<uuid:pk>/", journal.journal_write, name="journal_write"),
     path("me/journal/<uuid:pk>/remove/", journal.journal_remove, name="journal_remove"),
+    path("me/traces/", traces.trace_list, name="trace_list"),
     path("me/export/", leaving.export, name="export"),
     path("clients/<uuid:pk>/erase/", leaving.erasure_request, name="erasure_request"),
     path("clients/<uuid:pk>/erase/withdraw/", leaving.erasure_withdraw, name="erasure_withdraw"),

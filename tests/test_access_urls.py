@@ -89,6 +89,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:checkin_list": (nothing, CLIENT_SEES),
     "clients:checkin_say": (of("client"), CLIENT_SEES),
     "clients:area_create": (of("client"), CLIENT_SEES),
+    "clients:trace_list": (nothing, CLIENT_SEES),
     "clients:export": (nothing, CLIENT_SEES),
     "clients:erasure_request": (of("client"), CLIENT_SEES),
     "clients:value_list": (nothing, CLIENT_SEES),

@@ -276,12 +276,12 @@ class Migration(migrations.Migration):
                     "part",
                     models.CharField(
                         choices=[
-                            ("record", "the record"),
-                            ("circumstances", "circumstances"),
-                            ("values", "what matters"),
-                            ("notes", "notes"),
-                            ("journal", "the journal"),
-                            ("check_ins", "check-ins"),
+                            ("record", "your record"),
+                            ("circumstances", "what is around you"),
+                            ("values", "what matters to you"),
+                            ("notes", "notes that are shared with you"),
+                            ("journal", "your journal"),
+                            ("check_ins", "how life stands for you"),
                         ],
                         max_length=13,
                     ),

@@ -26,12 +26,14 @@ class Trace(Record):
         TOOK_OUT = "took_out", _("took out")
 
     class Part(models.TextChoices):
-        RECORD = "record", _("the record")
-        CIRCUMSTANCES = "circumstances", _("circumstances")
-        VALUES = "values", _("what matters")
-        NOTES = "notes", _("notes")
-        JOURNAL = "journal", _("the journal")
-        CHECK_INS = "check_ins", _("check-ins")
+        """Called as the client reads it."""
+
+        RECORD = "record", _("your record")
+        CIRCUMSTANCES = "circumstances", _("what is around you")
+        VALUES = "values", _("what matters to you")
+        NOTES = "notes", _("notes that are shared with you")
+        JOURNAL = "journal", _("your journal")
+        CHECK_INS = "check_ins", _("how life stands for you")
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="traces")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="traces_left")

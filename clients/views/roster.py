@@ -84,7 +84,7 @@ def client_status(request: PersonRequest, pk: str) -> HttpResponse:
     if status not in Client.Status.values:
         messages.error(request, _("Choose active, paused or ended."))
         return redirect(client)
-    client.change_status(status)
+    actions.change_status(by=request.user, client=client, status=status)
     messages.success(request, _("Saved."))
     return redirect(client)
 

@@ -47,6 +47,7 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
     if client.user == request.user:
         return redirect("home:me")
     sessions = CoachingSession.objects.editable_by(request.user).filter(client=client).upcoming()
+    Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.RECORD)
     rows = Circumstance.objects.visible_to(request.user).filter(client=client).most_pressing_first()
     circumstances = with_changes(rows.select_related("recorded_by", "client"))
     if circumstances:
