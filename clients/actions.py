@@ -1,7 +1,7 @@
 """What changes several rows at once: adding clients, inviting people, accepting an invitation."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,9 @@ from django.db import models, transaction
 from django.utils import timezone as django_timezone
 from django.utils.text import slugify
 
-from clients.models import Client
+from clients.belongings import erase
+from clients.models import CheckIn, Circumstance, Client, Erasure, JournalEntry, LifeArea, Note, Trace, Value
+from clients.models.erasure import COOLING_OFF
 from coaching.accounts.actions import add_person
 from coaching.accounts.models import Coach, Invitation, Practice, User
 
@@ -87,6 +89,7 @@ def change_details(*, by: User, client: Client, fields: Iterable[str]) -> None:
     client.save(update_fields=fields)
     if before.email != client.email:
         take_back_invitation(client=before)
+    Trace.objects.leave(client=client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.RECORD)
 
 
 def _locked_clients() -> models.QuerySet[Client]:
@@ -104,6 +107,13 @@ def take_back_invitation(*, client: Client) -> None:
     if client.invitation and client.invitation.is_open:
         client.invitation.revoked_at = django_timezone.now()
         client.invitation.save(update_fields=["revoked_at"])
+
+
+@transaction.atomic
+def change_status(*, by: User, client: Client, status: str) -> None:
+    """Pause, end or take up the work again. Nothing is deleted by it."""
+    client.change_status(status)
+    Trace.objects.leave(client=client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.RECORD)
 
 
 @transaction.atomic
@@ -173,3 +183,146 @@ def _free_slug(name: str) -> str:
         for slug in (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
         if slug not in taken
     )
+
+
+# --- the record -------------------------------------------------------------
+
+
+@transaction.atomic
+def write_circumstance(*, by: User, circumstance: Circumstance, at: datetime | None = None) -> None:
+    """Save a new or changed circumstance, and note who wrote it."""
+    act = Trace.Act.ADDED if circumstance._state.adding else Trace.Act.CHANGED
+    circumstance.write(by=by, at=at)
+    Trace.objects.leave(client=circumstance.client, by=by, act=act, part=Trace.Part.CIRCUMSTANCES)
+
+
+@transaction.atomic
+def confirm_circumstance(*, by: User, circumstance: Circumstance) -> None:
+    """The client says yes to what their coach wrote down with them."""
+    circumstance.confirm(by=by)
+    Trace.objects.leave(
+        client=circumstance.client, by=by, act=Trace.Act.CONFIRMED, part=Trace.Part.CIRCUMSTANCES
+    )
+
+
+@transaction.atomic
+def remove_circumstance(*, by: User, circumstance: Circumstance) -> None:
+    """Take it out of the record for good, with what the history knows of it."""
+    events: Any = Circumstance.pgh_event_model  # type: ignore[attr-defined]
+    pk = circumstance.pk
+    circumstance.delete()
+    events.objects.filter(pgh_obj_id=pk).delete()
+    Trace.objects.leave(
+        client=circumstance.client, by=by, act=Trace.Act.REMOVED, part=Trace.Part.CIRCUMSTANCES
+    )
+
+
+@transaction.atomic
+def add_value(*, by: User, value: Value) -> None:
+    """Put it at the end of what matters to the client."""
+    value.position = Value.objects.filter(client=value.client).count()
+    value.save()
+    Trace.objects.leave(client=value.client, by=by, act=Trace.Act.ADDED, part=Trace.Part.VALUES)
+
+
+@transaction.atomic
+def change_value(*, by: User, value: Value) -> None:
+    value.save(update_fields=["words"])
+    Trace.objects.leave(client=value.client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.VALUES)
+
+
+@transaction.atomic
+def move_value(*, by: User, value: Value, steps: int) -> None:
+    """One up (-1) or one down (1) in the client's own order."""
+    value.move(by=steps)
+    Trace.objects.leave(client=value.client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.VALUES)
+
+
+@transaction.atomic
+def remove_values(*, by: User, values: list[Value]) -> None:
+    """Take these out for good: one, or all at once."""
+    for client in {value.client for value in values}:
+        Trace.objects.leave(client=client, by=by, act=Trace.Act.REMOVED, part=Trace.Part.VALUES)
+    Value.objects.filter(pk__in=[value.pk for value in values]).delete()
+
+
+@transaction.atomic
+def save_writing(*, by: User, writing: Note | JournalEntry, text: str, at: datetime | None = None) -> None:
+    """Save a note or a journal entry for its audience. What only the writer sees leaves no trace."""
+    act = Trace.Act.CHANGED if writing.is_saved else Trace.Act.ADDED
+    writing.publish(text, at=at)
+    if isinstance(writing, JournalEntry):
+        Trace.objects.leave(client=writing.client, by=by, act=act, part=Trace.Part.JOURNAL)
+    elif writing.audience != Note.Audience.AUTHOR:
+        Trace.objects.leave(client=writing.client, by=by, act=act, part=Trace.Part.NOTES)
+
+
+@transaction.atomic
+def remove_writing(*, by: User, writing: Note | JournalEntry) -> None:
+    """Take it out for good, draft and all."""
+    is_note = isinstance(writing, Note)
+    is_silent = is_note and (not writing.is_saved or writing.audience == Note.Audience.AUTHOR)
+    if not is_silent:
+        part = Trace.Part.NOTES if is_note else Trace.Part.JOURNAL
+        Trace.objects.leave(client=writing.client, by=by, act=Trace.Act.REMOVED, part=part)
+    writing.delete()
+
+
+# --- taking it out, and erasing it ------------------------------------------
+
+
+@transaction.atomic
+def request_erasure(*, by: User, client: Client) -> Erasure:
+    """Ask that the record be erased. It happens after COOLING_OFF, unless the client thinks again."""
+    erasure, _is_new = Erasure.objects.open().get_or_create(
+        record=client.pk,
+        defaults={"requested_by": by, "due_at": django_timezone.now() + COOLING_OFF},
+    )
+    return erasure
+
+
+def erase_due() -> int:
+    """Erase every record whose time has come, each in a transaction of its own; returns how many."""
+    count = 0
+    for erasure in Erasure.objects.due():
+        with transaction.atomic():
+            # Locked and asked again: the client may withdraw in this very moment.
+            still = Erasure.objects.due().select_for_update(skip_locked=True).filter(pk=erasure.pk).first()
+            client = Client.objects.filter(pk=erasure.record).first()
+            if still and client:
+                erase(client)
+                count += 1
+            elif still:
+                Erasure.objects.filter(pk=erasure.pk).update(done_at=django_timezone.now())
+    return count
+
+
+# --- check-ins --------------------------------------------------------------
+
+
+@transaction.atomic
+def choose_area(*, by: User, area: LifeArea) -> None:
+    """The client wants to keep an eye on this part of life."""
+    area.save()
+    Trace.objects.leave(client=area.client, by=by, act=Trace.Act.ADDED, part=Trace.Part.CHECK_INS)
+
+
+@transaction.atomic
+def put_area_away(*, by: User, area: LifeArea) -> None:
+    """It is not asked about any more; one that was never spoken of is gone."""
+    if area.scores.exists():
+        area.put_away_at = django_timezone.now()
+        area.save(update_fields=["put_away_at"])
+    else:
+        area.delete()
+    Trace.objects.leave(client=area.client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.CHECK_INS)
+
+
+@transaction.atomic
+def say_check_in(
+    *, by: User, client: Client, on: date, scores: dict[LifeArea, int | None], words: str = ""
+) -> CheckIn:
+    """What the client says of a day; said again, it replaces what was said of that day."""
+    check_in = CheckIn.say(client=client, on=on, scores=scores, words=words)
+    Trace.objects.leave(client=client, by=by, act=Trace.Act.ADDED, part=Trace.Part.CHECK_INS)
+    return check_in

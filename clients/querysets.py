@@ -1,11 +1,19 @@
 """The root access rule: which clients' records a person may see. Every other app composes it."""
 
-from typing import Self
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from coaching.accounts.querysets import Person
+
+if TYPE_CHECKING:
+    from clients.models import CheckIn, Client, JournalEntry, Note
+    from coaching.accounts.models import User
 
 
 class ClientQuerySet(models.QuerySet):
@@ -39,3 +47,204 @@ class ClientQuerySet(models.QuerySet):
         for word in text.split():
             rows = rows.filter(Q(name__icontains=word) | Q(email__icontains=word))
         return rows
+
+    def with_urgent_need(self) -> Self:
+        """With `has_urgent_need`: whether something urgent is open. While it is, nothing suggests giving."""
+        return self.annotate(has_urgent_need=Exists(self._urgent_circumstances()))
+
+    def in_urgent_need(self) -> Self:
+        """Those for whom something urgent is open."""
+        return self.filter(Exists(self._urgent_circumstances()))
+
+    def _urgent_circumstances(self) -> models.QuerySet:
+        circumstances: Any = self.model._meta.get_field("circumstances").related_model
+        return circumstances.objects.urgent().filter(client=OuterRef("pk"))
+
+
+class TraceQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those in this person's own records: they are for the client alone."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(client__user=user)
+
+    def leave(self, *, client: "Client", by: "User", act: str, part: str) -> None:
+        """Note that `by` did this. The client's own reading is theirs and is not noted."""
+        if act == "read" and client.user_id == by.pk:
+            return
+        now = timezone.now()
+        key = {"client": client, "person": by, "act": act, "part": part, "day": now.astimezone(UTC).date()}
+        if self.filter(**key).update(times=F("times") + 1, at=now):
+            return
+        self.bulk_create(
+            [self.model(**key, at=now)],
+            update_conflicts=True,  # somebody was quicker by a moment: one of the two is counted
+            unique_fields=list(key),
+            update_fields=["at"],
+        )
+
+
+class CircumstanceQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those of the clients this person coaches, and their own. Both may change them."""
+        return self.filter(client__in=_clients(self).visible_to(user))
+
+    def belonging_to(self, user: Person) -> Self:
+        """Those in this person's own records."""
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+    def removable_by(self, user: Person) -> Self:
+        """The client's own; and what a coach wrote by mistake, while the client has not confirmed it."""
+        clients = _clients(self)
+        return self.filter(
+            Q(client__in=clients.belonging_to(user))
+            | Q(client__in=clients.coached_by(user), recorded_by=user.pk, confirmed_at=None)
+        )
+
+    def open(self) -> Self:
+        return self.exclude(state="resolved")
+
+    def urgent(self) -> Self:
+        return self.open().filter(urgency="urgent")
+
+    def most_pressing_first(self) -> Self:
+        order = Case(
+            When(state="resolved", then=3),
+            When(urgency="urgent", then=0),
+            When(urgency="pressing", then=1),
+            default=2,
+        )
+        return self.order_by(order, "-changed_at", "-pk")
+
+
+def _clients(rows: models.QuerySet) -> ClientQuerySet:
+    """All clients, to be cut by the root rule."""
+    clients: Any = rows.model._meta.get_field("client").related_model
+    return clients.objects.all()
+
+
+class ValueQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The client's, for the client and their coach."""
+        return self.filter(client__in=_clients(self).visible_to(user))
+
+    def belonging_to(self, user: Person) -> Self:
+        """Those in this person's own records: nobody else words, orders or removes them."""
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+
+class NoteQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """A coach's own; those shared with the coaches of a client; those shared with the client.
+
+        Each only once it was saved, and only while the person works with that
+        client. Coaches of one client are those of one practice.
+        """
+        clients = _clients(self)
+        same_person = clients.coached_by(user).filter(
+            user=OuterRef("client__user"), practice=OuterRef("client__practice")
+        )
+        is_shared = Q(saved_at__isnull=False) & ~Q(audience="author")
+        is_for_client = Q(saved_at__isnull=False, audience="client")
+        return self.filter(
+            Q(author=user.pk, client__in=clients.coached_by(user))
+            | is_shared & (Q(client__in=clients.coached_by(user)) | Exists(same_person))
+            | is_for_client & Q(client__in=clients.belonging_to(user))
+        )
+
+    def editable_by(self, user: Person) -> Self:
+        """A coach's own, while they work with the client."""
+        return self.filter(author=user.pk, client__in=_clients(self).coached_by(user))
+
+    def belonging_to(self, user: Person) -> Self:
+        """Those shared with this person as a client."""
+        return self.filter(
+            saved_at__isnull=False, audience="client", client__in=_clients(self).belonging_to(user)
+        )
+
+    def continued_by(self, user: "User", client: "Client", pk: UUID) -> "Note":
+        """The coach's own note of this id about this client, or a new one of this id.
+
+        So a page can keep what is typed from its first letter on, and finds it again under its own address.
+        Raises DoesNotExist where the id is somebody else's.
+        """
+        rows: Any = self
+        if not rows.filter(pk=pk).exists():
+            return rows.model(pk=pk, client=client, author=user)
+        return rows.editable_by(user).filter(client=client).get(pk=pk)
+
+    def about(self, client: "Client") -> Self:
+        """Those in this record, and in the same person's records with other coaches of the practice."""
+        if client.user_id is None:
+            return self.filter(client=client)
+        return self.filter(
+            Q(client=client) | Q(client__user=client.user_id, client__practice=client.practice_id)
+        )
+
+
+class JournalEntryQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The client's own; for their coach those that were saved to be shared."""
+        clients = _clients(self)
+        return self.filter(
+            Q(client__in=clients.belonging_to(user))
+            | Q(client__in=clients.coached_by(user), saved_at__isnull=False, audience="coach")
+        )
+
+    def continued_by(self, user: "User", client: "Client", pk: UUID) -> "JournalEntry":
+        """The client's own entry of this id, or a new one of this id; see NoteQuerySet.continued_by."""
+        rows: Any = self
+        if not rows.filter(pk=pk).exists():
+            return rows.model(pk=pk, client=client)
+        return rows.belonging_to(user).get(pk=pk)
+
+    def belonging_to(self, user: Person) -> Self:
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+
+class ErasureQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        """Those that were asked for and neither taken back nor carried out."""
+        return self.filter(withdrawn_at=None, done_at=None)
+
+    def due(self) -> Self:
+        """Those whose time to think again is over, by the database's clock."""
+        return self.open().filter(due_at__lte=Now())
+
+    def visible_to(self, user: Person) -> Self:
+        """Those of the records this person may see."""
+        from clients.models import Client  # noqa: PLC0415 - it is not related, so that it outlives the client
+
+        return self.filter(record__in=Client.objects.visible_to(user).values("pk"))
+
+    def belonging_to(self, user: Person) -> Self:
+        from clients.models import Client  # noqa: PLC0415
+
+        return self.filter(record__in=Client.objects.belonging_to(user).values("pk"))
+
+
+class LifeAreaQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The client's, for the client and their coach."""
+        return self.filter(client__in=_clients(self).visible_to(user))
+
+    def belonging_to(self, user: Person) -> Self:
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+    def in_use(self) -> Self:
+        """Those that are asked about; one that was put away keeps what was said."""
+        return self.filter(put_away_at=None)
+
+
+class CheckInQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The client's, for the client and their coach."""
+        return self.filter(client__in=_clients(self).visible_to(user))
+
+    def belonging_to(self, user: Person) -> Self:
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+    def latest_days(self, count: int) -> list["CheckIn"]:
+        """The last `count` days that were spoken of, oldest first, with their scores. Two queries."""
+        rows: Any = self.order_by("-on").prefetch_related("scores")[:count]
+        return list(reversed(rows))

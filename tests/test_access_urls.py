@@ -20,6 +20,7 @@ from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
 from community.hsds.runs import try_import
 from goals import actions as plans
+from tests.clients.rows import a_circumstance, a_note, a_value, an_area, an_entry
 
 CAST = ["alma", "ben", "cora", "dan", "esra", "finn", "olga", "gita", "nobody"]
 COACHES = {"alma", "cora", "esra", "olga"}
@@ -78,6 +79,30 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_list": (nothing, COACHES_ONLY),
     "clients:client_create": (nothing, COACHES_ONLY),
     "clients:client_edit": (of("client"), PAIR_SEES),
+    "clients:note_list": (of("client"), COACH_SEES),
+    "clients:note_create": (of("client"), COACH_ACTS),
+    "clients:note_write": (lambda world: [world.client.pk, world.note.pk], COACH_SEES),
+    "clients:note_remove": (of("note"), COACH_SEES),
+    "clients:note_shared": (nothing, CLIENT_SEES),
+    "clients:journal_shared": (of("client"), COACH_SEES),
+    "clients:journal_list": (nothing, CLIENT_SEES),
+    "clients:journal_create": (nothing, CLIENT_ACTS),
+    "clients:journal_write": (of("entry"), CLIENT_SEES),
+    "clients:journal_remove": (of("entry"), CLIENT_SEES),
+    "clients:checkin_list": (nothing, CLIENT_SEES),
+    "clients:checkin_say": (of("client"), CLIENT_SEES),
+    "clients:area_create": (of("client"), CLIENT_SEES),
+    "clients:trace_list": (nothing, CLIENT_SEES),
+    "clients:export": (nothing, CLIENT_SEES),
+    "clients:erasure_request": (of("client"), CLIENT_SEES),
+    "clients:value_list": (nothing, CLIENT_SEES),
+    "clients:value_edit": (of("value"), CLIENT_SEES),
+    "clients:value_remove_all": (nothing, CLIENT_SEES),
+    "clients:circumstance_list": (nothing, CLIENT_SEES),
+    "clients:circumstance_create": (nothing, CLIENT_SEES),
+    "clients:circumstance_record": (of("client"), COACH_SEES),
+    "clients:circumstance_edit": (of("circumstance"), PAIR_SEES),
+    "clients:circumstance_remove": (of("circumstance"), CLIENT_SEES),
     "clients:invitation_accept": (lambda world: [world.invitation.token], cells(others=403, nobody=200)),
     "goals:plan_create": (nothing, CLIENT_SEES),
     "goals:plan_detail": (of("plan"), PAIR_SEES),
@@ -154,6 +179,11 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
 POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
     "clients:client_status": (of("client"), COACH_ACTS),
+    "clients:erasure_withdraw": (of("client"), CLIENT_ACTS),
+    "clients:area_put_away": (of("area"), CLIENT_ACTS),
+    "clients:value_move": (of("value"), CLIENT_ACTS),
+    "clients:value_remove": (of("value"), CLIENT_ACTS),
+    "clients:circumstance_confirm": (of("circumstance"), CLIENT_ACTS),
     "goals:plan_reopen": (of("plan"), cells(ben="go", alma=403)),
     "goals:plan_balance_dismiss": (of("plan"), CLIENT_ACTS),
     "goals:plan_balance_off": (of("plan"), CLIENT_ACTS),
@@ -223,6 +253,11 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
     stranger = add_client(by=alma, name="Gil", email="gil@example.org", invite=True)
     return SimpleNamespace(
         client=ben_client,
+        circumstance=a_circumstance(ben_client, ben),
+        value=a_value(ben_client, ben),
+        note=a_note(ben_client, alma),
+        area=an_area(ben_client, ben),
+        entry=an_entry(ben_client, ben),
         plan=plan,
         goal=goal,
         proposal=plans.propose_goal(by=alma, plan=plan, side="community", title="Cook with neighbours"),

@@ -8,8 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from clients.actions import invite_coach
-from clients.forms import CoachInviteForm
-from clients.models import Client
+from clients.circumstances import with_changes
+from clients.forms.roster import CoachInviteForm
+from clients.models import Circumstance, Client, Erasure, Trace, Value
+from clients.views.checkins import curves_for
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Coach, Invitation, Practice
 from coaching.accounts.paging import keyset_page
@@ -33,7 +35,9 @@ def home(request: PersonRequest) -> HttpResponse:
 def me(request: PersonRequest) -> HttpResponse:
     """The client's own record: one for each coach they work with."""
     records = Client.objects.belonging_to(request.user).select_related("coach__user", "practice")
-    return render(request, "home/me.html", {"records": records})
+    open_erasures = Erasure.objects.belonging_to(request.user).open()
+    due = {erasure.record: erasure.due_at for erasure in open_erasures}
+    return render(request, "home/me.html", {"records": [(record, due.get(record.pk)) for record in records]})
 
 
 def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
@@ -43,8 +47,20 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
     if client.user == request.user:
         return redirect("home:me")
     sessions = CoachingSession.objects.editable_by(request.user).filter(client=client).upcoming()
+    Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.RECORD)
+    rows = Circumstance.objects.visible_to(request.user).filter(client=client).most_pressing_first()
+    circumstances = with_changes(rows.select_related("recorded_by", "client"))
+    if circumstances:
+        Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CIRCUMSTANCES)
+    curves = curves_for(request, client)
+    if curves.rows:
+        Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CHECK_INS)
     context = {
         "client": client,
+        "curves": curves,
+        "erasure": Erasure.objects.visible_to(request.user).open().filter(record=client.pk).first(),
+        "values": Value.objects.visible_to(request.user).filter(client=client),
+        "circumstances": circumstances,
         "client_id": str(client.pk),
         "sessions": lines_for(request.user, sessions.with_people().order_by("starts_at")),
         "boards": plans_for(request.user, client),

@@ -20,6 +20,37 @@
     (field.closest(".field") || field).scrollIntoView({ block: "start" });
   });
 
+  // What is being typed is kept on the server. Where that did not work (no network, signed out), the page
+  // says so, tries again with a fresh token, and neither leaves nor sends the form before it has worked.
+  const draft = document.querySelector("[data-draft]");
+  if (draft) {
+    const form = draft.closest("form");
+    let isKept = true, isLeaving = false;
+    const tryAgain = async () => {
+      const page = await fetch(location.href).then((answer) => answer.text()).catch(() => "");
+      const token = new DOMParser().parseFromString(page, "text/html").querySelector("form [name=words]")
+        ?.form.querySelector("[name=csrfmiddlewaretoken]");
+      if (token) form.elements.csrfmiddlewaretoken.value = token.value;
+      htmx.trigger(draft, "keep");
+    };
+    form.addEventListener("input", () => { isKept = false; });
+    draft.addEventListener("htmx:beforeSwap", (event) => {
+      event.detail.shouldSwap = event.detail.xhr.getResponseHeader("X-Kept") !== null;
+    });
+    draft.addEventListener("htmx:afterRequest", (event) => {
+      isKept = event.detail.xhr?.getResponseHeader("X-Kept") != null;
+      draft.classList.toggle("is-unkept", !isKept);
+      if (isKept) return;
+      draft.textContent = draft.dataset.unkept;
+      setTimeout(tryAgain, 5000);
+    });
+    form.addEventListener("submit", (event) => {
+      isLeaving = !draft.classList.contains("is-unkept");
+      if (!isLeaving) event.preventDefault();
+    });
+    addEventListener("beforeunload", (event) => { if (!isKept && !isLeaving) event.preventDefault(); });
+  }
+
   // An open menu closes with Escape and with a click elsewhere.
   const openMenu = () => document.querySelector("details.menu[open]");
   document.addEventListener("keydown", (event) => {

@@ -12,6 +12,7 @@ from clients.models import Client
 from coaching.accounts.actions import add_person
 from coaching.accounts.models import Coach, Practice, User
 from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
+from coaching.home.demo.records import seed_record
 from coaching.scheduling.actions import cancel_session, record_session, schedule_session
 from coaching.scheduling.models import BookingRules, Reminder, SessionType
 
@@ -83,6 +84,7 @@ def seed_clients(staff: dict[str, User]) -> list[Client]:
         coach = staff[data["coach"]]
         client = _joined_client(coach, data)
         seed_plan(client=client, coach_user=coach, data=data["plan"], today=today)
+        seed_record(client, coach)
         _seed_sessions(client, coach, number)
         clients.append(client)
     for name, email in NOT_JOINED.items():

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from clients import actions
-from clients.forms import ClientCreateForm, ClientForm, InvitationAcceptForm, OwnDetailsForm
+from clients.forms.roster import ClientCreateForm, ClientForm, InvitationAcceptForm, OwnDetailsForm
 from clients.models import Client
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Invitation, User
@@ -96,7 +96,7 @@ def client_status(request: PersonRequest, pk: str) -> HttpResponse:
     if status not in Client.Status.values:
         messages.error(request, _("Choose active, paused or ended."))
         return redirect(client)
-    client.change_status(status)
+    actions.change_status(by=request.user, client=client, status=status)
     messages.success(request, _("Saved."))
     return redirect(client)
 

@@ -65,6 +65,5 @@ class Client(Record):
         return self.user.timezone if self.user else self.timezone
 
     def change_status(self, status: str) -> None:
-        """Pause, end or take up the work again. Nothing is deleted by it."""
         self.status = status
         self.save(update_fields=["status"])

@@ -1,0 +1,139 @@
+"""Everything in the database that concerns one client, found by walking the models.
+
+No app has to say what belongs to a client: whatever refers to the record,
+directly or through others, does. So a model added tomorrow is exported and
+erased like the others.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+from pghistory.models import Context
+
+from clients.models import Client, Erasure
+from coaching.accounts.models import Invitation, User
+
+type Belongings = dict[type[models.Model], set[Any]]
+
+
+def belongings_of(client: Client) -> Belongings:
+    """The primary keys of all that concerns `client`, by model, nearest first; the history included."""
+    found: Belongings = {Client: {client.pk}}
+    if invitations := set(invitations_of(client).values_list("pk", flat=True)):
+        found[Invitation] = invitations
+    _follow(found)
+    return found
+
+
+def invitations_of(client: Client) -> models.QuerySet[Invitation]:
+    """All that were ever sent to this client, the ones that were taken back too."""
+    return Invitation.objects.filter(practice=client.practice, role="client", email=client.email)
+
+
+def is_history(model: type[models.Model]) -> bool:
+    """Whether its rows are the history's events of another model."""
+    return hasattr(model, "pgh_tracked_model")
+
+
+def _follow(found: Belongings) -> None:
+    """Add whatever refers to what was found, until nothing new is."""
+    waiting = list(found)
+    while waiting:
+        target = waiting.pop(0)
+        for model, name in _referring_to(target):
+            rows = model._base_manager.filter(**{f"{name}__in": found[target]})
+            if new := set(rows.values_list("pk", flat=True)) - found.get(model, set()):
+                found.setdefault(model, set()).update(new)
+                waiting.append(model)
+
+
+def _referring_to(target: type[models.Model]) -> list[tuple[type[models.Model], str]]:
+    return [
+        (model, field.name)
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.concrete_fields
+        if field.is_relation and field.related_model is target and not _points_forward(model, field)
+    ]
+
+
+def _points_forward(model: type[models.Model], field: models.Field) -> bool:
+    """A client refers to the invitation that brought them; that does not make another client theirs."""
+    return model is Client and field.related_model is Invitation
+
+
+@transaction.atomic
+def erase(client: Client) -> dict[str, int]:
+    """Delete all that concerns `client` for good, and return how many rows of which kind.
+
+    The account goes too where it is nothing but this client's. What is left
+    is one Erasure without a name.
+    """
+    account, record = client.user, client.pk
+    found = belongings_of(client)
+    contexts = _contexts_of(found)
+    counts = {model._meta.label: len(pks) for model, pks in found.items()}
+    for model in reversed(found):
+        if not is_history(model):
+            model._base_manager.filter(pk__in=found[model]).delete()
+    for model in apps.get_models():
+        if is_history(model):
+            tracked = found.get(model.pgh_tracked_model, set())  # type: ignore[attr-defined]
+            rows = model._base_manager
+            rows.filter(models.Q(pk__in=found.get(model, ())) | models.Q(pgh_obj_id__in=tracked)).delete()
+    _forget_contexts(contexts)
+    if account and _erase_account(account):
+        counts[User._meta.label] = 1
+    Erasure.objects.open().filter(record=record).update(done_at=timezone.now())
+    if not Erasure.objects.filter(record=record).exclude(done_at=None).exists():
+        Erasure.objects.create(record=record, due_at=timezone.now(), done_at=timezone.now())
+    return counts
+
+
+def _contexts_of(found: Belongings) -> set[Any]:
+    """Who did it, and on which page: the history keeps that beside its events."""
+    return {
+        context
+        for model, pks in found.items()
+        if is_history(model)
+        for context in model._base_manager.filter(pk__in=pks).values_list("pgh_context_id", flat=True)
+        if context is not None
+    }
+
+
+def _forget_contexts(contexts: set[Any]) -> None:
+    """Delete those that no event of anybody else needs."""
+    needed: set[Any] = set()
+    for model in apps.get_models():
+        if is_history(model):
+            rows = model._base_manager.filter(pgh_context_id__in=contexts)
+            needed.update(rows.values_list("pgh_context_id", flat=True))
+    Context.objects.filter(pk__in=contexts - needed).delete()
+
+
+def _erase_account(account: User) -> bool:
+    """Delete the account of somebody who is nothing else here; where a row holds on to it, its name goes."""
+    is_more = account.coach_or_none or account.is_curator or account.is_staff
+    if is_more or Client.objects.filter(user=account).exists():
+        return False
+    try:
+        with transaction.atomic():
+            account.delete()
+    except ProtectedError:
+        account.email, account.name = f"erased-{account.pk}@invalid", ""
+        account.is_active = False
+        account.set_unusable_password()
+        account.save()
+    return True
+
+
+def counted(found: Belongings) -> dict[str, int]:
+    """How many rows of which kind, for people to read."""
+    counts: dict[str, int] = defaultdict(int)
+    for model, pks in found.items():
+        kind = model.pgh_tracked_model if is_history(model) else model  # type: ignore[attr-defined]
+        counts[str(kind._meta.verbose_name_plural)] += len(pks)
+    return dict(counts)

@@ -1,0 +1,105 @@
+"""A client's record to take away: everything as JSON for programs, and as one page to read."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.text import capfirst, slugify
+
+from clients.belongings import belongings_of, is_history
+from clients.models import Client, Note
+
+SECRET = {"password", "nonce", "token_hash"}
+"""What opens a door is nobody's to take out."""
+
+
+def export_of(clients: Iterable[Client], *, with_private_notes: bool = False) -> bytes:
+    """A zip with `record.json` and `record.html` for each of these records.
+
+    A coach's notes that are not shared with the client, and drafts of notes,
+    are left out and counted, unless `with_private_notes`.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for client in clients:
+            record = record_of(client, with_private_notes=with_private_notes)
+            folder = f"{slugify(str(client.coach)) or 'coach'}-{str(client.pk)[-6:]}"
+            words = json.dumps(record, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+            archive.writestr(f"{folder}/record.json", words)
+            archive.writestr(f"{folder}/record.html", render_to_string("clients/export.html", record))
+    return packed.getvalue()
+
+
+def record_of(client: Client, *, with_private_notes: bool = False) -> dict[str, Any]:
+    """All that concerns the client: `parts`, each with its kind and rows, and the `history` of them."""
+    found = belongings_of(client)
+    parts, history, kept_back = [], {}, 0
+    for model, pks in found.items():
+        rows = model._base_manager.filter(pk__in=pks).order_by("pk")
+        if model is Note and not with_private_notes:
+            shared = rows.filter(audience=Note.Audience.CLIENT, saved_at__isnull=False)
+            kept_back, rows = rows.count() - shared.count(), shared
+        hidden = SECRET | ({"draft"} if model is Note and not with_private_notes else set())
+        if is_history(model):
+            history[model._meta.label] = [_plain(row, hidden) for row in rows]
+            continue
+        outside = [
+            field.name
+            for field in model._meta.concrete_fields
+            if field.is_relation and field.related_model not in found
+        ]
+        if outside:
+            rows = rows.select_related(*outside)
+        parts.append(
+            {
+                "model": model._meta.label,
+                "kind": capfirst(str(model._meta.verbose_name_plural)),
+                "rows": [_plain(row, hidden, set(outside)) for row in rows],
+            }
+        )
+    return {
+        "name": client.name,
+        "coach": str(client.coach),
+        "practice": str(client.practice),
+        "account": _account(client),
+        "made_at": timezone.now(),
+        "notes_kept_back": kept_back,
+        "parts": parts,
+        "history": history,
+    }
+
+
+def _account(client: Client) -> dict[str, Any] | None:
+    user = client.user
+    if user is None:
+        return None
+    return {"id": user.pk, "name": user.name, "email": user.email, "timezone": str(user.timezone)}
+
+
+def _plain(row: models.Model, hidden: set[str], outside: set[str] = frozenset()) -> dict[str, Any]:  # type: ignore[assignment]
+    """One row by the names of its fields; people and places outside the record by their names, too."""
+    plain: dict[str, Any] = {}
+    for field in row._meta.concrete_fields:
+        if field.name in hidden:
+            continue
+        value = getattr(row, field.attname)
+        if field.choices:
+            value = getattr(row, f"get_{field.name}_display")()
+        elif field.name in outside and value is not None:
+            value = {"id": value, "name": str(getattr(row, field.name))}
+        plain[field.name] = value if _is_json(value) else str(value)
+    return plain
+
+
+def _is_json(value: object) -> bool:
+    try:
+        json.dumps(value, cls=DjangoJSONEncoder)
+    except TypeError:
+        return False
+    return True

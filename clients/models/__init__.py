@@ -1,0 +1,22 @@
+"""A client's record: who they are, what they carry, what they and their coaches write, and who saw it."""
+
+from clients.models.checkin import CheckIn, LifeArea, Score
+from clients.models.circumstance import Circumstance
+from clients.models.client import Client
+from clients.models.erasure import Erasure
+from clients.models.trace import Trace
+from clients.models.value import Value
+from clients.models.writing import JournalEntry, Note
+
+__all__ = [
+    "CheckIn",
+    "Circumstance",
+    "Client",
+    "Erasure",
+    "JournalEntry",
+    "LifeArea",
+    "Note",
+    "Score",
+    "Trace",
+    "Value",
+]

@@ -1,0 +1,78 @@
+"""How a client's life stands, in the areas they chose, on the days they say so."""
+
+from datetime import date
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clients.models.client import Client
+from clients.querysets import CheckInQuerySet, LifeAreaQuerySet
+from coaching.accounts.encryption import EncryptedTextField
+from coaching.accounts.records import PrivateRecord, Record
+
+
+class LifeArea(PrivateRecord):
+    """One part of life that the client keeps an eye on, named by them. Put away, it keeps its past."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="life_areas")
+    name = EncryptedTextField(_("part of life"), max_length=60)
+    put_away_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = LifeAreaQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CheckIn(PrivateRecord):
+    """One day's look at the chosen areas; words are optional."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="check_ins")
+    on = models.DateField(_("day"))
+    words = EncryptedTextField(_("in words"), max_length=2000, blank=True)
+
+    objects = CheckInQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["client", "on"], name="checkin_once_a_day")]
+
+    def __str__(self) -> str:
+        return str(self.on)
+
+    @staticmethod
+    @transaction.atomic
+    def say(*, client: Client, on: date, scores: dict[LifeArea, int | None], words: str = "") -> "CheckIn":
+        """What the client says of a day. Said again, it replaces what was said of that day before."""
+        check_in = CheckIn.objects.filter(client=client, on=on).first() or CheckIn(client=client, on=on)
+        check_in.words = words
+        check_in.save()
+        check_in.scores.all().delete()
+        Score.objects.bulk_create(
+            Score(check_in=check_in, area=area, level=level)
+            for area, level in scores.items()
+            if level is not None
+        )
+        return check_in
+
+
+class Score(Record):
+    """How one area stood on that day: 0 as bad as it gets, 10 as good as it gets."""
+
+    check_in = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="scores")
+    area = models.ForeignKey(LifeArea, on_delete=models.CASCADE, related_name="scores")
+    level = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["area", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["check_in", "area"], name="score_once_for_each_area"),
+            models.CheckConstraint(condition=Q(level__lte=10), name="score_is_0_to_10"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.level)

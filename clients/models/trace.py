@@ -1,0 +1,58 @@
+"""Who read and changed what in a client's record: for the client, and without a word of what it says."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clients.models.client import Client
+from clients.querysets import TraceQuerySet
+from coaching.accounts.models import User
+from coaching.accounts.records import Record
+
+
+class Trace(Record):
+    """One person did one thing with one part of a record on one day (UTC), so many times, last `at`.
+
+    Reading ten times a day is one row, so that it can be shown and does not grow without end.
+    """
+
+    class Act(models.TextChoices):
+        READ = "read", _("read")
+        ADDED = "added", _("added")
+        CHANGED = "changed", _("changed")
+        CONFIRMED = "confirmed", _("confirmed")
+        REMOVED = "removed", _("removed")
+        TOOK_OUT = "took_out", _("took out")
+
+    class Part(models.TextChoices):
+        """Called as the client reads it."""
+
+        RECORD = "record", _("your record")
+        CIRCUMSTANCES = "circumstances", _("what is around you")
+        VALUES = "values", _("what matters to you")
+        NOTES = "notes", _("notes that are shared with you")
+        JOURNAL = "journal", _("your journal")
+        CHECK_INS = "check_ins", _("how life stands for you")
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="traces")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="traces_left")
+    act = models.CharField(max_length=9, choices=Act)
+    part = models.CharField(max_length=13, choices=Part)
+    day = models.DateField()
+    times = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = TraceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "person", "act", "part", "day"], name="trace_once_a_day_for_each_thing"
+            ),
+            models.CheckConstraint(condition=Q(times__gte=1), name="trace_happened"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.part}"

@@ -1,0 +1,61 @@
+"""How life stands: the parts a client chose, looked at on the days they say so."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from clients import actions
+from clients.curves import MOST_DAYS, Curves, curves_of
+from clients.forms.checkin import CheckInForm, LifeAreaForm
+from clients.models import CheckIn, Client, LifeArea
+from clients.views.own import clients_only
+from coaching.accounts.http import PersonRequest
+
+
+def curves_for(request: PersonRequest, client: Client) -> Curves:
+    """One client's curves, as the person who asks may see them. Three queries."""
+    areas = LifeArea.objects.visible_to(request.user).filter(client=client)
+    check_ins = CheckIn.objects.visible_to(request.user).filter(client=client).latest_days(MOST_DAYS)
+    return curves_of(list(areas), check_ins)
+
+
+def checkin_list(request: PersonRequest) -> HttpResponse:
+    clients_only(request)
+    records = Client.objects.belonging_to(request.user).select_related("coach__user")
+    shown = [
+        (record, curves_for(request, record), record.life_areas.belonging_to(request.user).in_use())
+        for record in records
+    ]
+    return render(request, "clients/checkin_list.html", {"shown": shown})
+
+
+def checkin_say(request: PersonRequest, pk: UUID) -> HttpResponse:
+    client = get_object_or_404(Client.objects.belonging_to(request.user), pk=pk)
+    form = CheckInForm(request.POST or None, user=request.user, client=client)
+    if form.is_valid():
+        actions.say_check_in(by=request.user, client=client, **form.said)
+        messages.success(request, _("Saved. Thank you for looking."))
+        return redirect("clients:checkin_list")
+    context = {"form": form, "client": client}
+    return render(request, "clients/checkin_say.html", context, status=422 if form.errors else 200)
+
+
+def area_create(request: PersonRequest, pk: UUID) -> HttpResponse:
+    client = get_object_or_404(Client.objects.belonging_to(request.user), pk=pk)
+    form = LifeAreaForm(request.POST or None, instance=LifeArea(client=client))
+    if form.is_valid():
+        actions.choose_area(by=request.user, area=form.instance)
+        return redirect("clients:checkin_list")
+    return render(request, "clients/area_create.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+def area_put_away(request: PersonRequest, pk: UUID) -> HttpResponse:
+    area = get_object_or_404(LifeArea.objects.belonging_to(request.user).select_related("client"), pk=pk)
+    actions.put_area_away(by=request.user, area=area)
+    messages.success(request, _("You are not asked about it any more. What you said before stays."))
+    return redirect("clients:checkin_list")

@@ -1,0 +1,81 @@
+"""What surrounds a client's life: on the client's own pages, and written down by the coach with them."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from clients import actions
+from clients.circumstances import with_changes
+from clients.forms.record import CircumstanceForm
+from clients.models import Circumstance, Client
+from clients.views.own import clients_only
+from coaching.accounts.http import PersonRequest
+
+
+def circumstance_list(request: PersonRequest) -> HttpResponse:
+    clients_only(request)
+    rows = Circumstance.objects.belonging_to(request.user).select_related(
+        "recorded_by", "client__coach__user"
+    )
+    circumstances = with_changes(rows.most_pressing_first())
+    return render(request, "clients/circumstance_list.html", {"circumstances": circumstances})
+
+
+def circumstance_create(request: PersonRequest) -> HttpResponse:
+    clients_only(request)
+    form = CircumstanceForm(request.POST or None, user=request.user)
+    return _form_page(request, form, is_own=True)
+
+
+def circumstance_record(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The coach writes down what the client, who is present, says."""
+    client = get_object_or_404(Client.objects.coached_by(request.user), pk=pk)
+    form = CircumstanceForm(request.POST or None, user=request.user, client=client)
+    return _form_page(request, form, is_own=False, client=client)
+
+
+def circumstance_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
+    rows = Circumstance.objects.visible_to(request.user).select_related("client")
+    circumstance = get_object_or_404(rows, pk=pk)
+    form = CircumstanceForm(request.POST or None, user=request.user, instance=circumstance)
+    is_own = circumstance.client.user_id == request.user.pk
+    return _form_page(request, form, is_own=is_own, client=circumstance.client, circumstance=circumstance)
+
+
+def _form_page(
+    request: PersonRequest, form: CircumstanceForm, *, is_own: bool, **context: object
+) -> HttpResponse:
+    if form.is_valid():
+        actions.write_circumstance(by=request.user, circumstance=form.instance)
+        messages.success(request, _("Saved."))
+        return _back(form.instance, is_own=is_own)
+    context |= {"form": form, "is_own": is_own}
+    return render(request, "clients/circumstance_form.html", context, status=422 if form.errors else 200)
+
+
+def _back(circumstance: Circumstance, *, is_own: bool) -> HttpResponse:
+    return redirect("clients:circumstance_list") if is_own else redirect(circumstance.client)
+
+
+@require_POST
+def circumstance_confirm(request: PersonRequest, pk: UUID) -> HttpResponse:
+    rows = Circumstance.objects.belonging_to(request.user).select_related("client")
+    actions.confirm_circumstance(by=request.user, circumstance=get_object_or_404(rows, pk=pk))
+    messages.success(request, _("Confirmed."))
+    return redirect("clients:circumstance_list")
+
+
+def circumstance_remove(request: PersonRequest, pk: UUID) -> HttpResponse:
+    rows = Circumstance.objects.removable_by(request.user).select_related("client")
+    circumstance = get_object_or_404(rows, pk=pk)
+    is_own = circumstance.client.user_id == request.user.pk
+    if request.method == "POST":
+        actions.remove_circumstance(by=request.user, circumstance=circumstance)
+        messages.success(request, _("It is gone."))
+        return _back(circumstance, is_own=is_own)
+    context = {"circumstance": circumstance, "is_own": is_own}
+    return render(request, "clients/circumstance_remove.html", context)

@@ -1,0 +1,43 @@
+"""The page on which a note or a journal entry is written: what is typed is kept, and saved when asked."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from clients import actions
+from clients.forms.record import JournalForm, NoteForm
+from clients.models import JournalEntry, Note
+from coaching.accounts.http import PersonRequest
+
+LONGEST = 50_000
+
+
+def write_page(
+    request: PersonRequest,
+    template: str,
+    writing: Note | JournalEntry,
+    form_class: Callable[..., NoteForm | JournalForm],
+    *,
+    back: str,
+    **context: object,
+) -> HttpResponse:
+    """Shows the text, keeps a draft of it (`keep`), or saves it for its audience and goes `back`."""
+    text = request.POST.get("words", "")[:LONGEST]
+    if "keep" in request.POST and (text.strip() or not writing._state.adding):
+        writing.keep_draft(text)
+        if not request.htmx:
+            messages.success(request, _("Kept as a draft. Only you see it."))
+            return redirect(back)
+        response = render(request, "clients/_kept.html", {"writing": writing})
+        response["X-Kept"] = "yes"  # an answer without it, such as the sign-in page, kept nothing
+        return response
+    form = form_class(request.POST or None, user=request.user, instance=writing)
+    if form.is_valid():
+        actions.save_writing(by=request.user, writing=form.instance, text=form.cleaned_data["words"])
+        messages.success(request, _("Saved."))
+        return redirect(back)
+    context |= {"form": form, "writing": writing, "back": back}
+    return render(request, template, context, status=422 if form.errors else 200)

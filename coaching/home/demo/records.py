@@ -1,0 +1,137 @@
+"""What stands in the records of some of the demo's clients: invented, written with the pages' actions."""
+
+from datetime import timedelta
+from typing import Any, TypedDict
+
+from django.utils import timezone
+
+from clients import actions
+from clients.models import Circumstance, Client, JournalEntry, LifeArea, Note, Value
+from coaching.accounts.models import User
+
+
+class RecordOf(TypedDict, total=False):
+    values: list[str]
+    circumstances: list[dict[str, Any]]
+    """`on`: the days from today on which it was said; `by`; `later`: (day, fields) of what changed then."""
+    notes: list[tuple[str, str]]
+    journal: list[tuple[str, str]]
+    check_ins: list[tuple[int, list[int | None], str]]
+    """Days from today, a level for each of `areas`, and words."""
+    areas: list[str]
+
+
+RECORDS: dict[str, RecordOf] = {
+    "client@trellis.example": {
+        "values": ["Keeping my word", "Owing nobody, and still asking", "Neighbours who greet each other"],
+        "circumstances": [
+            {
+                "on": -84,
+                "domain": "housing",
+                "urgency": "urgent",
+                "words": "The rent takes two thirds of what comes in, and I am two months behind. I "
+                "stopped opening the letters.",
+                "would_help": "Somebody who reads the letters with me, and a plan the landlord agrees to.",
+                "later": [
+                    (-40, {"urgency": "pressing"}),
+                    (
+                        -14,
+                        {
+                            "state": "easing",
+                            "words": "Support came through. One month behind now, and the letters are open.",
+                        },
+                    ),
+                ],
+            },
+            {
+                "on": -84,
+                "domain": "work",
+                "words": "The warehouse closed and sixty of us went the same week. Nothing else is here.",
+                "would_help": "Work I can reach by bus.",
+            },
+            {
+                "on": -6,
+                "by": "coach",
+                "domain": "digital_access",
+                "urgency": "background",
+                "words": "The phone is old, and most job pages do not open on it.",
+                "would_help": "An hour a week at a computer.",
+            },
+        ],
+        "areas": ["Sleep", "Money", "Being with people"],
+        "check_ins": [
+            (-80, [3, 1, 4], "Two letters I have not opened."),
+            (-66, [3, 2, 3], ""),
+            (-52, [5, 2, 4], ""),
+            (-38, [4, 4, 6], "A number is easier than an envelope."),
+            (-24, [6, 4, 6], ""),
+            (-10, [5, 5, 8], "Mrs. Osei waved."),
+        ],
+        "notes": [
+            ("author", "Ask next time how the talk with the landlord felt, before asking what came of it."),
+            (
+                "client",
+                (
+                    "What we said today: you ring the landlord on Thursday, the list beside you. If it gets "
+                    "loud, you may hang up and write instead."
+                ),
+            ),
+        ],
+        "journal": [
+            ("me", "I heard the kettle at four and it was me who had put it on. Not a good night."),
+            (
+                "coach",
+                (
+                    "Carried Mrs. Osei's shopping up. She talked about the market that used to be here. I "
+                    "was late for nothing, and it was the best hour this week."
+                ),
+            ),
+        ],
+    },
+    "client2@trellis.example": {
+        "values": ["My father's dignity", "Half an hour that is mine"],
+        "circumstances": [
+            {
+                "on": -30,
+                "domain": "care_duties",
+                "urgency": "urgent",
+                "words": "My father falls at night now. I sleep in my clothes, and start work at seven.",
+                "would_help": "Somebody for two nights a week, and knowing what he is entitled to.",
+            },
+        ],
+        "notes": [("author", "Goes quiet when I name two things at once. One at a time.")],
+    },
+}
+
+
+def seed_record(client: Client, coach: User) -> None:
+    """Fill the record of a client of RECORDS; the others have said nothing yet."""
+    record = RECORDS.get(client.email, {})
+    own = client.user or coach
+    for words in record.get("values", []):
+        actions.add_value(by=own, value=Value(client=client, words=words))
+    for said in record.get("circumstances", []):
+        _seed_circumstance(client, {"own": own, "coach": coach}, said)
+    areas = [LifeArea(client=client, name=name) for name in record.get("areas", [])]
+    for area in areas:
+        actions.choose_area(by=own, area=area)
+    for days, levels, words in record.get("check_ins", []):
+        on = timezone.localdate() + timedelta(days=days)
+        scores = dict(zip(areas, levels, strict=True))
+        actions.say_check_in(by=own, client=client, on=on, scores=scores, words=words)
+    for audience, text in record.get("notes", []):
+        note = Note(client=client, author=coach, audience=audience)
+        actions.save_writing(by=coach, writing=note, text=text)
+    for audience, text in record.get("journal", []):
+        entry = JournalEntry(client=client, audience=audience)
+        actions.save_writing(by=own, writing=entry, text=text)
+
+
+def _seed_circumstance(client: Client, people: dict[str, User], said: dict[str, Any]) -> None:
+    said = dict(said)
+    on, by, later = said.pop("on"), people[said.pop("by", "own")], said.pop("later", [])
+    circumstance = Circumstance(client=client, **said)
+    for days, change in [(on, {}), *later]:
+        for name, value in change.items():
+            setattr(circumstance, name, value)
+        actions.write_circumstance(by=by, circumstance=circumstance, at=timezone.now() + timedelta(days=days))

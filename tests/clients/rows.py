@@ -1,0 +1,60 @@
+"""Rows of a record, one of each kind, as the tests need them."""
+
+from datetime import date
+
+from clients.actions import add_value, choose_area, save_writing, say_check_in, write_circumstance
+from clients.models import CheckIn, Circumstance, Client, JournalEntry, LifeArea, Note, Value
+from coaching.accounts.models import User
+
+
+def a_circumstance(client: Client, by: User, **fields) -> Circumstance:
+    values = {"domain": "housing", "words": "The rent is half of what comes in.", **fields}
+    circumstance = Circumstance(client=client, **values)
+    write_circumstance(by=by, circumstance=circumstance)
+    return circumstance
+
+
+def a_value(client: Client, by: User, words: str = "Being there for my people") -> Value:
+    value = Value(client=client, words=words)
+    add_value(by=by, value=value)
+    return value
+
+
+def a_note(client: Client, by: User, words: str = "We spoke about mornings.", draft="", **fields) -> Note:
+    note = Note(client=client, author=by, **fields)
+    save_writing(by=by, writing=note, text=words)
+    if draft:
+        note.keep_draft(draft)
+    return note
+
+
+def an_entry(client: Client, by: User, words: str = "I slept.", draft="", **fields) -> JournalEntry:
+    entry = JournalEntry(client=client, **fields)
+    save_writing(by=by, writing=entry, text=words)
+    if draft:
+        entry.keep_draft(draft)
+    return entry
+
+
+def an_area(client: Client, by: User, name: str = "Sleep") -> LifeArea:
+    area = LifeArea(client=client, name=name)
+    choose_area(by=by, area=area)
+    return area
+
+
+def a_check_in(client: Client, by: User, words: str = "", on: date | None = None, **scores) -> CheckIn:
+    """One more day each time, unless it says which; `scores` by the names of the areas."""
+    on = on or date(2026, 11, 1 + CheckIn.objects.filter(client=client).count())
+    of = {area: scores.get(area.name) for area in LifeArea.objects.filter(client=client)}
+    return say_check_in(by=by, client=client, on=on, words=words, scores=of)
+
+
+MAKERS = {
+    CheckIn: a_check_in,
+    Circumstance: a_circumstance,
+    JournalEntry: an_entry,
+    LifeArea: an_area,
+    Note: a_note,
+    Value: a_value,
+}
+"""One maker for each model with private text, called with (client, who writes, **fields)."""
