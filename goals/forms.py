@@ -137,7 +137,9 @@ class GoalForm(forms.Form):
             self.fields["title"].help_text = _("In your own words. You can change them at any time.")
         else:
             name = plan.client.name
-            self.fields["why"].label = gettext("Why it matters, in %(name)s's words") % {"name": name}
+            self.fields["why"].label = gettext("Why it could matter to %(name)s") % {"name": name}
+            if goal and not goal.is_explained_by_coach:
+                del self.fields["why"]  # once agreed, it is the client's own
             self.fields["title"].help_text = gettext("%(name)s will say yes, change it or say no.") % {
                 "name": name
             }

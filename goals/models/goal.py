@@ -176,6 +176,16 @@ class Goal(Record):
         return self.hash_of(self.title)
 
     @property
+    def fingerprint(self) -> str:
+        """Of all that a person reads before they answer: another word anywhere in it is another one."""
+        return self.hash_of(f"{self.title}\0{self.why}\0{self.target_on or ''}")
+
+    @property
+    def is_explained_by_coach(self) -> bool:
+        """Whether a coach may still say why it matters: only in a proposal that was never agreed."""
+        return self.is_waiting and not self.agreed_title
+
+    @property
     def is_agreed(self) -> bool:
         return self.lifecycle in AGREED
 
@@ -251,15 +261,19 @@ class Goal(Record):
         self.achievement = self.achievement or Achievement.IN_PROGRESS
 
     def accept(self, *, by: User, seen: str | None = None, at: datetime | None = None) -> None:
-        """The client says yes to these words. `seen`: the fingerprint (`wording_hash`) of what they read."""
+        """The client says yes to this. `seen`: the `fingerprint` of what they read."""
         with self._change(by, at, is_decision=True):
             if not (self.is_waiting or self.lifecycle == Lifecycle.REJECTED):
                 raise NotPossible(gettext("There is no open question about this goal."))
-            if seen is not None and seen != self.wording_hash:
-                raise WordingChanged(
-                    gettext("The words have changed since you read them. Please read them again.")
-                )
+            self._check_seen(seen)
             self._agree(Decision.ACCEPTED, by, at)
+
+    def _check_seen(self, seen: str | None) -> None:
+        if seen is not None and seen != self.fingerprint:
+            raise WordingChanged(
+                gettext("This has changed since you read it. It now says: “%(words)s”. Please look again.")
+                % {"words": self.title}
+            )
 
     def reword(self, *, by: User, wording: str, at: datetime | None = None) -> None:
         """The client says it in their own words, and by that says yes."""
@@ -305,12 +319,32 @@ class Goal(Record):
         self.decision, self.decided_at, self.decided_by, self.decided_wording_hash = "", None, None, ""
 
     def edit(
-        self, *, by: User, wording: str, why: str, target_on: date | None, at: datetime | None = None
+        self,
+        *,
+        by: User,
+        wording: str,
+        target_on: date | None,
+        why: str | None = None,
+        seen: str | None = None,
+        at: datetime | None = None,
     ) -> None:
-        """New words by the client are agreed by the same act; by the coach they are a proposal."""
+        """New words by the client are agreed by the same act; by the coach they are a proposal.
+
+        `why` is None where it stays: once the goal is agreed, it is the client's
+        own. `seen` is the `fingerprint` of what the person had before them.
+        Raises WordingChanged where somebody has changed it since.
+        """
         with self._change(by, at):
-            self.why, self.target_on = why.strip(), target_on
-            if not self.plan.belongs_to(by):
+            is_own = self.plan.belongs_to(by)
+            if not is_own and not self.takes_steps:
+                raise NotPossible(gettext("This goal is finished. Only the client can take it up again."))
+            self._check_seen(seen)
+            if why is not None and why.strip() != self.why:
+                if not (is_own or self.is_explained_by_coach):
+                    raise NotTheirDecision
+                self.why = why.strip()
+            self.target_on = target_on
+            if not is_own:
                 self._propose_wording(wording)
             elif _worded(wording) != self.title:
                 if not self.takes_steps:

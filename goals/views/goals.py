@@ -64,8 +64,12 @@ def goal_create(request: PersonRequest, plan_pk: UUID) -> HttpResponse:
     side = request.GET.get("side", "")
     form = GoalCreateForm(request.POST or None, user=request.user, plan=plan, initial={"side": side})
     is_own = plan.belongs_to(request.user)
-    if form.is_valid():
-        goal = actions.propose_goal(by=request.user, plan=plan, **form.cleaned_data)
+    made: list[Goal] = []
+    if form.is_valid() and tried(
+        form,
+        lambda: made.append(actions.propose_goal(by=request.user, plan=plan, **form.cleaned_data)),
+    ):
+        goal = made[0]
         if is_own:
             messages.success(request, _("This is your goal now."))
         else:
@@ -122,7 +126,11 @@ def goal_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
         if tried(
             form,
             lambda: goal.edit(
-                by=request.user, wording=values["title"], why=values["why"], target_on=values["target_on"]
+                by=request.user,
+                wording=values["title"],
+                why=values.get("why"),
+                target_on=values["target_on"],
+                seen=request.POST.get("seen"),
             ),
         ):
             is_reopened = was_agreed and not goal.is_agreed
@@ -211,8 +219,9 @@ def goal_rate(request: PersonRequest, pk: UUID) -> HttpResponse:
     goals = Goal.objects.editable_by(request.user).agreed().with_plan().with_ratings()
     goal = get_object_or_404(goals, pk=pk)
     form = RatingForm(request.POST or None, user=request.user)
-    if form.is_valid():
-        actions.rate_goal(by=request.user, goal=goal, **form.cleaned_data)
+    if form.is_valid() and tried(
+        form, lambda: actions.rate_goal(by=request.user, goal=goal, **form.cleaned_data)
+    ):
         messages.success(request, _("Noted."))
         return redirect(back_of(request, goal.get_absolute_url()))
     return form_page(

@@ -41,8 +41,12 @@ def _step(request: PersonRequest, pk: UUID) -> Step:
 def step_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     step = _step(request, pk)
     form = StepForm(request.POST or None, user=request.user, step=step)
-    if form.is_valid():
-        step.edit(by=request.user, wording=form.cleaned_data["title"], due_on=form.cleaned_data["due_on"])
+    if form.is_valid() and tried(
+        form,
+        lambda: step.edit(
+            by=request.user, wording=form.cleaned_data["title"], due_on=form.cleaned_data["due_on"]
+        ),
+    ):
         messages.success(request, _("Saved."))
         return redirect(step)
     return form_page(request, "goals/step_edit.html", form, step=step, goal=step.goal, plan=step.goal.plan)

@@ -65,7 +65,7 @@ def test_no_route_makes_a_proposal_active_but_the_clients_own(
 ):
     step = actions.add_step(by=alma, goal=proposal, title="Ask Mia")
     Obstacle.objects.create(goal=proposal, kind="structural", domain="housing", what="The flat is cold")
-    sent = {**EVERYTHING, "seen": proposal.wording_hash, "decided_by": ben.pk}
+    sent = {**EVERYTHING, "seen": proposal.fingerprint, "decided_by": ben.pk}
 
     for person in (alma, cora, dan, esra, olga, finn, gita, None):
         browser = browser_of(person)
@@ -77,7 +77,8 @@ def test_no_route_makes_a_proposal_active_but_the_clients_own(
 
     GoalPlan.objects.update(closed_at=None)
     Goal.objects.filter(pk=proposal.pk).update(lifecycle="proposed", title="Cook with the neighbours")
-    browser_of(ben).post(_address(name, proposal, step), sent)
+    proposal.refresh_from_db()
+    browser_of(ben).post(_address(name, proposal, step), {**sent, "seen": proposal.fingerprint})
     proposal.refresh_from_db()
     assert (proposal.lifecycle in AGREED) == (name in OPENED_BY_CLIENT)
 
@@ -88,7 +89,7 @@ def test_decisions_are_absent_for_everybody_else(
 ):
     for person in (alma, cora, dan, esra, olga, finn, gita):
         address = reverse(f"goals:{name}", args=[proposal.pk])
-        assert browser_of(person).post(address, {"seen": proposal.wording_hash}).status_code == 404
+        assert browser_of(person).post(address, {"seen": proposal.fingerprint}).status_code == 404
 
 
 # --- the verbs ----------------------------------------------------------------
@@ -144,7 +145,7 @@ def test_a_client_who_has_not_joined_is_asked_later(alma, practice):
 
 
 def test_accept_writes_down_who_when_and_which_words(ben, proposal):
-    proposal.accept(by=ben, seen=proposal.wording_hash)
+    proposal.accept(by=ben, seen=proposal.fingerprint)
 
     assert (proposal.lifecycle, proposal.decision, proposal.decided_by) == ("active", "accepted", ben)
     assert proposal.decided_at is not None
@@ -385,7 +386,7 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(name=PEOPLE, number=st.integers(0, 5), seen=st.sampled_from(["now", "none", "other"]))
     def accept(self, name, number, seen):
         goal = self.some(number)
-        read = {"now": goal.wording_hash, "none": None, "other": Goal.hash_of("?")}[seen]
+        read = {"now": goal.fingerprint, "none": None, "other": Goal.hash_of("?")}[seen]
         self.attempt(name, lambda by: goal.accept(by=by, seen=read))
 
     @precondition(lambda self: self.goals)
@@ -431,3 +432,59 @@ def test_no_order_of_acts_makes_a_goal_active_without_the_client():
     run_state_machine_as_test(
         Lifecycle, settings=hypothesis_settings(max_examples=30, stateful_step_count=20, deadline=None)
     )
+
+
+def test_an_old_form_of_the_coach_does_not_undo_the_clients_words(alma, alma_browser, ben, proposal):
+    seen = proposal.fingerprint
+    proposal.reword(by=ben, wording="Soup with two neighbours")
+    old_form = {"title": "Cook with the neighbours", "why": "", "target_on": "2027-01-01", "seen": seen}
+
+    answer = alma_browser.post(reverse("goals:goal_edit", args=[proposal.pk]), old_form)
+
+    proposal.refresh_from_db()
+    assert answer.status_code == 422
+    assert "It now says: “Soup with two neighbours”" in answer.content.decode()
+    assert (proposal.lifecycle, proposal.title) == ("active", "Soup with two neighbours")
+    again = {**old_form, "title": "Soup with two neighbours", "seen": answer.context["goal"].fingerprint}
+    assert alma_browser.post(reverse("goals:goal_edit", args=[proposal.pk]), again).status_code == 302
+
+
+def test_a_yes_covers_all_that_was_read(alma, ben, proposal):
+    seen = proposal.fingerprint
+    proposal.edit(by=alma, wording=proposal.title, why="Because you are lazy", target_on=None)
+
+    with pytest.raises(WordingChanged):
+        proposal.accept(by=ben, seen=seen)
+
+    proposal.refresh_from_db()
+    assert not proposal.is_agreed
+
+
+def test_why_it_matters_is_the_clients_own_once_agreed(alma, alma_browser, ben, ben_goal):
+    ben_goal.edit(by=ben, wording=ben_goal.title, why="For the mornings", target_on=None)
+
+    with pytest.raises(NotTheirDecision):
+        ben_goal.edit(by=alma, wording=ben_goal.title, why="For the figures", target_on=None)
+
+    form = alma_browser.get(reverse("goals:goal_edit", args=[ben_goal.pk])).context["form"]
+    assert "why" not in form.fields
+    ben_goal.refresh_from_db()
+    assert ben_goal.why == "For the mornings"
+
+
+def test_a_coach_adds_nothing_to_a_declined_goal(alma, ben, proposal):
+    proposal.decline(by=ben)
+
+    with pytest.raises(NotPossible):
+        proposal.edit(by=alma, wording=proposal.title, why="Think again", target_on=None)
+
+    proposal.refresh_from_db()
+    assert proposal.why == ""
+
+
+@pytest.mark.parametrize("wanted", ["foo", "?x=1", "#a", "javascript:alert(1)", "https://elsewhere.example/"])
+def test_an_odd_next_goes_to_the_usual_page(wanted, ben_browser, ben_step):
+    answer = ben_browser.post(reverse("goals:step_tick", args=[ben_step.pk]), {"next": wanted})
+
+    assert answer.status_code == 302
+    assert answer.url.startswith(("/plans/", "/goals/"))

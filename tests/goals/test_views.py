@@ -235,7 +235,7 @@ def test_goal_create_shows_what_is_wrong(ben_browser, ben_plan):
 
 
 def test_goal_accept(ben_browser, ben, proposal):
-    response = ben_browser.post(url("goal_accept", proposal), {"seen": proposal.wording_hash}, follow=True)
+    response = ben_browser.post(url("goal_accept", proposal), {"seen": proposal.fingerprint}, follow=True)
 
     proposal.refresh_from_db()
     assert proposal.lifecycle == "active"
@@ -243,14 +243,14 @@ def test_goal_accept(ben_browser, ben, proposal):
 
 
 def test_goal_accept_of_words_that_changed_meanwhile(ben_browser, alma, proposal):
-    seen = proposal.wording_hash
+    seen = proposal.fingerprint
     proposal.propose_wording(by=alma, wording="Cook for the whole street")
 
     response = ben_browser.post(url("goal_accept", proposal), {"seen": seen}, follow=True)
 
     proposal.refresh_from_db()
     assert proposal.lifecycle == "proposed"
-    assert "The words have changed since you read them." in response.content.decode()
+    assert "This has changed since you read it." in response.content.decode()
 
 
 def test_goal_accept_without_saying_which_words(ben_browser, proposal):

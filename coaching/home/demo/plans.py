@@ -905,7 +905,7 @@ def _answer(goal: Goal, answer: Answer, by: User, at: datetime) -> None:
     if answer[0] == "reword":
         goal.reword(by=by, wording=answer[2], at=at)
     elif answer[0] == "accept":
-        goal.accept(by=by, seen=goal.wording_hash, at=at)
+        goal.accept(by=by, seen=goal.fingerprint, at=at)
     else:
         goal.decline(by=by, at=at)
 
