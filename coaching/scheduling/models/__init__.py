@@ -3,6 +3,7 @@
 from coaching.scheduling.models.availability import BookingRules, SpecialDays, WeeklyHours
 from coaching.scheduling.models.heartbeat import Heartbeat
 from coaching.scheduling.models.reminder import LEADS, Reminder
+from coaching.scheduling.models.series import Repeat, Series
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.models.session_type import SessionType
 
@@ -12,6 +13,8 @@ __all__ = [
     "CoachingSession",
     "Heartbeat",
     "Reminder",
+    "Repeat",
+    "Series",
     "SessionType",
     "SpecialDays",
     "WeeklyHours",
