@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Layout
+from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
@@ -127,13 +128,20 @@ class SessionForm(forms.Form):
         shown.append(Div(Div("date", css_class="col-sm"), Div("time", css_class="col-sm"), css_class="row"))
         if self.is_twice:
             shown.append("which")
-        if "repeat" in self.fields:
-            ends = [Div(name, css_class="col-sm") for name in ("how_many", "until")]
-            shown += ["repeat", Div(*ends, css_class="row align-items-end")]
         if "session_type" in self.fields:
             shown.append("session_type")
-        scope = ["scope"] if "scope" in self.fields else []
-        helper.layout = Layout(*shown, "minutes", "place", "place_detail", Field("agenda"), *scope)
+        last = ["scope"] if "scope" in self.fields else []
+        if "repeat" in self.fields:
+            ends = [Div(name, css_class="col-sm") for name in ("how_many", "until")]
+            last = [
+                HTML('<details class="more field"{% if form.opens_repeat %} open{% endif %}><summary>'),
+                HTML(escape(_g("It repeats"))),
+                HTML("</summary>"),
+                "repeat",
+                Div(*ends, css_class="row align-items-end"),
+                HTML("</details>"),
+            ]
+        helper.layout = Layout(*shown, "minutes", "place", "place_detail", Field("agenda"), *last)
         return helper
 
     @property
@@ -243,20 +251,18 @@ class SessionForm(forms.Form):
 class SessionCreateForm(SessionForm):
     client = forms.ModelChoiceField(queryset=Client.objects.none(), label=_("Client"))
     repeat = forms.ChoiceField(
-        label=_("Does it repeat?"),
-        choices=[("", _("No, it is one session")), *Repeat.choices],
+        label=_("How often"),
+        choices=[("", _("once, it does not repeat")), *Repeat.choices],
         required=False,
     )
     how_many = forms.IntegerField(
         label=_("How many sessions"),
-        help_text=_("If it repeats: this,"),
         min_value=2,
         max_value=series.LONGEST,
         required=False,
     )
     until = forms.DateField(
-        label=_("Last day"),
-        help_text=_("or this."),
+        label=_("Or until which day"),
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         required=False,
@@ -266,6 +272,11 @@ class SessionCreateForm(SessionForm):
         super().__init__(*args, user=user, **kwargs)
         active = Client.objects.coached_by(user).filter(status=Client.Status.ACTIVE)
         cast(forms.ModelChoiceField, self.fields["client"]).queryset = active.select_related("user", "coach")
+
+    @property
+    def opens_repeat(self) -> bool:
+        """Whether something was typed there, so that it is shown again."""
+        return any(self[name].value() for name in ("repeat", "how_many", "until"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

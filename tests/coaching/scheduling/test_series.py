@@ -262,7 +262,14 @@ def test_session_create_says_what_is_wrong_with_a_series(alma_browser, answers, 
 
     assert response.status_code == 422
     assert words in str(response.context["form"].errors[field])
+    assert '<details class="more field" open>' in response.content.decode()
     assert CoachingSession.objects.count() == 0
+
+
+def test_session_create_hides_what_is_only_for_a_series(alma_browser, ben_client):
+    assert (
+        '<details class="more field"><summary>It repeats</summary>' in alma_browser.get(NEW).content.decode()
+    )
 
 
 def test_session_create_of_a_series_with_a_clash(alma_browser, answers, book, anna):
