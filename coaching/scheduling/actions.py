@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clients.models import Client
 from coaching.accounts.models import User
-from coaching.scheduling.models import CoachingSession, Reminder, SessionType
+from coaching.scheduling.models import CoachingSession, Reminder, Series, SessionType
 from coaching.scheduling.walltimes import (
     NoSuchTimeError,
     TwiceError,
@@ -33,6 +33,7 @@ def schedule_session(
     place_detail: str = "",
     agenda: str = "",
     session_type: SessionType | None = None,
+    series: Series | None = None,
     which: int | None = None,
 ) -> CoachingSession:
     """Plan a session at this wall time, with its reminders. Its type says how much is kept free around it.
@@ -52,6 +53,7 @@ def schedule_session(
         place_detail=place_detail,
         agenda=agenda,
         session_type=session_type,
+        series=series,
     )
 
 
@@ -129,7 +131,7 @@ def move(
     before = _when_and_where(session)
     session.starts_at, session.ends_at = starts_at, ends_at
     session.timezone, session.local_start = timezone, local_start
-    for name in ("place", "place_detail", "agenda"):
+    for name in ("place", "place_detail", "agenda", "series"):
         setattr(session, name, details.get(name, getattr(session, name)))
     if "session_type" in details and details["session_type"] != session.session_type:
         _set_type(session, details["session_type"])

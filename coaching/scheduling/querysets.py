@@ -40,7 +40,7 @@ class CoachingSessionQuerySet(models.QuerySet):
     def with_people(self) -> Self:
         """Those, with the two people, their zones, the coach's terms and the kind of session read along."""
         return self.select_related(
-            "client__user", "client__coach", "coach__user", "coach__booking_rules", "session_type"
+            "client__user", "client__coach", "coach__user", "coach__booking_rules", "session_type", "series"
         )
 
     def with_choices(self) -> Self:

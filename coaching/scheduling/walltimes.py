@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 QUARTER = timedelta(minutes=15)
@@ -121,6 +121,12 @@ class ZonedTime:
     def weekday(self) -> str:
         """In Python, not in a template: Django's date filter would turn it to the reader's zone."""
         return formats.date_format(self.start, "l")
+
+    @property
+    def clocks_change_before(self) -> bool:
+        """Whether this wall is set forward or back between now and then."""
+        now = timezone.now()
+        return self.starts_at > now and self.start.utcoffset() != now.astimezone(self.zone).utcoffset()
 
     @property
     def hours(self) -> str:

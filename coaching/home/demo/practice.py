@@ -15,6 +15,7 @@ from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
 from coaching.home.demo.records import seed_record
 from coaching.scheduling.actions import cancel_session, record_session, schedule_session
 from coaching.scheduling.models import BookingRules, Reminder, SessionType
+from coaching.scheduling.series import schedule_series
 
 PASSWORD = "trellis-demo"  # noqa: S105 - the demo's, printed at its start
 ZONE = "Europe/London"
@@ -31,6 +32,8 @@ NOT_JOINED = {"Tomasz": "tomasz@clients.example"}
 HOURS = [time(9, 0), time(10, 30), time(13, 0), time(14, 30), time(16, 0)]
 LENGTH = 60
 WEEKEND = (5, 6)
+IN_SERIES = 2
+"""The client whose coming sessions were planned as one series."""
 PLACES = [
     ("video", "https://meet.example/harwick-bridge"),
     ("in_person", "12 Mill Lane, Harwick Bridge, first floor"),
@@ -146,7 +149,9 @@ def _seed_sessions(client: Client, coach: User, number: int) -> None:
     }
     for weeks in range(0, 12, 2):
         record_session(local_start=at(7 * weeks), **details)
-    if number < len(CLIENTS) - 1:
+    if number == IN_SERIES:
+        schedule_series(local_start=at(85), repeat="fortnightly", times=4, **details)
+    elif number < len(CLIENTS) - 1:
         schedule_session(local_start=at(85), **details)
         later = schedule_session(local_start=at(99), **details)
         if number == 1:

@@ -4,23 +4,36 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Layout
+from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
 from coaching.accounts.forms import page_helper
 from coaching.accounts.models import User
-from coaching.scheduling import actions
+from coaching.scheduling import actions, series
 from coaching.scheduling.availability import Wish
-from coaching.scheduling.models import BookingRules, CoachingSession, SessionType
+from coaching.scheduling.models import BookingRules, CoachingSession, Repeat, SessionType
 from coaching.scheduling.walltimes import ZonedTime, moments_of, name_of, offset_of, written
 
 LENGTHS = [30, 45, 50, 60, 75, 90, 120]
 YEARS_AHEAD = 5
+
+
+class ScopeField(forms.ChoiceField):
+    """Whether a change is for one session of a series, or for those that follow as well."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("It is part of a series. What shall change?"),
+            choices=[("this", _("Only this session")), ("following", _("This session and the following"))],
+            widget=forms.RadioSelect,
+            initial="this",
+        )
 
 
 class SessionForm(forms.Form):
@@ -65,6 +78,7 @@ class SessionForm(forms.Form):
         self.user, self.session = user, session
         self.starts_at: datetime | None = None
         self.is_twice = False
+        self.count = 1
         if session:
             start = session.starts_at.astimezone(user.timezone)
             kwargs["initial"] = {
@@ -83,6 +97,8 @@ class SessionForm(forms.Form):
             (length, _g("%(minutes)s minutes") % {"minutes": length}) for length in lengths
         ]
         self._offer_types()
+        if session and session.series_id:
+            self.fields["scope"] = ScopeField()
         self.fields["time"].help_text = _g("In your own time: %(zone)s.") % {"zone": name_of(user.timezone)}
 
     def _offer_types(self) -> None:
@@ -114,7 +130,18 @@ class SessionForm(forms.Form):
             shown.append("which")
         if "session_type" in self.fields:
             shown.append("session_type")
-        helper.layout = Layout(*shown, "minutes", "place", "place_detail", Field("agenda"))
+        last = ["scope"] if "scope" in self.fields else []
+        if "repeat" in self.fields:
+            ends = [Div(name, css_class="col-sm") for name in ("how_many", "until")]
+            last = [
+                HTML('<details class="more field"{% if form.opens_repeat %} open{% endif %}><summary>'),
+                HTML(escape(_g("It repeats"))),
+                HTML("</summary>"),
+                "repeat",
+                Div(*ends, css_class="row align-items-end"),
+                HTML("</details>"),
+            ]
+        helper.layout = Layout(*shown, "minutes", "place", "place_detail", Field("agenda"), *last)
         return helper
 
     @property
@@ -193,8 +220,10 @@ class SessionForm(forms.Form):
         try:
             return self._act(by=self.user, timezone=self.user.timezone, **values)
         except ValidationError as error:
-            self.add_error(None if error.code == "closed" else "time", error)
-            if error.code == "clash" and (free := self._free_nearby()):
+            fields = {"closed": None, "long": "repeat", "short": "repeat"}
+            self.add_error(fields.get(error.code or "", "time"), error)
+            is_one = not self.cleaned_data.get("repeat") and self.cleaned_data.get("scope") != "following"
+            if error.code == "clash" and is_one and (free := self._free_nearby()):
                 self.add_error("time", _g("Free near it: %(times)s.") % {"times": "; ".join(free)})
             return None
 
@@ -211,16 +240,60 @@ class SessionForm(forms.Form):
         return [written(start.astimezone(self.user.timezone)) for start in starts]
 
     def _act(self, **values: Any) -> CoachingSession:
-        return actions.reschedule_session(session=cast(CoachingSession, self.session), **values)
+        session = cast(CoachingSession, self.session)
+        if self.cleaned_data.get("scope") != "following":
+            return actions.reschedule_session(session=session, **values)
+        moved = series.reschedule_following(session=session, **values)
+        self.count = len(moved)
+        return next(row for row in moved if row.pk == session.pk)
 
 
 class SessionCreateForm(SessionForm):
     client = forms.ModelChoiceField(queryset=Client.objects.none(), label=_("Client"))
+    repeat = forms.ChoiceField(
+        label=_("How often"),
+        choices=[("", _("once, it does not repeat")), *Repeat.choices],
+        required=False,
+    )
+    how_many = forms.IntegerField(
+        label=_("How many sessions"),
+        min_value=2,
+        max_value=series.LONGEST,
+        required=False,
+    )
+    until = forms.DateField(
+        label=_("Or until which day"),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        required=False,
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         active = Client.objects.coached_by(user).filter(status=Client.Status.ACTIVE)
         cast(forms.ModelChoiceField, self.fields["client"]).queryset = active.select_related("user", "coach")
 
+    @property
+    def opens_repeat(self) -> bool:
+        """Whether something was typed there, so that it is shown again."""
+        return any(self[name].value() for name in ("repeat", "how_many", "until"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        ends = [name for name in ("how_many", "until") if cleaned.get(name)]
+        if cleaned.get("repeat") and not self.errors.keys() & {"how_many", "until"} and len(ends) != 1:
+            self.add_error("how_many", _("Say either how many sessions, or until which day."))
+        return cleaned
+
     def _act(self, **values: Any) -> CoachingSession:
-        return actions.schedule_session(client=self.cleaned_data["client"], **values)
+        values["client"] = self.cleaned_data["client"]
+        if not self.cleaned_data["repeat"]:
+            return actions.schedule_session(**values)
+        planned = series.schedule_series(
+            repeat=self.cleaned_data["repeat"],
+            times=self.cleaned_data["how_many"],
+            until=self.cleaned_data["until"],
+            **values,
+        )
+        self.count = len(planned)
+        return planned[0]

@@ -17,6 +17,7 @@ from clients.models import Client
 from coaching.accounts.models import Coach, User
 from coaching.accounts.records import Record
 from coaching.scheduling.fields import MinutesAfter, MinutesBefore, Span, WallTimeField
+from coaching.scheduling.models.series import Series
 from coaching.scheduling.models.session_type import LONGEST_BUFFER, SessionType
 from coaching.scheduling.models.session_type import Place as SessionPlace
 from coaching.scheduling.querysets import CoachingSessionQuerySet
@@ -68,6 +69,9 @@ class CoachingSession(Record):
     agenda = models.CharField(_("what it is about"), max_length=200, blank=True)
     session_type = models.ForeignKey(
         SessionType, on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
+    )
+    series = models.ForeignKey(
+        Series, on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
     )
     buffer_before = models.PositiveSmallIntegerField(
         default=0, help_text=_("Minutes the coach keeps free before it.")

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from clients.models import Client
@@ -15,6 +16,7 @@ from coaching.scheduling.bookings import records_that_may_book
 from coaching.scheduling.forms.sessions import SessionCreateForm, SessionForm
 from coaching.scheduling.lines import lines_for
 from coaching.scheduling.models import CoachingSession, Reminder
+from coaching.scheduling.series import cancel_following
 from coaching.scheduling.views.booking import times_to_move
 
 
@@ -72,10 +74,10 @@ def _plan(request: PersonRequest, form: SessionForm, template: str) -> HttpRespo
     if is_check and request.htmx:
         return render(request, "scheduling/_times.html", {"form": form})
     if is_valid and not is_check and (session := form.save()):
-        messages.success(
-            request,
-            _("Planned for %(time)s.") % {"time": session.times_for(request.user)[0]},
+        words = ngettext(
+            "Planned for %(time)s.", "%(count)s sessions are planned, the first for %(time)s.", form.count
         )
+        messages.success(request, words % {"time": session.times_for(request.user)[0], "count": form.count})
         return redirect(session)
     context = {
         "form": form,
@@ -126,9 +128,13 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
     ):
         messages.info(request, _("This session cannot be called off any more."))
         return redirect(session)
+    is_series = session.series_id is not None and session.is_coached_by(request.user)
     if request.method == "POST":
         try:
-            actions.cancel_session(by=request.user, session=session)
+            if is_series and request.POST.get("scope") == "following":
+                cancel_following(by=request.user, session=session)
+            else:
+                actions.cancel_session(by=request.user, session=session)
         except ValidationError as error:
             messages.info(request, error.message)
         else:
@@ -138,6 +144,7 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
         "session": session,
         "other_person": session.other_person(request.user),
         "times": session.times_for(request.user),
+        "is_series": is_series,
         "is_late": session.is_late_to_change and not session.is_coached_by(request.user),
     }
     return render(request, "scheduling/session_cancel.html", context)

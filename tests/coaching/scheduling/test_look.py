@@ -12,8 +12,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def pages(alma, ben, book) -> dict[str, tuple[object, str]]:
+def pages(alma, ben, book, settings) -> dict[str, tuple[object, str]]:
     """What Alma and Ben open, with something on each page."""
+    settings.SITE_URL = "https://sessions.a-long-name-of-a-practice.example.org"
     week = {weekday: [(540, 1080)] for weekday in range(7)}
     BookingRules.keep(alma.coach, week=week, is_open=True, notice_hours=1)
     usual = SessionType.objects.create(coach=alma.coach, name="Usual", buffer_after=10)
@@ -24,6 +25,7 @@ def pages(alma, ben, book) -> dict[str, tuple[object, str]]:
         "type": (alma, usual.get_absolute_url()),
         "hours": (alma, "/sessions/availability/"),
         "days": (alma, "/sessions/availability/days/new/"),
+        "new": (alma, "/sessions/new/"),
         "list": (alma, "/sessions/"),
         "week": (alma, f"/sessions/week/?day={session.starts_at:%Y-%m-%d}"),
         "month": (alma, f"/sessions/month/?month={session.starts_at:%Y-%m}"),

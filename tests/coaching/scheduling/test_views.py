@@ -1,7 +1,8 @@
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
@@ -332,6 +333,15 @@ def test_session_detail_says_when_the_zones_rules_changed(alma_browser, book):
     assert (
         "rules of the time zone have changed" in alma_browser.get(session.get_absolute_url()).content.decode()
     )
+
+
+def test_session_detail_says_that_the_clocks_change(browser_of, ben, book):
+    with time_machine.travel(datetime(2027, 3, 1, tzinfo=UTC), tick=False):
+        ben_browser = browser_of(ben)
+        summer, winter = book("2027-06-01T10:00"), book("2027-03-08T10:00")
+        pages = [ben_browser.get(row.get_absolute_url()).content.decode() for row in (summer, winter)]
+
+    assert [page.count("The clocks change there before then.") for page in pages] == [2, 0]
 
 
 def test_session_detail_queries(alma_browser, book, django_assert_num_queries):

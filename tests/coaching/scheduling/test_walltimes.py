@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,6 +102,27 @@ def test_every_moment_shows_the_wall_time_it_came_from(key, local):
 )
 def test_offset_of(key, text):
     assert offset_of(datetime(2026, 12, 1, tzinfo=ZoneInfo(key))) == text
+
+
+@pytest.mark.parametrize(
+    ("start", "zone", "is_said"),
+    [
+        # In March New York changes two weeks before Berlin.
+        ("2027-03-13T12:00", "America/New_York", False),
+        ("2027-03-20T12:00", "America/New_York", True),
+        ("2027-03-20T12:00", "Europe/Berlin", False),
+        ("2027-03-29T12:00", "Europe/Berlin", True),
+        ("2027-03-29T12:00", "Asia/Kolkata", False),
+        ("2026-07-01T12:00", "Europe/Berlin", False),  # over
+    ],
+)
+@time_machine.travel(datetime(2027, 3, 1, tzinfo=UTC), tick=False)
+def test_clocks_that_change_before(start, zone, is_said):
+    moment = datetime.fromisoformat(start).replace(tzinfo=UTC)
+
+    time = ZonedTime(moment, moment + timedelta(minutes=50), ZoneInfo(zone))
+
+    assert time.clocks_change_before is is_said
 
 
 def test_zoned_time_in_words():

@@ -1,0 +1,187 @@
+"""Sessions that repeat: planning a series, and changing this one and the following."""
+
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrulestr
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clients.models import Client
+from coaching.accounts.models import User
+from coaching.scheduling import actions
+from coaching.scheduling.models import CoachingSession, Repeat, Series
+
+LONGEST = 52
+"""Sessions in one series."""
+WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+LAST_WEEK = 5
+
+
+def rule_of(repeat: str, first: date, *, times: int | None = None, until: date | None = None) -> str:
+    """The RRULE (RFC 5545) of a series that begins on `first` and ends after `times` or on `until`.
+
+    A month's session keeps its weekday, for example the second Tuesday; the
+    fifth is taken as the last, because not every month has five.
+    """
+    rule = {
+        Repeat.WEEKLY: "FREQ=WEEKLY",
+        Repeat.FORTNIGHTLY: "FREQ=WEEKLY;INTERVAL=2",
+        Repeat.MONTHLY: f"FREQ=MONTHLY;BYDAY={_week_of_month(first)}{WEEKDAYS[first.weekday()]}",
+    }[Repeat(repeat)]
+    if times:
+        return f"{rule};COUNT={times}"
+    assert until is not None  # noqa: S101 - a series ends
+    return f"{rule};UNTIL={datetime.combine(until, time.max):%Y%m%dT%H%M%S}"
+
+
+def _week_of_month(day: date) -> int:
+    week = (day.day - 1) // 7 + 1
+    return -1 if week == LAST_WEEK else week
+
+
+def wall_times(rule: str, local_start: datetime) -> list[datetime]:
+    """The starts on the wall, `LONGEST` and one more at most."""
+    starts = []
+    for start in rrulestr(rule, dtstart=local_start):
+        starts.append(start)
+        if len(starts) > LONGEST:
+            break
+    return starts
+
+
+@transaction.atomic
+def schedule_series(
+    *,
+    by: User,
+    client: Client,
+    local_start: datetime,
+    timezone: ZoneInfo,
+    minutes: int,
+    repeat: str,
+    times: int | None = None,
+    until: date | None = None,
+    which: int | None = None,
+    **details: Any,
+) -> list[CoachingSession]:
+    """Plan every session of a series at the same wall time, or none where one does not fit.
+
+    Where the clocks go back, a later session takes the first of the two times.
+    Raises ValidationError: as `schedule_session` does for the first, `clash`
+    with every day that is taken, `long` for too many.
+    """
+    rule = rule_of(repeat, local_start.date(), times=times, until=until)
+    starts = wall_times(rule, local_start)
+    if len(starts) > LONGEST:
+        raise ValidationError(_("A series has %(most)s sessions at most.") % {"most": LONGEST}, code="long")
+    if len(starts) < 2:
+        raise ValidationError(_("This ends before a second session. Choose a later end."), code="short")
+    series = Series.objects.create(repeat=repeat, rule=rule)
+    planned, clashes = [], []
+    for start in starts:
+        try:
+            session = actions.schedule_session(
+                by=by,
+                client=client,
+                local_start=start,
+                timezone=timezone,
+                minutes=minutes,
+                which=which if start == local_start else 0,
+                series=series,
+                **details,
+            )
+        except ValidationError as error:
+            if start == local_start and error.code != "clash":
+                raise
+            clashes.append(_day(start))
+        else:
+            planned.append(session)
+    if clashes:
+        raise _does_not_fit(clashes)
+    return planned
+
+
+@transaction.atomic
+def reschedule_following(
+    *,
+    by: User,
+    session: CoachingSession,
+    local_start: datetime,
+    timezone: ZoneInfo,
+    minutes: int,
+    which: int | None = None,
+    **details: Any,
+) -> list[CoachingSession]:
+    """Move this session and those after it in its series by as much, on the wall; all of them or none.
+
+    They become a series of their own. Raises ValidationError as `reschedule_session`
+    and `schedule_series` do.
+    """
+    following = _following(session)
+    shift = local_start - session.starts_at.astimezone(timezone).replace(tzinfo=None)
+    assert session.series is not None  # noqa: S101 - only a session of a series has some that follow
+    own = Series.objects.create(repeat=session.series.repeat, rule=session.series.rule)
+    # Those that move away make room for those that follow: the last first where they move later.
+    following.sort(key=lambda row: row.starts_at, reverse=shift.total_seconds() > 0)
+    moved, clashes = [], []
+    for row in following:
+        start = row.starts_at.astimezone(timezone).replace(tzinfo=None, fold=0) + shift
+        try:
+            changed = actions.reschedule_session(
+                by=by,
+                session=row,
+                local_start=start,
+                timezone=timezone,
+                minutes=minutes,
+                which=which if row.pk == session.pk else 0,
+                series=own,
+                **details,
+            )
+        except ValidationError as error:
+            if row.pk == session.pk and error.code != "clash":
+                raise
+            clashes.append(_day(start))
+        else:
+            moved.append(changed)
+    if clashes:
+        raise _does_not_fit(clashes)
+    return moved
+
+
+@transaction.atomic
+def cancel_following(*, by: User, session: CoachingSession) -> int:
+    """Call off this session and those after it in its series; how many."""
+    following = _following(session)
+    for row in following:
+        actions.cancel_session(by=by, session=row)
+    return len(following)
+
+
+def _following(session: CoachingSession) -> list[CoachingSession]:
+    return list(
+        CoachingSession.objects.filter(
+            series=session.series_id,
+            status=CoachingSession.Status.SCHEDULED,
+            starts_at__gte=session.starts_at,
+        ).with_people()
+    )
+
+
+def _day(start: datetime) -> str:
+    return formats.date_format(start, "l j F Y")
+
+
+def _does_not_fit(days: list[str]) -> ValidationError:
+    return ValidationError(
+        ngettext(
+            "One session does not fit, so nothing was changed: %(days)s.",
+            "%(count)s sessions do not fit, so nothing was changed: %(days)s.",
+            len(days),
+        )
+        % {"count": len(days), "days": "; ".join(days)},
+        code="clash",
+    )
