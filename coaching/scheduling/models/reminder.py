@@ -144,7 +144,9 @@ class Reminder(Delivery):
         now = timezone.now()
         sessions = CoachingSession.objects.visible_to(user).upcoming().with_people().with_choices()
         held = list(sessions.select_for_update(of=("self",)).order_by("pk"))
-        Reminder.objects.filter(session__in=held).untouched(now).delete()
+        # Locked first: a worker must not begin to send a row that is about to be deleted.
+        waiting = Reminder.objects.filter(session__in=held).untouched(now).select_for_update(of=("self",))
+        Reminder.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).delete()
         rows = [row for session in held for row in Reminder.of(session, now=now)]
         Reminder.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -1,10 +1,10 @@
-"""The private calendar address: what calendar programs read there, and the page where a person keeps it."""
+"""Sessions for calendar programs: one as a file, all at a private address, and the page that keeps it."""
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -27,6 +27,15 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     sessions = CoachingSession.objects.visible_to(feed.user).with_people().for_calendars()
     content = calendars.feed(sessions, reader=feed.user, shows_names=feed.shows_names)
     return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=UNSTORED)
+
+
+def session_calendar(request: PersonRequest, pk: str) -> HttpResponse:
+    """One session as a file that a calendar program opens."""
+    session = get_object_or_404(CoachingSession.objects.visible_to(request.user).with_people(), pk=pk)
+    headers = {**UNSTORED, "Content-Disposition": 'attachment; filename="session.ics"'}
+    return HttpResponse(
+        calendars.download(session), content_type="text/calendar; charset=utf-8", headers=headers
+    )
 
 
 def calendar_settings(request: PersonRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from clients.models import Client
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import Page, keyset_page
-from coaching.scheduling import actions, calendars
+from coaching.scheduling import actions
 from coaching.scheduling.bookings import records_that_may_book
 from coaching.scheduling.forms.sessions import SessionCreateForm, SessionForm
 from coaching.scheduling.lines import lines_for
@@ -102,19 +102,6 @@ def session_detail(request: PersonRequest, pk: str) -> HttpResponse:
         "states": Reminder.State,
     }
     return render(request, "scheduling/session_detail.html", context)
-
-
-def session_calendar(request: PersonRequest, pk: str) -> HttpResponse:
-    """The session as a file that a calendar program opens."""
-    session = get_object_or_404(CoachingSession.objects.visible_to(request.user).with_people(), pk=pk)
-    return HttpResponse(
-        calendars.download(session),
-        content_type="text/calendar; charset=utf-8",
-        headers={
-            "Content-Disposition": 'attachment; filename="session.ics"',
-            "Cache-Control": "private, no-store",
-        },
-    )
 
 
 def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:

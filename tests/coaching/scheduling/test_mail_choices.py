@@ -1,12 +1,16 @@
 """Which mails a person wants, when and in which words."""
 
+import threading
+import time as time_module
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.db.models.functions import Now
 from icalendar import Calendar
 
+from coaching.accounts import outbox
 from coaching.accounts.deliveries import DeliveryState
 from coaching.scheduling import actions
 from coaching.scheduling.models import MailChoices, Reminder
@@ -210,13 +214,45 @@ def test_rewriting_leaves_sessions_of_others_and_what_is_over(book, choose, alma
     assert called_off.pk != other.pk
 
 
+@pytest.mark.django_db(transaction=True)
+def test_rewriting_leaves_what_a_worker_is_about_to_send(book, choose, alma, smtp_server, monkeypatch):
+    """The row it holds is sent and kept; it is neither deleted nor written a second time."""
+    session = book("2027-06-10T10:00")
+    mail = session.reminders.get(lead=48 * HOUR)
+    choose(alma, client_leads=[48 * HOUR])
+    holds, compose = threading.Event(), Reminder.compose
+
+    def slow_compose(self):
+        holds.set()
+        time_module.sleep(1)
+        return compose(self)
+
+    def work() -> None:
+        outbox.send_due()
+        connection.close()
+
+    monkeypatch.setattr(Reminder, "compose", slow_compose)
+    Reminder.objects.filter(pk=mail.pk).update(due_at=Now())
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert holds.wait(10)
+    # By the clock of the one who rewrites, the moment is still to come.
+    with time_machine.travel(datetime.now(UTC) - HOUR):
+        Reminder.rewrite_for(alma)
+    worker.join(10)
+
+    rows = session.reminders.filter(kind="upcoming", recipient="client")
+    assert [(row.pk, row.state) for row in rows if row.pk == mail.pk] == [(mail.pk, "sent")]
+    assert rows.filter(lead=48 * HOUR).count() == len(smtp_server.taken) == 1
+
+
 @pytest.mark.parametrize("count", [3, 30])
 def test_rewriting_queries(book, choose, alma, count, django_assert_num_queries):
     for number in range(count):
         book(ahead=timedelta(days=number + 3))
     choose(alma, client_leads=[HOUR])
 
-    with django_assert_num_queries(5):  # savepoint, sessions, delete, insert, savepoint
+    with django_assert_num_queries(8):  # two savepoints; sessions, lock, delete (3), insert
         Reminder.rewrite_for(alma)
 
 
