@@ -89,6 +89,7 @@ class Obstacle(Record):
             yield
             self.save()
 
+    @transaction.atomic
     def edit(
         self,
         *,

@@ -413,6 +413,48 @@ class Lifecycle(RuleBasedStateMachine):
     def move(self, name, number, verb):
         self.attempt(name, lambda by: getattr(self.some(number), verb)(by=by))
 
+    @precondition(lambda self: self.goals)
+    @rule(name=PEOPLE, number=st.integers(0, 5), kind=st.sampled_from(["internal", "structural", "both"]))
+    def name_obstacle(self, name, number, kind):
+        domain = "" if kind == "internal" else "housing"
+        self.attempt(
+            name,
+            lambda by: actions.name_obstacle(
+                by=by, goal=self.some(number), kind=kind, what="Rent", domain=domain
+            ),
+        )
+
+    @precondition(lambda self: Obstacle.objects.exists())
+    @rule(name=PEOPLE, number=st.integers(0, 5), verb=st.sampled_from(["clear", "edit"]))
+    def change_obstacle(self, name, number, verb):
+        obstacles = list(Obstacle.objects.all())
+        obstacle = obstacles[number % len(obstacles)]
+        fields = {"kind": "both", "what": "Rent and fear", "domain": "housing"} if verb == "edit" else {}
+        self.attempt(name, lambda by: getattr(obstacle, verb)(by=by, **fields))
+
+    @precondition(lambda self: self.goals)
+    @rule(name=PEOPLE, number=st.integers(0, 5), level=st.integers(-2, 2))
+    def describe_and_rate(self, name, number, level):
+        goal = self.some(number)
+        self.attempt(
+            name,
+            lambda by: actions.describe_scale(
+                by=by, goal=goal, descriptions=list("abcde"), importance=1, difficulty=1, baseline=level
+            ),
+        )
+        self.attempt(name, lambda by: actions.rate_goal(by=by, goal=goal, level=level))
+
+    @precondition(lambda self: self.goals)
+    @rule(name=PEOPLE, number=st.integers(0, 5))
+    def add_and_tick_step(self, name, number):
+        self.attempt(
+            name, lambda by: actions.add_step(by=by, goal=self.some(number), title="Step").tick(by=by)
+        )
+
+    @rule(name=PEOPLE, verb=st.sampled_from(["close", "reopen"]))
+    def turn_the_page(self, name, verb):
+        self.attempt(name, lambda by: getattr(self.plan, verb)(by=by))
+
     @invariant()
     def agreed_goals_carry_the_clients_own_decision(self):
         for goal in Goal.objects.filter(lifecycle__in=AGREED):

@@ -1,0 +1,197 @@
+"""Every way by which a row could change, and that none of them makes a coach's proposal the client's goal.
+
+Pages are in `test_consent.py`, which tries each URL of the plans by the whole
+cast. Here are the others: the verbs that code and shells call, Django's own
+ways of writing rows, the admin, and the commands.
+"""
+
+import inspect
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from django.contrib import admin
+from django.core import serializers
+from django.core.exceptions import PermissionDenied
+from django.core.management import get_commands
+from django.db import IntegrityError, connection, transaction
+from django.urls import get_resolver
+
+from goals import actions
+from goals.errors import NotPossible
+from goals.models import Goal, GoalPlan, Obstacle
+from goals.models.goal import AGREED
+from tests.test_access_urls import names
+
+WORDS = list("abcde")
+
+OPENS = {
+    "Goal.accept": lambda goal, by: goal.accept(by=by),
+    "Goal.reword": lambda goal, by: goal.reword(by=by, wording="Other words"),
+    "Goal.edit": lambda goal, by: goal.edit(by=by, wording="Other words", why="", target_on=None),
+}
+"""The client's yes; the same verb by anybody else is refused or leaves it a proposal."""
+VERBS = {
+    **OPENS,
+    "Goal.decline": lambda goal, by: goal.decline(by=by),
+    "Goal.resume": lambda goal, by: goal.resume(by=by),
+    "Goal.propose_wording": lambda goal, by: goal.propose_wording(by=by, wording="Other words"),
+    "Goal.hold": lambda goal, by: goal.hold(by=by),
+    "Goal.complete": lambda goal, by: goal.complete(by=by),
+    "Goal.cancel": lambda goal, by: goal.cancel(by=by),
+    "Obstacle.edit": lambda goal, by: goal.obstacles.get().edit(by=by, kind="both", what="X", domain="food"),
+    "Obstacle.pause": lambda goal, by: goal.obstacles.get().pause(by=by),
+    "Obstacle.clear": lambda goal, by: goal.obstacles.get().clear(by=by),
+    "actions.start_plan": lambda goal, by: actions.start_plan(by=by, client=goal.plan.client, title="X"),
+    "actions.propose_goal": lambda goal, by: actions.propose_goal(
+        by=by, plan=goal.plan, side="personal", title=goal.title
+    ),
+    "actions.add_step": lambda goal, by: actions.add_step(by=by, goal=goal, title="X"),
+    "actions.describe_scale": lambda goal, by: actions.describe_scale(
+        by=by, goal=goal, descriptions=WORDS, importance=1, difficulty=1, baseline=0
+    ),
+    "actions.name_obstacle": lambda goal, by: actions.name_obstacle(
+        by=by, goal=goal, kind="structural", what="X", domain="food"
+    ),
+    "actions.rate_goal": lambda goal, by: actions.rate_goal(by=by, goal=goal, level=2),
+}
+CAST = ["alma", "cora", "dan", "esra", "olga", "finn", "gita"]
+
+
+def takes_by(function: object) -> bool:
+    return inspect.isfunction(function) and "by" in inspect.signature(function).parameters
+
+
+def test_the_list_of_verbs_is_whole():
+    """A verb that is added and not listed here fails."""
+    found = {
+        f"{model.__name__}.{name}"
+        for model in (Goal, Obstacle)
+        for name, each in vars(model).items()
+        if takes_by(each) and not name.startswith("_")
+    }
+    found |= {
+        f"actions.{name}"
+        for name, each in vars(actions).items()
+        if takes_by(inspect.unwrap(each) if callable(each) else each)
+        and getattr(each, "__module__", "") == "goals.actions"
+    }
+
+    assert found == set(VERBS)
+
+
+@pytest.mark.parametrize("who", CAST)
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_verb_of_anybody_elses_makes_it_active(verb, who, request, proposal, dan_client):
+    person = request.getfixturevalue(who)
+    Obstacle.objects.create(goal=proposal, kind="structural", domain="housing", what="The flat is cold")
+
+    with suppress(NotPossible, PermissionDenied), transaction.atomic():
+        VERBS[verb](Goal.objects.get(pk=proposal.pk), person)
+
+    proposal.refresh_from_db()
+    assert proposal.lifecycle not in AGREED
+    assert not Goal.objects.filter(lifecycle__in=AGREED).exists()
+
+
+@pytest.mark.parametrize("verb", OPENS)
+def test_the_clients_own_act_does(verb, ben, proposal):
+    OPENS[verb](proposal, ben)
+
+    assert proposal.lifecycle == "active"
+
+
+# --- a shell, an import, raw SQL ----------------------------------------------
+
+
+def _by_save(goal: Goal, values: dict) -> None:
+    for name, value in values.items():
+        setattr(goal, name, value)
+    goal.save()
+
+
+def _by_bulk_update(goal: Goal, values: dict) -> None:
+    for name, value in values.items():
+        setattr(goal, name, value)
+    Goal.objects.bulk_update([goal], list(values))
+
+
+def _by_bulk_create(goal: Goal, values: dict) -> None:
+    columns = {"plan": goal.plan, "side": "personal", "title": goal.title, "proposed_by": goal.proposed_by}
+    Goal.objects.bulk_create([Goal(**columns, **values)])
+
+
+def _by_loaddata(goal: Goal, values: dict) -> None:
+    [row] = json.loads(serializers.serialize("json", [goal]))
+    for name, value in values.items():
+        row["fields"][name] = str(getattr(value, "pk", value))
+    for loaded in serializers.deserialize("json", json.dumps([row])):
+        loaded.save()
+
+
+def _by_sql(goal: Goal, values: dict) -> None:
+    with connection.cursor() as cursor:
+        for name, value in values.items():
+            column = f"{name}_id" if name == "decided_by" else name
+            cursor.execute(
+                f'UPDATE goals_goal SET "{column}" = %s WHERE id = %s',  # a name of this file
+                [getattr(value, "pk", value), goal.pk],
+            )
+
+
+WRITES = {
+    "save": _by_save,
+    "update": lambda goal, values: Goal.objects.filter(pk=goal.pk).update(**values),
+    "update_or_create": lambda goal, values: Goal.objects.update_or_create(pk=goal.pk, defaults=values),
+    "bulk_update": _by_bulk_update,
+    "bulk_create": _by_bulk_create,
+    "loaddata": _by_loaddata,
+    "SQL": _by_sql,
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("forged", [False, True], ids=["plain", "forged by the coach"])
+def test_no_way_of_writing_a_row_makes_it_active(write, forged, alma, proposal):
+    values = {"lifecycle": "active"}
+    if forged:
+        values = {
+            "decision": "accepted",
+            "decided_at": proposal.proposed_at,
+            "decided_by": alma,
+            "decided_wording_hash": proposal.wording_hash,
+            "lifecycle": "active",
+        }
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WRITES[write](proposal, values)
+
+    assert not Goal.objects.filter(lifecycle__in=AGREED).exists()
+
+
+# --- the admin and the commands -----------------------------------------------
+
+
+def test_the_admin_has_no_plans():
+    assert not [model for model in admin.site._registry if model._meta.app_label == "goals"]
+    assert not [name for name in names(get_resolver().url_patterns) if name.startswith("admin:goals")]
+
+
+def test_no_command_but_the_demos_writes_goals():
+    """The demo's goes through the same verbs; a new command that names goals must be added here."""
+    ours = {
+        name
+        for name, app in get_commands().items()
+        if app in {"coaching.home", "coaching.scheduling", "goals"}
+    }
+    ours |= {name for name, app in get_commands().items() if app in {"clients", "community"}}
+    root = Path(actions.__file__).parent.parent
+    naming = {
+        path.stem
+        for path in root.glob("*/**/management/commands/*.py")
+        if path.stem in ours and "goals" in path.read_text()
+    }
+
+    assert naming <= {"seed_demo"}
+    assert GoalPlan._meta.app_label == "goals"
