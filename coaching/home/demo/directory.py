@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from coaching.accounts.models import User
 from community import actions
+from community.matching import Wish, suggest
 from community.models import Organization, Service
 from community.models.listings import ListingKind as Kind
 from community.models.listings import ListingState as State
+from community.vocabulary import NEEDS
 
 TOWN = {"city": "Harwick Bridge", "state_province": "Northshire", "country": "GB"}
 FREE = "Free of charge."
@@ -451,7 +453,25 @@ def seed_directory(*, curator: User) -> list[Service]:
         )
         for name, description in ORGANIZATIONS.items()
     }
-    return [_seed(entry, organizations[entry.organization], curator) for entry in LISTINGS]
+    services = [_seed(entry, organizations[entry.organization], curator) for entry in LISTINGS]
+    _say_what_people_told()
+    return services
+
+
+def _say_what_people_told() -> None:
+    """Two reports about one listing, a place that is missing, and the needs for which there is nothing."""
+    reported = Service.objects.published().order_by("name", "pk")[3]
+    for source, problem, words in [
+        ("one", "unreachable", "I rang three times this week."),
+        ("two", "wrong", "It is on Thursdays now."),
+    ]:
+        actions.report_problem(service=reported, problem=problem, words=words, source=source)
+    actions.suggest_place(
+        name="Harwick Bridge Choir",
+        words="They sing on Monday evenings. Anybody may come, nobody has to read music.",
+        reach="Old Mill, upstairs",
+    )
+    suggest(Wish(needs=tuple(NEEDS)))
 
 
 def _host(name: str) -> str:
