@@ -263,11 +263,11 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("read", "read"),
-                            ("added", "added"),
+                            ("added", "added to"),
                             ("changed", "changed"),
                             ("confirmed", "confirmed"),
-                            ("removed", "removed"),
-                            ("took_out", "took out"),
+                            ("removed", "took something out of"),
+                            ("took_out", "took a copy of"),
                         ],
                         max_length=9,
                     ),

@@ -19,11 +19,11 @@ class Trace(Record):
 
     class Act(models.TextChoices):
         READ = "read", _("read")
-        ADDED = "added", _("added")
+        ADDED = "added", _("added to")
         CHANGED = "changed", _("changed")
         CONFIRMED = "confirmed", _("confirmed")
-        REMOVED = "removed", _("removed")
-        TOOK_OUT = "took_out", _("took out")
+        REMOVED = "removed", _("took something out of")
+        TOOK_OUT = "took_out", _("took a copy of")
 
     class Part(models.TextChoices):
         """Called as the client reads it."""

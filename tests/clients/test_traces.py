@@ -27,10 +27,10 @@ def test_client_reads_who_did_what(alma, alma_browser, ben, ben_browser, ben_cli
     a_note(ben_client, alma, "For Ben", audience="client")
 
     assert sentences(ben_browser) == [
-        "Alma added notes that are shared with you.",
+        "Alma added to notes that are shared with you.",
         "Alma read what is around you, 2 times that day.",
         "Alma read your record, 2 times that day.",
-        "You added what is around you.",
+        "You added to what is around you.",
     ]
 
 

@@ -1,0 +1,111 @@
+"""The record's pages in Chromium: looked at by axe, and drafts that survive what happens to a page."""
+
+import pytest
+from django.urls import reverse
+
+from clients.models import JournalEntry, Note
+from coaching.accounts.records import uuid7
+from tests.browser import axe_problems, sideways, take_screenshot
+from tests.clients.rows import a_check_in, a_circumstance, a_note, a_value, an_area, an_entry
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def record(alma, ben, ben_client):
+    a_circumstance(ben_client, ben, urgency="urgent", would_help="Somebody who reads the letters with me.")
+    a_circumstance(ben_client, alma, domain="isolation")
+    for words in ("Music", "A value with averyveryverylongwordthatdoesnotendforaverylongtime in it"):
+        a_value(ben_client, ben, words)
+    a_note(ben_client, alma, audience="client", draft="Half a thought")
+    an_entry(ben_client, ben, audience="coach")
+    an_area(ben_client, ben, "Sleep")
+    for level in (2, 7, 4):
+        a_check_in(ben_client, ben, "Some words", Sleep=level)
+    return ben_client
+
+
+def addresses(record) -> tuple[dict[str, str], dict[str, str]]:
+    """The pages of Ben, and those of Alma."""
+    (circumstance, *_rest) = record.circumstances.all()
+    own = {
+        name: reverse(f"clients:{name}")
+        for name in (
+            "circumstance_list", "circumstance_create", "value_list", "value_remove_all", "note_shared",
+            "journal_list", "checkin_list", "trace_list", "export",
+        )
+    } | {
+        "me": reverse("home:me"),
+        "checkin_say": reverse("clients:checkin_say", args=[record.pk]),
+        "circumstance_edit": reverse("clients:circumstance_edit", args=[circumstance.pk]),
+        "circumstance_remove": reverse("clients:circumstance_remove", args=[circumstance.pk]),
+        "journal_write": record.journal_entries.get().get_absolute_url(),
+        "erasure_request": reverse("clients:erasure_request", args=[record.pk]),
+    }  # fmt: skip
+    of_coach = {
+        "client_detail": record.get_absolute_url(),
+        "note_list": reverse("clients:note_list", args=[record.pk]),
+        "note_write": record.notes.get().get_absolute_url(),
+        "journal_shared": reverse("clients:journal_shared", args=[record.pk]),
+        "circumstance_record": reverse("clients:circumstance_record", args=[record.pk]),
+    }
+    return own, of_coach
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("small", "light"), ("desk", "dark")])
+def test_pages_are_accessible_and_do_not_scroll_sideways(open_page, record, alma, ben, size, scheme):
+    problems = []
+    for user, pages in zip((ben, alma), addresses(record), strict=True):
+        page = open_page("/", user=user, size=size, scheme=scheme)
+        for name, address in pages.items():
+            page.goto(address)
+            for details in page.locator("main details").all():
+                details.evaluate("element => element.open = true")
+            take_screenshot(page, f"record-{name}-{size}-{scheme}")
+            problems += axe_problems(page)
+            problems += [f"{address} is {wide} px too wide" for wide in [sideways(page)] if wide]
+
+    assert problems == []
+
+
+def test_what_is_typed_survives_a_closed_tab(open_page, record, alma):
+    address = reverse("clients:note_write", args=[record.pk, uuid7()])
+    page = open_page(address, user=alma)
+
+    page.get_by_label("Note").press_sequentially("Half a thought that")
+    page.get_by_text("Kept as a draft").wait_for()
+    page.close()
+
+    assert open_page(address, user=alma).get_by_label("Note").input_value() == "Half a thought that"
+    assert Note.objects.get(saved_at=None).draft == "Half a thought that"
+
+
+def test_what_is_typed_survives_an_ended_sign_in(open_page, browser_of, record, ben, site):
+    page = open_page(reverse("clients:journal_write", args=[uuid7()]), user=ben)
+    page.context.clear_cookies(name="sessionid")
+
+    page.get_by_label("What is on your mind?").press_sequentially("Still here")
+    page.get_by_text("Not kept at the moment").wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    stayed = page.get_by_label("What is on your mind?").input_value()
+    cookie = browser_of(ben).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": site}])
+    page.get_by_text("Kept as a draft").wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/me/journal/")
+
+    assert stayed == "Still here"
+    assert "Still here" in {entry.words for entry in JournalEntry.objects.all()}
+
+
+def test_what_is_typed_survives_a_server_that_does_not_answer(open_page, record, ben):
+    page = open_page(reverse("clients:journal_write", args=[uuid7()]), user=ben)
+    page.evaluate("console.error = () => {}")  # htmx tells the console, too; that is no complaint here
+    page.route("**/me/journal/**", lambda route: route.fulfill(status=502, body="away"))
+
+    page.get_by_label("What is on your mind?").press_sequentially("Still here")
+    page.get_by_text("Not kept at the moment").wait_for()
+    page.unroute("**/me/journal/**")
+    page.get_by_text("Kept as a draft").wait_for()
+
+    assert JournalEntry.objects.get(saved_at=None).draft == "Still here"
