@@ -15,6 +15,8 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 from psycopg2.extensions import parse_dsn
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from coaching.content_keys import id_of, key_of
 from coaching.logs import logging_settings
@@ -162,9 +164,9 @@ REDIS_TIMEOUTS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "coaching.accounts.cache.PatientRedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": REDIS_TIMEOUTS,
+        "OPTIONS": {**REDIS_TIMEOUTS, "retry": Retry(NoBackoff(), 0)},
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
