@@ -247,6 +247,8 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
+"""How many of our own proxies append to X-Forwarded-For: whom the rate limits count by."""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 INVITATION_LIFETIME = timedelta(days=14)
 
