@@ -94,6 +94,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "coaching.logs.RequestLogMiddleware",
+    "coaching.accounts.middleware.OnlyUtf8Middleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -108,8 +109,12 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "coaching.accounts.middleware.OwnTimeZoneMiddleware",
+    "coaching.accounts.middleware.PrivatePagesMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
+
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+"""Reading changes nothing; and a health check must not need to know who asks."""
 
 ROOT_URLCONF = "coaching.urls"
 WSGI_APPLICATION = "coaching.wsgi.application"
