@@ -57,5 +57,5 @@ class AccountForm(forms.ModelForm):
         labels = {"name": _("Your name"), "timezone": _("Your time zone")}
         help_texts = {
             "name": _("As you like to be called."),
-            "timezone": _("You see every time in this zone, and so do our mails to you."),
+            "timezone": _("Every time on these pages and in our mails to you is shown in this zone."),
         }
