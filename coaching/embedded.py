@@ -13,6 +13,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
+DISCREET = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+"""At a refused row PostgreSQL would log the statement and the row, and with them what people wrote."""
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 LOCAL_ENV = VAR / "local.env"
 """Written by `bin/setup`: the settings of a demo or development installation."""
 
@@ -52,11 +55,9 @@ def start(data_directory: Path, *, is_durable: bool = True) -> str:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'trellis'")
         if cursor.fetchone() is None:
             cursor.execute("CREATE DATABASE trellis")
-        if not is_durable:
-            cursor.execute("ALTER SYSTEM SET fsync = off")
-            cursor.execute("ALTER SYSTEM SET synchronous_commit = off")
-            cursor.execute("ALTER SYSTEM SET full_page_writes = off")
-            cursor.execute("SELECT pg_reload_conf()")
+        for name, value in (DISCREET | ({} if is_durable else FORGETFUL)).items():
+            cursor.execute(f"ALTER SYSTEM SET {name} = {value}")
+        cursor.execute("SELECT pg_reload_conf()")
     admin.close()
     return server.get_uri("trellis")
 

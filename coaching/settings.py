@@ -15,6 +15,8 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 from psycopg2.extensions import parse_dsn
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from coaching.content_keys import id_of, key_of
 from coaching.logs import logging_settings
@@ -92,6 +94,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "coaching.logs.RequestLogMiddleware",
+    "coaching.accounts.middleware.OnlyUtf8Middleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -106,8 +109,12 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "coaching.accounts.middleware.OwnTimeZoneMiddleware",
+    "coaching.accounts.middleware.PrivatePagesMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
+
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+"""Reading changes nothing; and a health check must not need to know who asks."""
 
 ROOT_URLCONF = "coaching.urls"
 WSGI_APPLICATION = "coaching.wsgi.application"
@@ -162,9 +169,9 @@ REDIS_TIMEOUTS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "coaching.accounts.cache.PatientRedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": REDIS_TIMEOUTS,
+        "OPTIONS": {**REDIS_TIMEOUTS, "retry": Retry(NoBackoff(), 0)},
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -246,6 +253,8 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
+"""How many of our own proxies append to X-Forwarded-For: whom the rate limits count by."""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 INVITATION_LIFETIME = timedelta(days=14)
 

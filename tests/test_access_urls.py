@@ -76,6 +76,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "local:mailbox_mail": (lambda world: ["none"], cells(people=404, nobody=404)),
     "local:mailbox_html": (lambda world: ["none"], cells(people=404, nobody=404)),
     "local:styleguide": (nothing, EVERYBODY),
+    "accounts:person_edit": (nothing, SIGNED_IN),
     "clients:client_list": (nothing, COACHES_ONLY),
     "clients:client_create": (nothing, COACHES_ONLY),
     "clients:client_edit": (of("client"), PAIR_SEES),

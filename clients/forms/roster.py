@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneFormField
 
 from clients.models import Client
-from coaching.accounts.forms import page_helper
+from coaching.accounts.forms import AddressField, NameField, page_helper
 from coaching.accounts.models import Coach, Invitation, User
 
 
@@ -20,6 +20,7 @@ class ClientForm(forms.ModelForm):
     class Meta:
         model = Client
         fields = ["name", "email", "phone", "timezone"]
+        field_classes = {"name": NameField, "email": AddressField}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
             "email": forms.EmailInput(attrs={"autocomplete": "off"}),
@@ -68,6 +69,7 @@ class OwnDetailsForm(forms.ModelForm):
     class Meta:
         model = Client
         fields = ["name", "phone"]
+        field_classes = {"name": NameField}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
@@ -80,7 +82,7 @@ class InvitationAcceptForm(forms.Form):
 
     helper = page_helper()
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Your name"),
         max_length=120,
         help_text=_("As you like to be called."),
@@ -115,8 +117,8 @@ class CoachInviteForm(forms.Form):
 
     helper = page_helper()
 
-    name = forms.CharField(label=_("Name"), max_length=120)
-    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    name = NameField(label=_("Name"), max_length=120)
+    email = AddressField(label=_("E-mail address"), max_length=254)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.actions import confirm_address
+from coaching.accounts.forms import AddressField, NameField
 from coaching.accounts.models import Coach, Practice, User
 
 admin.site.site_header = admin.site.site_title = _("Trellis: administration")
@@ -19,6 +20,9 @@ admin.site.unregister([Group, Authenticator])
 
 class PersonForm(forms.ModelForm):
     """A person by their address. They choose their own password, by "Forgot it?" on the sign-in page."""
+
+    class Meta:
+        field_classes = {"email": AddressField, "name": NameField}
 
     def clean_email(self) -> str:
         return User.objects.normalize_email(self.cleaned_data["email"])

@@ -1,17 +1,48 @@
-"""Every page shows times in the zone of the person who reads it."""
+"""What every request of a person has: times in their own zone, and pages that nobody keeps for others."""
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+ASKED_BY_MACHINES = "/healthz/"
+"""Answered without reading who asks, so that it is answered without the database, too."""
 
-class OwnTimeZoneMiddleware:
+
+class OnlyUtf8Middleware:
+    """Refuses a request in any other character set: browsers name none, and Python's codecs surprise."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
+        if (request.content_params or {}).get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+            raise BadRequest
+        return self.get_response(request)
+
+
+class OwnTimeZoneMiddleware:
+    """Shows every time in the zone of the person who reads it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(ASKED_BY_MACHINES) or not request.user.is_authenticated:
             return self.get_response(request)
         with timezone.override(request.user.timezone):
             return self.get_response(request)
+
+
+class PrivatePagesMiddleware:
+    """Lets no browser or proxy keep what a signed-in person was shown, unless the view said otherwise."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control") and request.user.is_authenticated:
+            response["Cache-Control"] = "private, no-store"
+        return response

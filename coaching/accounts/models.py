@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -75,6 +76,11 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    def change_details(self, *, name: str, timezone: ZoneInfo) -> None:
+        """What they are called, and the zone in which they see every time."""
+        self.name, self.timezone = name, timezone
+        self.save(update_fields=["name", "timezone"])
 
     @property
     def coach_or_none(self) -> "Coach | None":

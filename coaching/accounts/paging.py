@@ -1,13 +1,16 @@
 """Lists are cut in SQL, by keyset: page 400 costs what page 1 costs, and nothing slips between two pages."""
 
+import base64
+import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core import signing
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
+
+from coaching.accounts.encryption import Sealed, Unreadable, seal, unseal
 
 PAGE_SIZE = 25
 
@@ -30,24 +33,30 @@ def keyset_page(request: HttpRequest, rows: models.QuerySet, *, by: list[str], s
     """The page of `rows` that `?after=` names, ordered by the fields `by` (`-field` for descending).
 
     The fields must not be null, and the last one is unique.
-    An `after` that was tampered with shows the first page.
+    `after` holds the last row's values, such as a name, so it is encrypted. One
+    that was tampered with, or is another list's, shows the first page.
     """
+    place = "\0".join(["after", request.path, *by]).encode()
     rows = rows.order_by(*by)
-    if (after := _last_seen(request)) and len(after) == len(by):
+    if after := _opened(request.GET.get("after", ""), place):
         rows = rows.filter(_comes_after(by, after))
     cut = list(rows[: size + 1])
     if len(cut) <= size:
         return Page(cut, None)
     cut.pop()
     last = [str(_value(cut[-1], name.removeprefix("-"))) for name in by]
-    query = {**request.GET.dict(), "after": signing.dumps(last, salt="keyset")}
+    query = {**request.GET.dict(), "after": _closed(last, place)}
     return Page(cut, f"{request.path}?{urlencode(query)}")
 
 
-def _last_seen(request: HttpRequest) -> list[str] | None:
+def _closed(values: list[str], place: bytes) -> str:
+    return base64.urlsafe_b64encode(seal(json.dumps(values), place).stored).decode()
+
+
+def _opened(after: str, place: bytes) -> list[str] | None:
     try:
-        return signing.loads(request.GET.get("after", ""), salt="keyset")
-    except signing.BadSignature:
+        return json.loads(unseal(Sealed(base64.urlsafe_b64decode(after)), place))
+    except (Unreadable, ValueError):
         return None
 
 

@@ -83,3 +83,12 @@ def test_no_mode_allows_inline_scripts_or_styles():
 
         assert run.returncode == 0
         assert "unsafe" not in run.stdout
+
+
+@pytest.mark.parametrize(("said", "counted"), [({}, "0"), ({"TRUSTED_PROXIES": "2"}, "2")])
+def test_no_proxy_is_trusted_that_was_not_named(said, counted):
+    run = start(
+        "from django.conf import settings as s; print(s.ALLAUTH_TRUSTED_PROXY_COUNT)", {**PRODUCTION, **said}
+    )
+
+    assert run.stdout.strip() == counted

@@ -132,3 +132,57 @@ def test_confirming_with_a_dead_link_says_that_nothing_changed(alma_browser):
     shown = alma_browser.get(reverse("account_confirm_email", args=["dead"])).content.decode()
 
     assert "Your address has not changed." in shown
+
+
+@pytest.fixture
+def mail_server_away(settings) -> None:
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "coaching.accounts.mail.RecordingEmailBackend",
+            "OPTIONS": {"host": "127.0.0.1", "port": 9, "timeout": 1},
+        }
+    }
+
+
+NEW_PASSWORD = {"password1": "four calm herons", "password2": "four calm herons"}
+
+
+def test_a_changed_password_is_changed_without_a_mail_server_too(alma_browser, alma, mail_server_away):
+    answer = alma_browser.post(
+        reverse("account_change_password"), {"oldpassword": "trellis-demo", **NEW_PASSWORD}
+    )
+
+    alma.refresh_from_db()
+    assert answer.status_code == 302
+    assert alma.check_password("four calm herons")
+    assert alma_browser.get(reverse("home:home")).status_code == 200
+
+
+def test_a_new_password_counts_though_the_mail_server_went_away(client, alma, request):
+    client.post(reverse("account_reset_password"), {"email": alma.email})
+    link = next(word for word in mail.outbox[0].body.split() if "/reset/key/" in word)
+    form = client.get(link, follow=True)
+    request.getfixturevalue("mail_server_away")
+
+    answer = client.post(form.redirect_chain[-1][0], NEW_PASSWORD)
+
+    alma.refresh_from_db()
+    assert answer.url == reverse("account_reset_password_from_key_done")
+    assert alma.check_password("four calm herons")
+
+
+def test_a_new_address_without_a_mail_server_says_so(alma_browser, alma, mail_server_away):
+    answer = alma_browser.post(
+        reverse("account_email"), {"email": "alma@elsewhere.example", "action_add": ""}
+    )
+
+    assert answer.status_code == 503
+
+
+@pytest.mark.parametrize("email", ["alma@example.org", "nobody@example.org"])
+def test_links_in_mails_do_not_follow_the_host_that_was_asked(client, alma, email):
+    client.post(reverse("account_reset_password"), {"email": email}, headers={"host": "127.0.0.1:6666"})
+
+    [letter] = mail.outbox
+    assert "6666" not in letter.body
+    assert "http://testserver" in letter.body

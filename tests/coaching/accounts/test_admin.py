@@ -2,6 +2,7 @@
 
 import re
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.urls import reverse
 
@@ -93,3 +94,20 @@ def test_staff_without_rights_change_nobody(browser_of, finn, gita):
 
     assert browser.get(reverse("admin:accounts_user_change", args=[finn.pk])).status_code == 403
     assert browser.get(reverse("admin:accounts_practice_changelist")).status_code == 403
+
+
+def test_the_administration_is_entered_by_the_one_sign_in_page(client, gita):
+    TOTP.activate(gita, generate_totp_secret())
+    login = reverse("admin:login")
+    credentials = {"username": gita.email, "password": PASSWORD, "next": "/admin/"}
+
+    answer = client.post(login, credentials)
+    with_password = client.post(answer.url, {"login": gita.email, "password": PASSWORD})
+
+    assert answer.url == reverse("account_login") + "?next=%2Fadmin%2F"
+    assert with_password.url.startswith(reverse("mfa_authenticate"))
+    assert "_auth_user_id" not in client.session
+
+
+def test_somebody_without_an_administrators_rights_is_refused(ben_browser):
+    assert ben_browser.get(reverse("admin:login")).status_code == 403

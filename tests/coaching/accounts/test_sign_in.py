@@ -53,3 +53,22 @@ def test_password_reset_without_a_mail_server_says_so(client, alma, settings):
 
     assert response.status_code == 503
     assert "The mail could not be sent" in response.content.decode()
+
+
+def test_behind_a_proxy_one_persons_guesses_do_not_shut_out_another(client, alma, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for guess in range(31):
+        client.post(
+            reverse("account_login"),
+            {"login": f"nobody{guess}@example.org", "password": "wrong"},
+            headers={"X-Forwarded-For": "203.0.113.6"},
+        )
+    credentials = {"login": "alma@example.org", "password": PASSWORD}
+
+    same = client.post(
+        reverse("account_login"), credentials, headers={"X-Forwarded-For": "198.51.100.7, 203.0.113.6"}
+    )
+    other = client.post(reverse("account_login"), credentials, headers={"X-Forwarded-For": "203.0.113.7"})
+
+    assert same.status_code == 429
+    assert other.url == reverse("home:home")

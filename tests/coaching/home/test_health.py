@@ -72,12 +72,12 @@ def test_filesystem_broker(client, alive, settings, tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_database(client):
+def test_without_the_database(ben_browser):
     connection = connections["default"]
     connection.close()
     port, connection.settings_dict["PORT"] = connection.settings_dict["PORT"], "9"
     try:
-        ready, live = client.get("/healthz/ready"), client.get("/healthz/live")
+        ready, live = ben_browser.get("/healthz/ready"), ben_browser.get("/healthz/live")
     finally:
         connection.close()
         connection.settings_dict["PORT"] = port
