@@ -279,6 +279,7 @@ def test_resource_detail_says_everything_about_a_listing(visitor, finn, publishe
 
 def test_resource_detail_says_what_is_not_known(visitor, published_of):
     service = published_of(phones=[])
+    actions.ask_to_read_again(by=None, service=service, note="New words")
 
     text = visitor.get(service.get_absolute_url()).text
 
