@@ -114,11 +114,11 @@ def test_client_create_lets_two_coaches_know_the_same_person(cora_browser, ben_c
 def test_client_edit_by_coach_leaves_what_is_the_account_holders(alma_browser, ben_client):
     alma_browser.post(
         reverse("clients:client_edit", args=[ben_client.pk]),
-        {"name": "Benno", "phone": "1", "email": "evil@example.org"},
+        {"name": "Benno", "phone": "030 123456", "email": "evil@example.org"},
     )
 
     ben_client.refresh_from_db()
-    assert (ben_client.name, ben_client.phone, ben_client.email) == ("Benno", "1", "ben@example.org")
+    assert (ben_client.name, ben_client.phone, ben_client.email) == ("Benno", "030 123456", "ben@example.org")
 
 
 def test_client_edit_by_client_themselves(ben_browser, ben_client):
@@ -185,3 +185,10 @@ def test_client_status_changes(alma_browser, ben_client):
 
 def test_user_is_found_by_address_in_any_case(ben):
     assert User.objects.get_by_natural_key(" BEN@example.org ") == ben
+
+
+@pytest.mark.parametrize("number", ["not a phone", "12", "030 123456; x"])
+def test_a_phone_number_has_digits(alma_browser, number):
+    response = alma_browser.post(reverse("clients:client_create"), {**NEW, "phone": number})
+
+    assert set(response.context["form"].errors) == {"phone"}
