@@ -57,7 +57,7 @@ def test_resource_list_shows_published_listings_to_visitors(visitor, published_o
     response = visitor.get(LIST)
 
     assert names(response) == ["Debt advice", "Rent advice"]
-    assert "2 places found" in response.text
+    assert "2 entries found" in response.text
 
 
 @pytest.mark.parametrize("browser", ["visitor", "ben_browser", "finn_browser"])
@@ -166,7 +166,7 @@ def test_resource_list_is_cut_into_pages_that_miss_and_repeat_nobody(visitor, pu
     assert (len(names(first)), len(names(second))) == (25, 5)
     assert {*names(first), *names(second)} == made
     assert second.context["page"].next_url is None
-    assert "30 places found" in second.text
+    assert "30 entries found" in second.text
 
 
 @pytest.mark.parametrize("after", ["nonsense", "%00", "019a0000-0000-7000-8000-000000000000"])
