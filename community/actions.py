@@ -178,8 +178,11 @@ def remove_place(*, by: User, link: ServiceAtLocation) -> None:
 
 @transaction.atomic
 def submit_for_review(*, by: User, service: Service, note: str = "") -> Listing:
-    """A draft is ready to be looked at before it is published."""
-    return _step(service, State.IN_REVIEW, by=by, note=note)
+    """A draft is ready to be looked at before it is published. Raises NotPossible, naming what is missing."""
+    entry = _locked(service)
+    if missing := what_is_missing(service, entry):
+        raise NotPossible(_cannot_publish(missing))
+    return _step(service, State.IN_REVIEW, by=by, note=note, entry=entry)
 
 
 @transaction.atomic
@@ -189,13 +192,18 @@ def return_to_draft(*, by: User, service: Service, note: str = "") -> Listing:
 
 
 @transaction.atomic
-def publish(*, by: User, service: Service, note: str = "") -> Listing:
-    """Let everybody find it. Raises NotPossible, naming what is missing."""
+def publish(*, by: User, service: Service, note: str = "", how: str = "") -> Listing:
+    """Let everybody find it. `how` says how `by` has just made sure of it: the pages always ask.
+
+    Raises NotPossible, naming what is missing.
+    """
     entry = _locked(service)
     if missing := what_is_missing(service, entry):
         raise NotPossible(_cannot_publish(missing))
     entry.published_at = timezone.now()
     entry.published_by = by
+    if how:
+        _mark_checked(entry, by=by, how=how)
     return _step(service, State.PUBLISHED, by=by, note=note, entry=entry)
 
 
@@ -203,6 +211,16 @@ def publish(*, by: User, service: Service, note: str = "") -> Listing:
 def ask_for_check(*, by: User | None, service: Service, note: str = "") -> Listing:
     """Something may be wrong with it: take it out of the public directory until somebody has looked."""
     return _step(service, State.NEEDS_CHECK, by=by, note=note)
+
+
+@transaction.atomic
+def ask_to_read_again(*, by: User | None, service: Service, note: str) -> Listing:
+    """A published listing says something new that no curator has read: it stays, as not checked yet."""
+    entry = _locked(service)
+    entry.verified_on, entry.verified_by, entry.verified_how = None, None, ""
+    entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
+    StateChange.objects.create(listing=entry, from_state=entry.state, to_state=entry.state, by=by, note=note)
+    return entry
 
 
 @transaction.atomic
@@ -216,9 +234,7 @@ def archive(*, by: User, service: Service, note: str = "") -> Listing:
 def verify(*, by: User, service: Service, how: str, on: date | None = None) -> Listing:
     """Somebody has made sure that what it says is true. One that needed a check is published again."""
     entry = _locked(service)
-    entry.verified_on = on or timezone.localdate()
-    entry.verified_by = by
-    entry.verified_how = how
+    _mark_checked(entry, by=by, how=how, on=on)
     entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
     _close_reports(service, by)
     if entry.state == State.NEEDS_CHECK:
@@ -299,6 +315,12 @@ def what_is_missing(
 
 def _cannot_publish(missing: list[str]) -> str:
     return _("Before everybody may find it, it still needs: %(missing)s.") % {"missing": "; ".join(missing)}
+
+
+def _mark_checked(entry: Listing, *, by: User, how: str, on: date | None = None) -> None:
+    entry.verified_on = on or timezone.localdate()
+    entry.verified_by = by
+    entry.verified_how = how
 
 
 def _locked(service: Service) -> Listing:

@@ -1,6 +1,7 @@
 """What is typed into the directory: searches by everybody, listings and their parts by curators."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -8,6 +9,7 @@ from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from coaching.accounts.forms import phone_number
 from coaching.accounts.querysets import Person
 from community import vocabulary
 from community.models import (
@@ -149,6 +151,13 @@ class ListingForm(forms.ModelForm):
             ),
         ]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        youngest, oldest = cleaned.get("minimum_age"), cleaned.get("maximum_age")
+        if youngest is not None and oldest is not None and oldest < youngest:
+            self.add_error("maximum_age", _("The oldest age is below the youngest. Change one of them."))
+        return cleaned
+
     @property
     def columns(self) -> dict[str, Any]:
         """The service's columns as typed."""
@@ -161,6 +170,9 @@ class ListingForm(forms.ModelForm):
 
 class PlaceFields(forms.Form):
     """A place and its address; HSDS wants an address whole or not at all."""
+
+    usual_country = ""
+    """Filled in to begin with; alone it is no address."""
 
     location_type = Location._meta.get_field("location_type").formfield()
     name = Location._meta.get_field("name").formfield()
@@ -188,7 +200,8 @@ class PlaceFields(forms.Form):
     def address(self) -> dict[str, Any] | None:
         """The address as typed, None where nothing was."""
         typed = {name: self.cleaned_data.get(name, "") for name in ADDRESS_COLUMNS}
-        return typed if any(typed.values()) else None
+        offered = {name for name in ["country"] if typed[name] == self.usual_country}
+        return typed if any(typed[name] for name in typed.keys() - offered) else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -203,19 +216,33 @@ class PlaceForm(PlaceFields):
     """One place of a service. A stored secret address is never filled in; leaving it empty keeps it."""
 
     def __init__(self, *args: Any, user: Person, location: Location | None = None, **kwargs: Any) -> None:
-        if location:
-            kwargs["initial"] = self._said_of(location)
+        if location is None:
+            self.usual_country = Address.objects.editable_by(user).usual_country()
+        kwargs["initial"] = self._said_of(location) if location else {"country": self.usual_country}
         super().__init__(*args, **kwargs)
         self.user = user
+        self.location = location
         _as_lines(self)
         self.fields["name"].required = False
         keeps = _("The stored address is kept secret and not shown here. Leave it empty to keep it.")
-        hint = [HTML(f"<p>{keeps}</p>")] if location and location.is_confidential else []
+        whole = _("Leave all of it empty, or fill in all but the second line.")
+        hint = [HTML(f"<p>{each}</p>") for each in [whole, keeps] if each is whole or self._keeps_address]
         self.helper = _helper(
             Fieldset(_("The place"), "location_type", "name", "is_confidential"),
             Fieldset(_("Address"), *hint, *ADDRESS_COLUMNS),
             Fieldset(_("Getting there and in"), "description", "transportation", "accessibility"),
         )
+
+    @property
+    def _keeps_address(self) -> bool:
+        return self.location is not None and self.location.is_confidential
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        says_something = self.address or cleaned.get("name") or cleaned.get("description")
+        if not says_something and not cleaned.get("is_confidential") and not self.errors:
+            self.add_error("name", _("Say where it is: a name, an address, or how to find it."))
+        return cleaned
 
     @staticmethod
     def _said_of(location: Location) -> dict[str, Any]:
@@ -249,6 +276,24 @@ def _time_field(label: Any) -> forms.TimeField:
     )
 
 
+LONGEST_NIGHT = timedelta(hours=14)
+
+
+def _clean_hours(form: forms.BaseForm, words: str) -> None:
+    """Hours need days, or the field `words` to say when; they may end the next morning, after one night."""
+    cleaned = form.cleaned_data
+    opens, closes = cleaned.get("opens_at"), cleaned.get("closes_at")
+    if (opens or closes) and not cleaned.get("byday") and not cleaned.get(words) and not form.errors:
+        form.add_error("byday", _("Tick the days of these hours, or say in words when they are."))
+    if opens is None or closes is None or closes > opens:
+        return
+    night = timedelta(days=1, hours=closes.hour - opens.hour, minutes=closes.minute - opens.minute)
+    if night > LONGEST_NIGHT:
+        form.add_error(
+            "closes_at", _("It would close before it opens. Only a place that is open at night may.")
+        )
+
+
 class NewListingForm(ListingForm):
     """A whole new listing on one page; all but the names may wait."""
 
@@ -261,7 +306,9 @@ class NewListingForm(ListingForm):
     organization_website = forms.URLField(
         label=_("Its website"), required=False, assume_scheme="https", max_length=500
     )
-    phone = forms.CharField(label=_("Phone number"), required=False, max_length=100)
+    phone = forms.CharField(
+        label=_("Phone number"), required=False, max_length=100, validators=[phone_number]
+    )
     phone_description = forms.CharField(
         label=_("When or for what to ring it"), required=False, max_length=250
     )
@@ -305,6 +352,21 @@ class NewListingForm(ListingForm):
             )
         self.organization = found[0] if found else None
         return name
+
+    def clean_languages(self) -> str:
+        longest = Language._meta.get_field("name").max_length or 0
+        for name in self.cleaned_data["languages"].split(","):
+            if len(name.strip()) > longest:
+                raise forms.ValidationError(
+                    _("“%(start)s…” is too long for one language: put commas between them.")
+                    % {"start": name.strip()[:30]}
+                )
+        return self.cleaned_data["languages"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        _clean_hours(self, "schedule_description")
+        return cleaned
 
     @property
     def new_organization(self) -> dict[str, str]:
@@ -441,6 +503,10 @@ class PhoneForm(PartForm):
         fields = ["number", "extension", "description"]
         error_messages = {"number": {"required": _("Write the number.")}}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["number"].validators.append(phone_number)
+
 
 class ScheduleForm(PartForm):
     related_name = "schedules"
@@ -456,6 +522,7 @@ class ScheduleForm(PartForm):
         cleaned = super().clean() or self.cleaned_data
         if not any(cleaned.get(name) for name in self._meta.fields or []) and not self.errors:
             raise forms.ValidationError(_("Say when it is: the days, the hours or a few words."))
+        _clean_hours(self, "description")
         return cleaned
 
 

@@ -37,6 +37,7 @@ HALF_A_YEAR = 182
 """Days after which a listing should be checked again."""
 LONG_AGO = 4_000
 """Days that stand for "never checked", and the most that count."""
+TO_CHECK = Q(state="needs_check") | Q(state="published", verified_on=None)
 RELATIONS = {"attributes": "Attribute", "service_at_locations": "ServiceAtLocation"}
 
 
@@ -76,6 +77,15 @@ class AddressQuerySet(models.QuerySet):
         """Those that may be shown: never the address of a confidential place."""
         return self.filter(location__is_confidential=False)
 
+    def editable_by(self, user: Person) -> Self:
+        """All that a curator may read: those of confidential places stay unread."""
+        return self.public() if _may_curate(user) else self.none()
+
+    def usual_country(self) -> str:
+        """The one most of them are in; "" where there are none."""
+        countries = self.order_by().values("country").annotate(number=Count("pk"))
+        return countries.order_by("-number", "country").values_list("country", flat=True).first() or ""
+
 
 class TaxonomyTermQuerySet(models.QuerySet):
     def categories(self) -> Self:
@@ -108,8 +118,12 @@ class ListingQuerySet(models.QuerySet):
         return self.all() if _may_curate(user) else self.none()
 
     def counts(self) -> dict[str, int]:
-        """How many stand in each state."""
-        return dict(self.order_by().values_list("state").annotate(Count("pk")))
+        """How many stand in each state, and under "" all; a published one not checked needs a check too."""
+        numbers = {"number": Count("pk"), "number_to_check": Count("pk", filter=TO_CHECK)}
+        rows = list(self.order_by().values("state").annotate(**numbers).values_list("state", *numbers))
+        counts = {state: number for state, number, _to_check in rows}
+        to_check = sum(number for _state, _all, number in rows)
+        return counts | {"": sum(counts.values()), "needs_check": to_check}
 
 
 class GapQuerySet(models.QuerySet):
@@ -168,6 +182,12 @@ class ServiceQuerySet(models.QuerySet):
     def in_state(self, state: str) -> Self:
         """Those whose listing stands there."""
         return self.filter(listing__state=state)
+
+    def to_check(self) -> Self:
+        """Those that a curator should look at: out of the public directory, or in it and not checked yet."""
+        return self.filter(
+            listing__in=apps.get_model("community", "Listing")._default_manager.filter(TO_CHECK)
+        )
 
     def of_kind(self, kind: str) -> Self:
         """Those that are a place to get help, a group, an activity or a way to contribute."""
@@ -244,7 +264,7 @@ class ServiceQuerySet(models.QuerySet):
         by_name = ["sort_name", "pk"]
         return ["-score", *by_name] if "score" in self.query.annotations else by_name
 
-    def to_check(self, today: date) -> Self:
+    def by_need(self, today: date) -> Self:
         """Those that need a curator's eye: reported, taken out for a check, or not checked for half a year.
 
         `need` is a whole number, more for a greater need: each open report
@@ -315,7 +335,7 @@ class ServiceQuerySet(models.QuerySet):
         """Write down anew what these can be found by. Confidential places add nothing to it."""
         ids = list(self.order_by().values_list("pk", flat=True))
         with connection.cursor() as cursor:
-            cursor.execute(REINDEX, {"ids": ids, "taxonomy": vocabulary.TAXONOMY_ID})
+            cursor.execute(REINDEX, {"ids": ids, "taxonomy": vocabulary.TAXONOMY_ID, "most": MOST_LETTERS})
 
 
 def _with(relation: str, parent: str) -> Prefetch:
@@ -344,6 +364,8 @@ WITH RECURSIVE shown AS (
 )
 SELECT id FROM shown
 """
+MOST_LETTERS = 30_000
+"""Of each long part of what a listing is found by: PostgreSQL takes 1 MB for all of them together."""
 REINDEX = """
 UPDATE community_listing AS listing
 SET search_text = unaccent(lower(concat_ws(' ', words.name, words.organization, words.terms, words.summary))),
@@ -351,19 +373,21 @@ SET search_text = unaccent(lower(concat_ws(' ', words.name, words.organization, 
         setweight(to_tsvector('english', unaccent(words.name)), 'A')
         || setweight(to_tsvector('english', unaccent(concat_ws(' ', words.organization, words.terms))), 'B')
         || setweight(to_tsvector('english', unaccent(concat_ws(' ', words.summary, words.places))), 'C')
-        || setweight(to_tsvector('english', unaccent(left(words.description, 100000))), 'D')
+        || setweight(to_tsvector('english', unaccent(words.description)), 'D')
 FROM (
     SELECT service.id,
            concat_ws(' ', service.name, service.alternate_name) AS name,
            concat_ws(' ', organization.name, organization.alternate_name) AS organization,
-           concat_ws(' ', service.description, service.eligibility_description) AS description,
+           left(concat_ws(' ', service.description, service.eligibility_description), %(most)s)
+               AS description,
            entry.summary,
-           (SELECT string_agg(term.name || ' ' || CASE WHEN term.taxonomy_id = %(taxonomy)s
-                                                  THEN replace(term.code, '_', ' ') ELSE '' END, ' ')
+           (SELECT left(string_agg(term.name || ' ' || CASE WHEN term.taxonomy_id = %(taxonomy)s
+                                                       THEN replace(term.code, '_', ' ') ELSE '' END, ' '),
+                        %(most)s)
             FROM community_attribute attribute
             JOIN community_taxonomyterm term ON term.id = attribute.taxonomy_term_id
             WHERE attribute.service_id = service.id) AS terms,
-           (SELECT string_agg(concat_ws(' ', location.name, address.city), ' ')
+           (SELECT left(string_agg(concat_ws(' ', location.name, address.city), ' '), %(most)s)
             FROM community_serviceatlocation sal
             JOIN community_location location ON location.id = sal.location_id AND NOT location.is_confidential
             LEFT JOIN community_address address ON address.location_id = location.id

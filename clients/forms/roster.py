@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneFormField
 
 from clients.models import Client
-from coaching.accounts.forms import AddressField, NameField, page_helper
+from coaching.accounts.forms import AddressField, NameField, page_helper, phone_number
 from coaching.accounts.models import Coach, Invitation, User
 
 
@@ -34,6 +34,7 @@ class ClientForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.fields["phone"].validators.append(phone_number)
         if self.instance._state.adding:
             self.instance.coach = user.coach
             self.instance.practice = user.coach.practice
@@ -75,6 +76,10 @@ class OwnDetailsForm(forms.ModelForm):
             "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
         }
         help_texts = {"name": _("As you like to be called.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].validators.append(phone_number)
 
 
 class InvitationAcceptForm(forms.Form):

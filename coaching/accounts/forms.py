@@ -1,16 +1,23 @@
 """What every form here shares, and a person's own details."""
 
+import re
 import unicodedata
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.models import User
 
 BLANK_LETTERS = set("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols by their category, which are drawn as nothing."""
+
+phone_number = RegexValidator(
+    re.compile(r"(?=(?:[^0-9]*[0-9]){3})(?:[0-9\s+()./-]|x|ext)+\Z", re.IGNORECASE),
+    _("This is not a phone number. Write it in digits, such as +44 1632 960123 or 01632 960123 ext. 4."),
+)
 
 
 def page_helper() -> FormHelper:

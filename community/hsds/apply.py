@@ -15,11 +15,15 @@ from community.hsds.report import FileReport, Outcome, Report
 from community.models import (
     Address,
     Attribute,
+    Funding,
     Listing,
     Location,
     Organization,
+    OrganizationIdentifier,
+    Program,
     Service,
     ServiceAtLocation,
+    ServiceCapacity,
     StateChange,
     TaxonomyTerm,
 )
@@ -45,6 +49,7 @@ def import_package(path: Path, *, is_dry_run: bool = False, by: User | None = No
             report.files.append(_write(checker.check(rows), report))
         _list_new_services(checker, by)
         _ask_about_ended_services(checker, by)
+        _ask_about_rewritten_services(checker, by)
         _touched_services(checker).reindex()
         transaction.set_rollback(is_dry_run)
     return report
@@ -74,6 +79,8 @@ def _write(good: Good, report: Report) -> FileReport:
             report.changed.append((good.table.name, pk, before))
             for name in differing:
                 setattr(row, name, columns[name])
+            if differing - QUIET:
+                good.rewritten.append(row)
             touched |= {_field_name(good, name) for name in differing}
             changed.append(row)
         verdict = "changed" if differing else "unchanged"
@@ -84,6 +91,7 @@ def _write(good: Good, report: Report) -> FileReport:
         objects.bulk_update(changed, sorted(touched), batch_size=BATCH)
     done.added, done.changed = len(new), len(changed)
     done.unchanged = len(good.rows) - done.added - done.changed
+    good.rewritten += new
     return done
 
 
@@ -124,6 +132,41 @@ def _ask_about_ended_services(checker: Checker, by: User | None) -> None:
     ended = [Service.Status.INACTIVE, Service.Status.DEFUNCT]
     for service in Service.objects.published().filter(pk__in=_ids(checker, Service), status__in=ended):
         actions.ask_for_check(by=by, service=service, note="Its source says it is not running")
+
+
+QUIET = {"last_modified", "assured_date", "assurer_email", "source_id"}
+"""Columns that change without anything being said anew."""
+UNSEEN = {Program, Funding, OrganizationIdentifier, ServiceCapacity}
+"""What no page shows."""
+SAYS_OF: dict[type[models.Model], str] = {
+    Service: "service_id",
+    Organization: "organization_id",
+    Location: "location_id",
+    ServiceAtLocation: "service_at_location_id",
+}
+"""What the others speak of, and their columns that say of which."""
+
+
+def _ask_about_rewritten_services(checker: Checker, by: User | None) -> None:
+    """A published service that says something new stays published, and a curator reads it again."""
+    ids: dict[str, set[uuid.UUID | None]] = {column: set() for column in SAYS_OF.values()}
+    for good in checker.good.values():
+        if good.table.model in UNSEEN:
+            continue
+        own = SAYS_OF.get(good.table.model)
+        for row in good.rewritten:
+            if own:
+                ids[own].add(row.pk)
+            for column in {"service_id"} if own else ids:
+                ids[column].add(getattr(row, column, None))
+    services = Service.objects.published().filter(
+        Q(pk__in=ids["service_id"] - {None})
+        | Q(organization__in=ids["organization_id"] - {None})
+        | Q(pk__in=_services_at(pk__in=ids["service_at_location_id"] - {None}))
+        | Q(pk__in=_services_at(location__in=ids["location_id"] - {None}))
+    )
+    for service in services:
+        actions.ask_to_read_again(by=by, service=service, note="Its source says something new")
 
 
 def _touched_services(checker: Checker) -> ServiceQuerySet:

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
@@ -14,7 +15,8 @@ from django.utils import timezone
 from community.hsds.report import Finding, Report
 from community.hsds.rows import Place, Rows
 from community.hsds.tables import BY_MODEL, Table
-from community.models import Attribute, TaxonomyTerm
+from community.models import Attribute, Taxonomy, TaxonomyTerm
+from community.vocabulary import TAXONOMY_ID, ensure_categories
 
 SOURCE_IDS = uuid.UUID("6f2b1c0e-58a7-5d0e-9d5b-1f0f9a3f7c11")
 """The namespace in which ids that are not UUIDs become UUIDs (version 5)."""
@@ -23,6 +25,7 @@ SOURCE_IDS = uuid.UUID("6f2b1c0e-58a7-5d0e-9d5b-1f0f9a3f7c11")
 LONGEST_ID = 200
 FORMULA = re.compile(r"\s*(=|[+\-@][A-Za-z_.]*[(|!])")
 """A spreadsheet would run it. A phone number (`+44 …`) and a list (`- a chair`) are none."""
+FIRST_YEAR, LAST_YEAR = 2, 9998
 
 
 def to_uuid(table: Table, text: str) -> uuid.UUID:
@@ -46,6 +49,10 @@ class Good:
     table: Table
     rows: dict[uuid.UUID, tuple[Place, dict[str, Any]]] = field(default_factory=dict)
     refused: int = 0
+    rewritten: list[models.Model] = field(default_factory=list)
+    """What was added, and what says something else than before, once they are written."""
+    loops: dict[str, set[uuid.UUID]] = field(default_factory=dict)
+    """The rows to cut loose so that nobody is their own parent, by the column that says whose child."""
 
 
 class Checker:
@@ -55,12 +62,14 @@ class Checker:
         self.report = report
         self.good: dict[type[models.Model], Good] = {}
         self.codes: dict[tuple[uuid.UUID | None, str], uuid.UUID] = {}
+        self.stored: dict[Any, Any] = {}
 
     def check(self, rows: Rows) -> Good:
         """Judge one file. Every row becomes good, or a refusal in the report."""
         good = self.good[rows.table.model] = Good(rows.file, rows.table, refused=rows.refused)
         if rows.table.model is TaxonomyTerm:
             self._learn_codes(rows)
+        self._learn_stored(rows)
         known = self._known_references(rows)
         for place, row in rows.rows:
             try:
@@ -115,17 +124,15 @@ class Checker:
                     self._find(place, f"{column} leads back to the row itself")
 
     def _leads_back(self, good: Good, column: str, pk: uuid.UUID) -> bool:
-        seen: set[uuid.UUID] = set()
-        at: uuid.UUID | None = pk
-        while at is not None and at not in seen:
-            seen.add(at)
-            if at in good.rows and column in good.rows[at][1]:
-                at = good.rows[at][1][column]
-            else:
-                at = good.table.model._base_manager.filter(pk=at).values_list(column, flat=True).first()
-            if at == pk:
-                return True
-        return False
+        if column not in good.loops:
+            parents = {of: said[column] for of, (_where, said) in good.rows.items() if column in said}
+            asked = set(parents.values()) - parents.keys() - {None}
+            while asked:
+                above = dict(good.table.model._base_manager.filter(pk__in=asked).values_list("pk", column))
+                parents |= dict.fromkeys(asked) | above
+                asked = set(above.values()) - parents.keys() - {None}
+            good.loops[column] = where_to_cut(parents)
+        return pk in good.loops[column]
 
     # --- one row ------------------------------------------------------------
 
@@ -169,6 +176,7 @@ class Checker:
                     raise ValidationError(f"{column}: {' '.join(error.messages)}") from error
                 self._find(place, f"{column}: {' '.join(error.messages)}")
                 columns[_attribute(table, row, column)] = _nothing(table.columns[column])
+        self._compare_with_stored(table, pk, columns)
         for first, last in table.ordered:
             if columns.get(first) and columns.get(last) and columns[last] < columns[first]:
                 self._find(place, f"{last} is before {first}, so both")
@@ -180,6 +188,44 @@ class Checker:
         if table.model is TaxonomyTerm:
             self._keep_code_unique(columns, pk, place)
         return pk, columns
+
+    def _learn_stored(self, rows: Rows) -> None:
+        """What the directory holds under these ids, where a file that says half of it must fit the rest."""
+        model = rows.table.model
+        self.stored = {}
+        if model in {Taxonomy, TaxonomyTerm}:
+            ensure_categories()
+        if rows.table.ordered or model in {Taxonomy, TaxonomyTerm}:
+            ids = [to_uuid(rows.table, row["id"]) for _where, row in rows.rows if row["id"]]
+            self.stored = dict[Any, Any](model._base_manager.in_bulk(ids))
+        if model is TaxonomyTerm:
+            codes = {term.code for term in self.stored.values()} - {""}
+            for term in TaxonomyTerm._base_manager.filter(code__in=codes):
+                self.codes[term.taxonomy_id, term.code] = term.pk
+
+    def _compare_with_stored(self, table: Table, pk: uuid.UUID, columns: dict[str, Any]) -> None:
+        """Refuse what does not fit what is stored already, and what would rewrite Trellis's own words."""
+        stored = self.stored.get(pk)
+        if pk == TAXONOMY_ID or TAXONOMY_ID in {
+            columns.get("taxonomy_id"),
+            getattr(stored, "taxonomy_id", None),
+        }:
+            if stored is None:
+                raise ValidationError("no word can be added to Trellis's own")
+            if any(getattr(stored, name) != value for name, value in columns.items()):
+                raise ValidationError("is one of Trellis's own words, which stay as they are")
+        if stored is None:
+            return
+        for first, last in table.ordered:
+            if columns.get(first) and columns.get(last):
+                continue
+            start, end = (columns.get(name, getattr(stored, name)) for name in (first, last))
+            if start is not None and end is not None and end < start:
+                raise ValidationError(f"{last} is before the {first} that is stored")
+        if table.model is TaxonomyTerm and not {"code", "taxonomy_id"} <= columns.keys():
+            taxonomy, code = (columns.get(name, getattr(stored, name)) for name in ("taxonomy_id", "code"))
+            if code and taxonomy and self.codes.setdefault((taxonomy, code), pk) != pk:
+                raise ValidationError(f"code: “{code}” is already that of another term")
 
     def _learn_codes(self, rows: Rows) -> None:
         wanted = {row.get("code", "") for _place, row in rows.rows} - {""}
@@ -241,6 +287,33 @@ def _value(column: "models.Field[Any, Any]", text: str) -> Any:
     value = column.clean(text, None)
     if isinstance(value, float) and not isfinite(value):
         raise ValidationError(f"“{text}” is not a number")
-    if isinstance(value, datetime) and timezone.is_naive(value):
-        return value.replace(tzinfo=UTC)
-    return value
+    return _in_utc(value) if isinstance(value, datetime) else value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """The moment in UTC, a day away from either end of the calendar, so that every time zone can show it."""
+    aware = moment.replace(tzinfo=UTC) if timezone.is_naive(moment) else moment
+    try:
+        utc = aware.astimezone(UTC)
+    except OverflowError:
+        utc = datetime.min.replace(tzinfo=UTC)
+    if not FIRST_YEAR <= utc.year <= LAST_YEAR:
+        raise ValidationError(f"“{moment}” is not in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return utc
+
+
+def where_to_cut(parents: Mapping[uuid.UUID, uuid.UUID | None]) -> set[uuid.UUID]:
+    """Of every loop in child → parent the row named first. Each parent is asked for once or twice."""
+    order = {pk: number for number, pk in enumerate(parents)}
+    walks: dict[uuid.UUID, uuid.UUID] = {}
+    cuts = set()
+    for start in parents:
+        way: list[uuid.UUID] = []
+        at: uuid.UUID | None = start
+        while at is not None and at not in walks:
+            walks[at] = start
+            way.append(at)
+            at = parents.get(at)
+        if at is not None and walks[at] == start:
+            cuts.add(min(way[way.index(at) :], key=order.__getitem__))
+    return cuts

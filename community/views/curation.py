@@ -65,7 +65,9 @@ def curate(request: PersonRequest) -> HttpResponse:
     asked = form.cleaned_data
     counts = Listing.objects.editable_by(request.user).counts()
     services = Service.objects.editable_by(request.user).search(asked.get("q", ""))
-    if asked.get("state"):
+    if asked.get("state") == Listing.State.NEEDS_CHECK:
+        services = services.to_check()
+    elif asked.get("state"):
         services = services.in_state(asked["state"])
     page = keyset_page(request, services.for_cards(), by=services.order)
     return render(
@@ -75,7 +77,7 @@ def curate(request: PersonRequest) -> HttpResponse:
             "form": form,
             "state": asked.get("state", ""),
             "states": [(state.value, state.label, counts.get(state.value, 0)) for state in Listing.State],
-            "total": sum(counts.values()),
+            "total": counts[""],
             "gaps": GapRecord.objects.editable_by(request.user).still_open()[:10],
             "page": page,
         },
@@ -181,6 +183,15 @@ def _step(
     return redirect("community:listing_detail", pk)
 
 
+def _checked_step(request: PersonRequest, pk: UUID, *step: Any, **more: Any) -> HttpResponse:
+    """A step for which the curator says how they have checked the listing today."""
+    form = VerifyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say how you checked it."))
+        return redirect("community:listing_detail", pk)
+    return _step(request, pk, *step, how=form.cleaned_data["how"], **more)
+
+
 def _note(request: PersonRequest) -> str:
     return request.POST.get("note", "").replace("\0", "")[:400]
 
@@ -194,9 +205,8 @@ def listing_submit(request: PersonRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @curators_only
 def listing_publish(request: PersonRequest, pk: UUID) -> HttpResponse:
-    return _step(
-        request, pk, actions.publish, _("Published. Everybody can find it now."), note=_note(request)
-    )
+    done = _("Published. Everybody can find it now.")
+    return _checked_step(request, pk, actions.publish, done, note=_note(request))
 
 
 @require_POST
@@ -235,11 +245,7 @@ def listing_archive(request: PersonRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @curators_only
 def listing_verify(request: PersonRequest, pk: UUID) -> HttpResponse:
-    form = VerifyForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Say how you checked it."))
-        return redirect("community:listing_detail", pk)
-    return _step(request, pk, actions.verify, _("Checked today, by you."), how=form.cleaned_data["how"])
+    return _checked_step(request, pk, actions.verify, _("Checked today, by you."))
 
 
 # --- organizations ----------------------------------------------------------

@@ -73,7 +73,7 @@ def _page(request: HttpRequest, form: VisitorForm, **more: Any) -> HttpResponse:
 
 @curators_only
 def queue(request: PersonRequest) -> HttpResponse:
-    services = Service.objects.editable_by(request.user).to_check(timezone.localdate())
+    services = Service.objects.editable_by(request.user).by_need(timezone.localdate())
     page = keyset_page(request, services.for_cards(), by=["-need", "sort_name", "pk"])
     suggestions = Suggestion.objects.editable_by(request.user).still_open()[:50]
     return render(request, "community/queue.html", {"page": page, "suggestions": suggestions})

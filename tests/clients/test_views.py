@@ -117,11 +117,11 @@ def test_client_create_lets_two_coaches_know_the_same_person(cora_browser, ben_c
 def test_client_edit_by_coach_leaves_what_is_the_account_holders(alma_browser, ben_client):
     alma_browser.post(
         reverse("clients:client_edit", args=[ben_client.pk]),
-        {"name": "Benno", "phone": "1", "email": "evil@example.org"},
+        {"name": "Benno", "phone": "030 123456", "email": "evil@example.org"},
     )
 
     ben_client.refresh_from_db()
-    assert (ben_client.name, ben_client.phone, ben_client.email) == ("Benno", "1", "ben@example.org")
+    assert (ben_client.name, ben_client.phone, ben_client.email) == ("Benno", "030 123456", "ben@example.org")
 
 
 def test_client_edit_by_client_themselves(ben_browser, ben_client):
@@ -207,3 +207,10 @@ def test_client_create_clicked_twice_at_once_is_told(alma, alma_browser, monkeyp
 
 def test_client_list_takes_any_search(alma_browser, ben_client):
     assert alma_browser.get(reverse("clients:client_list"), {"q": "B\0en"}).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["not a phone", "12", "030 123456; x"])
+def test_a_phone_number_has_digits(alma_browser, number):
+    response = alma_browser.post(reverse("clients:client_create"), {**NEW, "phone": number})
+
+    assert set(response.context["form"].errors) == {"phone"}

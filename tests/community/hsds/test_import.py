@@ -1,4 +1,5 @@
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from community import actions
 from community.hsds.apply import import_package
+from community.hsds.check import where_to_cut
 from community.hsds.report import PackageError
 from community.models import (
     Attribute,
@@ -19,6 +21,7 @@ from community.models import (
     StateChange,
     TaxonomyTerm,
 )
+from community.vocabulary import TAXONOMY_ID, ensure_categories, term_id
 
 PACKAGE = Path(__file__).parent.parent / "data" / "package"
 FIRST = "0192f000-0000-7000-8000-0000000000"
@@ -295,6 +298,218 @@ def test_a_parent_already_in_the_directory_is_known_and_makes_no_loop(one):
     assert found(report) == [
         "organizations.csv:2: left out: parent_organization_id leads back to the row itself"
     ]
+
+
+def test_a_long_way_up_is_walked_once():
+    class Counted(dict):
+        asked = 0
+
+        def get(self, key, default=None):
+            self.asked += 1
+            return super().get(key, default)
+
+    ids = [UUID(int=number) for number in range(3000)]
+    chain = Counted(zip(ids, [*ids[1:], None], strict=True))
+    ring = Counted(zip(ids, [*ids[1:], ids[7]], strict=True))
+
+    assert where_to_cut(chain) == set()
+    assert where_to_cut(ring) == {ids[7]}
+    assert (chain.asked, ring.asked) == (3000, 3000)
+
+
+def test_a_long_way_up_in_the_directory_is_asked_for_by_generation(one, django_assert_max_num_queries):
+    children = "".join(f"o-{number},O,o-{number // 2}\n" for number in range(2, 64))
+    head = "id,name,parent_organization_id\n"
+    import_package(one(organizations=f"{head}o-1,O,\n{children}"))
+    newcomers = "".join(f"n-{number},N,o-{number}\n" for number in range(32, 64))
+
+    with django_assert_max_num_queries(25):
+        report = import_package(one(organizations=head + newcomers))
+
+    assert found(report) == []
+
+
+# --- rows that do not fit what is stored ------------------------------------
+
+SERVICE = "id,organization_id,name,status"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (
+            {"services": f"{SERVICE},minimum_age\ns-1,o-1,A,active,18\n"},
+            {"services": f"{SERVICE},maximum_age\ns-1,o-1,A,active,10\n"},
+            "services.csv:2: row refused: maximum_age is before the minimum_age that is stored",
+        ),
+        (
+            {"services": f"{SERVICE},maximum_age\ns-1,o-1,A,active,10\n"},
+            {"services": f"{SERVICE},minimum_age,maximum_age\ns-1,o-1,A,active,20,0\n"},
+            "services.csv:2: row refused: maximum_age is before the minimum_age that is stored",
+        ),
+        (
+            {
+                "services": f"{SERVICE}\ns-1,o-1,A,active\n",
+                "schedules": "id,service_id,dtstart,valid_from\nh-1,s-1,2026-05-01,2026-01-01\n",
+            },
+            {"schedules": "id,service_id,until\nh-1,s-1,2026-04-01\n"},
+            "schedules.csv:2: row refused: until is before the dtstart that is stored",
+        ),
+        (
+            {
+                "services": f"{SERVICE}\ns-1,o-1,A,active\n",
+                "cost_options": "id,service_id,valid_to\nc-1,s-1,2026-05-01\n",
+            },
+            {"cost_options": "id,service_id,valid_from\nc-1,s-1,2026-06-01\n"},
+            "cost_options.csv:2: row refused: valid_to is before the valid_from that is stored",
+        ),
+        (
+            {
+                "taxonomies": "id,name,description\nt,T,x\n",
+                "taxonomy_terms": "id,name,description,code,taxonomy_id\na,A,x,1,t\nb,B,x,2,t\n",
+            },
+            {"taxonomy_terms": "id,name,description,code\nb,B,x,1\n"},
+            "taxonomy_terms.csv:2: row refused: code: “1” is already that of another term",
+        ),
+        (
+            {
+                "taxonomies": "id,name,description\nt,T,x\nu,U,x\n",
+                "taxonomy_terms": "id,name,description,code,taxonomy_id\na,A,x,1,t\nb,B,x,1,u\n",
+            },
+            {
+                "taxonomies": "id,name,description\nt,T,x\n",
+                "taxonomy_terms": "id,name,description,taxonomy_id\nb,B,x,t\n",
+            },
+            "taxonomy_terms.csv:2: row refused: code: “1” is already that of another term",
+        ),
+    ],
+)
+def test_half_of_a_pair_must_fit_the_half_that_is_stored(one, tmp_path, first, second, said):
+    import_package(one(organizations=ORGANIZATIONS, **first))
+    for file in tmp_path.iterdir():
+        file.unlink()
+
+    report = import_package(one(**second))
+
+    assert found(report) == [said]
+
+
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-01-01"]
+)
+def test_a_moment_that_no_calendar_can_show_is_left_out(one, moment):
+    report = import_package(
+        one(organizations=ORGANIZATIONS, services=f"{SERVICE},last_modified\ns-1,o-1,A,active,{moment}\n")
+    )
+
+    assert [line.rsplit("” ", 1)[1] for line in found(report)] == ["is not in the years 2 to 9998"]
+    assert Service.objects.get().last_modified is None
+
+
+def test_a_moment_of_another_time_zone_is_kept_in_utc(one):
+    import_package(
+        one(
+            organizations=ORGANIZATIONS,
+            services=f"{SERVICE},last_modified\ns-1,o-1,A,active,2026-03-15T10:30:00+05:30\n",
+        )
+    )
+
+    assert Service.objects.get().last_modified == datetime(2026, 3, 15, 5, tzinfo=UTC)
+
+
+def test_a_service_with_very_many_places_comes_in(one):
+    def words(number: int) -> str:
+        return " ".join(f"{number:05x}{word}{'x' * 22}" for word in range(8))
+
+    report = import_package(
+        one(
+            organizations=ORGANIZATIONS,
+            services=f"{SERVICE}\ns-1,o-1,Advice,active\n",
+            locations="id,location_type,name\n"
+            + "".join(f"l-{number},physical,{words(number)}\n" for number in range(5000)),
+            services_at_location="id,service_id,location_id\n"
+            + "".join(f"x-{number},s-1,l-{number}\n" for number in range(5000)),
+        )
+    )
+
+    assert found(report) == []
+    assert Service.objects.search("advice").exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (
+            f"{term_id('housing')},Pay us first,x,housing,",
+            "is one of Trellis's own words, which stay as they are",
+        ),
+        (
+            f"{term_id('housing')},Housing,x,free,{TAXONOMY_ID}",
+            "is one of Trellis's own words, which stay as they are",
+        ),
+        (f"t-1,Pay us first,x,pay,{TAXONOMY_ID}", "no word can be added to Trellis's own"),
+    ],
+)
+def test_an_import_cannot_rewrite_our_own_categories(one, categories, row, said):
+    report = import_package(one(taxonomy_terms=f"id,name,description,code,taxonomy_id\n{row}\n"))
+
+    assert found(report) == [f"taxonomy_terms.csv:2: row refused: {said}"]
+    assert ensure_categories() == categories
+    assert TaxonomyTerm.objects.get(code="housing").name == "Housing"
+
+
+# --- what a source says anew ------------------------------------------------
+
+
+@pytest.fixture
+def checked(package, finn) -> Service:
+    """A published listing that came from a source, and was checked."""
+    import_package(package)
+    service = Service.objects.get(name="Rent advice")
+    actions.change_listing(
+        by=finn,
+        service=service,
+        columns={},
+        listing={"kind": "get_help", "affiliation": "none", "summary": "Ours"},
+        categories=["housing"],
+    )
+    actions.publish(by=finn, service=service, how="phone")
+    return service
+
+
+def test_what_a_source_changes_in_public_is_read_again(package, checked, finn):
+    services = package / "service.csv"
+    services.write_text(services.read_text().replace("reads", "sells"))
+
+    import_package(package)
+
+    listing = Listing.objects.get(service=checked)
+    assert (listing.state, listing.verified_on, listing.verified_how) == ("published", None, "")
+    assert list(Service.objects.editable_by(finn).to_check()) == [checked]
+    assert listing.state_changes.first().note == "Its source says something new"
+
+
+def test_a_new_phone_number_is_read_again(package, checked):
+    (package / "phones.csv").write_text(f"id,number,service_id\np-9,01632 960999,{checked.pk}\n")
+
+    import_package(package)
+
+    assert Listing.objects.get(service=checked).verified_on is None
+
+
+def test_what_says_nothing_new_stays_checked(package, checked):
+    (package / "taxonomy_terms.csv").unlink()
+    rows = [
+        f"{SERVICE},last_modified",
+        f"{checked.pk},{checked.organization_id},{checked.name},active,2026-11-01",
+    ]
+    (package / "service.csv").write_text("\n".join(rows))
+    (package / "funding.csv").write_text(f"id,organization_id,source\nf-1,{checked.organization_id},Gifts\n")
+
+    report = import_package(package)
+
+    assert figures(report)["service.csv"] == (0, 1, 0, 0)
+    assert Listing.objects.get(service=checked).verified_how == "phone"
 
 
 def test_rows_that_end_a_line_inside_a_value_are_counted_right(one):

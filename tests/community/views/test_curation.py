@@ -154,7 +154,7 @@ def test_a_curator_takes_a_listing_from_nothing_to_the_public(finn_browser, brow
         },
     )
     finn_browser.post(url("listing_submit", service.pk))
-    finn_browser.post(url("listing_publish", service.pk))
+    finn_browser.post(url("listing_publish", service.pk), {"how": "visit"})
 
     public = browser_of(None).get("/resources/", {"q": "rent", "category": "housing"})
     assert [found.name for found in public.context["page"]] == ["Rent advice"]
@@ -211,6 +211,43 @@ def test_a_listing_links_only_to_the_web(finn_browser, address):
     assert set(response.context["form"].errors) == {"url"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "wrong", "said"),
+    [
+        ({"languages": f"English, {'x' * 300}"}, "languages", "put commas between them"),
+        ({"minimum_age": "50", "maximum_age": "20"}, "maximum_age", "The oldest age is below the youngest."),
+        ({"opens_at": "12:00", "closes_at": "10:00"}, "closes_at", "It would close before it opens."),
+        ({"opens_at": "12:00", "closes_at": "12:00"}, "closes_at", "It would close before it opens."),
+        ({"byday": []}, "byday", "Tick the days of these hours"),
+        ({"phone": "not a phone"}, "phone", "This is not a phone number."),
+        ({"phone": "12"}, "phone", "This is not a phone number."),
+        ({"phone": "01632 960123 call me"}, "phone", "This is not a phone number."),
+    ],
+)
+def test_listing_new_says_what_cannot_be(finn_browser, typed, wrong, said):
+    response = finn_browser.post(NEW, {**TYPED, **typed})
+
+    errors = response.context["form"].errors
+    assert set(errors) == {wrong}
+    assert said in errors[wrong][0]
+    assert not Service.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"opens_at": "20:00", "closes_at": "08:00"},
+        {"byday": [], "schedule_description": "Every first Tuesday"},
+        {"phone": "+44 (0)1632/960-123 ext. 4"},
+        {"minimum_age": "18", "maximum_age": "18"},
+    ],
+)
+def test_listing_new_takes_what_can_be(finn_browser, typed):
+    finn_browser.post(NEW, {**TYPED, **typed})
+
+    assert Service.objects.exists()
+
+
 # --- one listing ------------------------------------------------------------
 
 
@@ -225,9 +262,9 @@ def test_listing_detail_names_what_is_missing(finn, finn_browser, organization):
 
 def test_listing_publish_refuses_and_says_why(finn, finn_browser, organization):
     service = actions.create_listing(by=finn, organization=organization, service={"name": "Bare"})
-    actions.submit_for_review(by=finn, service=service)
+    Listing.objects.update(state="in_review")
 
-    response = finn_browser.post(url("listing_publish", service.pk), follow=True)
+    response = finn_browser.post(url("listing_publish", service.pk), {"how": "phone"}, follow=True)
 
     assert "Before everybody may find it, it still needs:" in response.text
     assert Listing.objects.get(service=service).state == "in_review"
@@ -280,13 +317,53 @@ def test_listing_verify_writes_down_the_check(finn, finn_browser, published_of):
     assert Listing.objects.get(service=service).verified_by == finn
 
 
+def test_listing_publish_says_who_checked_it(finn, finn_browser, browser_of, draft_of):
+    service = draft_of()
+    actions.submit_for_review(by=finn, service=service)
+
+    refused = finn_browser.post(url("listing_publish", service.pk), follow=True)
+    state = Listing.objects.get(service=service).state
+    finn_browser.post(url("listing_publish", service.pk), {"how": "visit"})
+
+    assert "Say how you checked it." in refused.text
+    assert state == "in_review"
+    listing = Listing.objects.get(service=service)
+    assert (listing.state, listing.verified_by, listing.verified_how) == ("published", finn, "visit")
+    assert "Not checked yet" not in browser_of(None).get(service.get_absolute_url()).text
+
+
+def test_listing_submit_names_what_is_missing_and_refuses(finn, finn_browser, organization):
+    service = actions.create_listing(by=finn, organization=organization, service={"name": "Bare"})
+
+    shown = finn_browser.get(url("listing_detail", service.pk)).text
+    response = finn_browser.post(url("listing_submit", service.pk), follow=True)
+
+    assert 'aria-describedby="missing">Send to review' in shown
+    assert "it still needs: its kind; a category" in response.text
+    assert Listing.objects.get(service=service).state == "draft"
+
+
+def test_curate_shows_what_was_rewritten_among_what_needs_a_check(finn, finn_browser, draft_of, published_of):
+    rewritten, shut = published_of("Rewritten"), published_of("Shut")
+    published_of("Fine")
+    draft_of("Draft")
+    actions.ask_to_read_again(by=None, service=rewritten, note="New words")
+    actions.ask_for_check(by=finn, service=shut)
+
+    response = finn_browser.get(CURATE, {"state": "needs_check"})
+
+    assert [service.name for service in response.context["page"]] == ["Rewritten", "Shut"]
+    assert response.context["total"] == 4
+    assert ("needs_check", "Needs a check", 2) in response.context["states"]
+
+
 def test_listing_verify_wants_to_know_how(finn_browser, published_of):
     service = published_of()
 
     response = finn_browser.post(url("listing_verify", service.pk), {"how": "magic"}, follow=True)
 
     assert "Say how you checked it." in response.text
-    assert Listing.objects.get(service=service).verified_on is None
+    assert Listing.objects.get(service=service).verified_how == "phone"
 
 
 def test_listing_check_takes_it_out_of_the_public(finn_browser, published_of):
@@ -352,6 +429,41 @@ def test_place_new_wants_an_address_whole(finn_browser, draft_of):
 
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert set(response.context["form"].errors) == {"city", "state_province", "postal_code", "country"}
+
+
+@pytest.mark.parametrize("typed", [{}, {"address_2": ""}, {"country": "GB"}, {"accessibility": "A ramp."}])
+def test_place_new_refuses_a_place_that_says_nothing(finn_browser, draft_of, typed):
+    service = draft_of()
+
+    response = finn_browser.post(url("place_new", service.pk), {"location_type": "physical", **typed})
+
+    assert set(response.context["form"].errors) == {"name"}
+    assert service.service_at_locations.count() == 1
+
+
+@pytest.mark.parametrize(
+    "typed", [{"name": "Hut"}, {"description": "By the weir"}, {"is_confidential": "on"}]
+)
+def test_place_new_takes_a_place_without_an_address(finn_browser, draft_of, typed):
+    service = draft_of(place=None, address=None)
+
+    finn_browser.post(url("place_new", service.pk), {"location_type": "physical", "country": "", **typed})
+
+    assert not service.service_at_locations.get().location.addresses.exists()
+
+
+def test_place_new_begins_with_the_country_most_places_are_in(finn_browser, draft_of):
+    for country in ["DE", "GB", "GB"]:
+        service = draft_of(address={"address_1": "1", "city": "A", "country": country})
+
+    page = finn_browser.get(url("place_new", service.pk))
+    finn_browser.post(
+        url("place_new", service.pk), {"location_type": "physical", "name": "Hut", "country": "GB"}
+    )
+
+    assert page.context["form"].initial["country"] == "GB"
+    assert "Leave all of it empty, or fill in all but the second line." in page.text
+    assert not service.service_at_locations.get(location__name="Hut").location.addresses.exists()
 
 
 def test_place_edit_shows_and_rewrites_the_place(finn_browser, draft_of):
@@ -429,6 +541,9 @@ def test_parts_are_added_changed_and_removed(finn_browser, draft_of, part, typed
         ("phone", {"number": ""}, "number"),
         ("schedule", {}, "__all__"),
         ("schedule", {"opens_at": "25:00"}, "opens_at"),
+        ("schedule", {"opens_at": "10:00"}, "byday"),
+        ("schedule", {"byday": ["MO"], "opens_at": "12:00", "closes_at": "10:00"}, "closes_at"),
+        ("phone", {"number": "not a phone"}, "number"),
         ("cost", {"amount": "3"}, "currency"),
         ("cost", {"amount": "-3", "currency": "GBP"}, "amount"),
         ("language", {"name": ""}, "name"),

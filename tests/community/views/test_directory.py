@@ -58,7 +58,7 @@ def test_resource_list_shows_published_listings_to_visitors(visitor, published_o
     response = visitor.get(LIST)
 
     assert names(response) == ["Debt advice", "Rent advice"]
-    assert "2 places found" in response.text
+    assert "2 entries found" in response.text
 
 
 @pytest.mark.parametrize("browser", ["visitor", "ben_browser", "finn_browser"])
@@ -270,7 +270,7 @@ def test_resource_list_is_cut_into_pages_that_miss_and_repeat_nobody(visitor, pu
     assert (len(names(first)), len(names(second))) == (25, 5)
     assert {*names(first), *names(second)} == made
     assert second.context["page"].next_url is None
-    assert "30 places found" in second.text
+    assert "30 entries found" in second.text
 
 
 @pytest.mark.parametrize("after", ["nonsense", "%00", "019a0000-0000-7000-8000-000000000000"])
@@ -383,6 +383,7 @@ def test_resource_detail_says_everything_about_a_listing(visitor, finn, publishe
 
 def test_resource_detail_says_what_is_not_known(visitor, published_of):
     service = published_of(phones=[])
+    actions.ask_to_read_again(by=None, service=service, note="New words")
 
     text = visitor.get(service.get_absolute_url()).text
 

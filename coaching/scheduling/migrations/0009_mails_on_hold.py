@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0005_mails_sent_again"),
+        ("scheduling", "0008_mails_sent_again"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0003_availability"),
+        ("scheduling", "0004_series"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0002_mails_about_changes"),
+        ("scheduling", "0005_mails_about_changes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ import coaching.scheduling.models.mail_choices
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0003_calendar_feed"),
+        ("scheduling", "0006_calendar_feed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0004_mail_choices"),
+        ("scheduling", "0007_mail_choices"),
     ]
 
     operations = [
