@@ -2,8 +2,9 @@
 
 The mix counts goals that are agreed and going on; one that rests is not
 counted. A notice is given only when the mix has been outside the client's
-tolerance for `WEEKS` without a break, in either direction, and never while a
-circumstance stands in the way of a goal: then that comes first.
+tolerance for `WEEKS` without a break, in either direction, and never while
+something urgent is open for the client or a circumstance stands in the way of
+a goal: then that comes first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -81,6 +82,8 @@ def notice_for(plan: GoalPlan, goals: Sequence[Goal]) -> Notice | None:
     """What may be said about the mix of the plan now; one query at most. Goals are from `for_pages`."""
     wanted, tolerance = plan.community_share, plan.share_tolerance
     if plan.is_closed or wanted is None or not plan.has_balance_notice:
+        return None
+    if plan.has_urgent_need:  # type: ignore[attr-defined]  # from `with_people`
         return None
     mix = mix_of(goals)
     if any(goal.circumstances for goal in goals) or not mix.is_outside(wanted, tolerance):

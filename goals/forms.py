@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
-from coaching.accounts.forms import page_helper
+from coaching.accounts.forms import page_helper, refuse_invisible
 from coaching.accounts.models import User
 from community.models import Service
 from goals.models import Goal, GoalPlan, Obstacle, Step
@@ -35,7 +35,9 @@ class TitleField(forms.CharField):
     """A few words on one line."""
 
     def clean(self, value: Any) -> str:
-        return " ".join(super().clean(value).split())
+        words = " ".join(super().clean(value).split())
+        refuse_invisible(words)
+        return words
 
 
 class PlanForm(forms.Form):

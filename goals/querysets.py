@@ -36,7 +36,11 @@ class GoalPlanQuerySet(models.QuerySet):
         return self.filter(closed_at=None)
 
     def with_people(self) -> Self:
-        return self.select_related("client__user", "client__coach__user")
+        """With the two people, and whether something urgent is open for the client (`has_urgent_need`)."""
+        urgent = Client.objects.in_urgent_need().filter(pk=OuterRef("client"))
+        return self.select_related("client__user", "client__coach__user").annotate(
+            has_urgent_need=Exists(urgent)
+        )
 
     def with_goals(self, *, with_views: bool = False) -> Self:
         """With all that a page about them shows, in two more queries however many goals there are."""

@@ -182,6 +182,6 @@ class Invitation(Delivery):
         return self.accepted_at is None and self.revoked_at is None and self.expires_at > timezone.now()
 
     def compose(self) -> EmailMultiAlternatives | None:
-        if not self.is_open:
+        if not self.is_open or not self.invited_by.is_active:
             return None
         return emails.invitation(self)

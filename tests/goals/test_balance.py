@@ -8,6 +8,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clients.actions import write_circumstance
+from clients.models import Circumstance
 from goals import actions
 from goals.balance import WEEKS, Mix, outside_since
 from goals.board import plans_for
@@ -224,3 +226,20 @@ def test_coach_reads_the_same_and_decides_nothing(alma, cora, ben, alma_browser,
             plan.dismiss_balance(by=person)
         with pytest.raises(refusal):
             plan.notice_balance(by=person, is_on=False)
+
+
+@pytest.mark.parametrize(
+    ("urgency", "state", "is_said"),
+    [("urgent", "present", False), ("urgent", "resolved", True), ("pressing", "present", True)],
+)
+@pytest.mark.parametrize("side", ["personal", "community"])
+def test_nothing_is_said_while_an_urgent_need_is_open(ben, ben_client, uneven, side, urgency, state, is_said):
+    uneven(side)
+    assert notice(ben) is not None
+
+    circumstance = Circumstance(
+        client=ben_client, domain="housing", words="The notice to quit", urgency=urgency, state=state
+    )
+    write_circumstance(by=ben, circumstance=circumstance)
+
+    assert (notice(ben) is not None) == is_said

@@ -99,7 +99,8 @@ class SessionForm(forms.Form):
         self._offer_types()
         if session and session.series_id:
             self.fields["scope"] = ScopeField()
-        self.fields["time"].help_text = _g("In your own time: %(zone)s.") % {"zone": name_of(user.timezone)}
+        self.fields["date"].help_text = _g("In your own time: %(zone)s.") % {"zone": name_of(user.timezone)}
+        self.fields["time"].help_text = _g("For example 15:00.")
 
     def _offer_types(self) -> None:
         """The coach's kinds of session; for a new session, the first of them to begin with."""

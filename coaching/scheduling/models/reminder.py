@@ -210,11 +210,20 @@ class Reminder(Delivery):
     @property
     def is_still_true(self) -> bool:
         """Whether the session, as it was read, is what this mail says of it."""
-        if self.session.schedule_version != self.schedule_version:
+        if self.session.schedule_version != self.schedule_version or not self.is_wanted_by_reader:
             return False
         if self.kind == self.Kind.CANCELLED:
             return self.session.cancelled_at is not None
         return self.session.is_scheduled
+
+    @property
+    def is_wanted_by_reader(self) -> bool:
+        """Whether the reader is still there; after the end of the work only a cancellation is of use."""
+        client, coach = self.session.client, self.session.coach.user
+        reader = coach if self.recipient == self.Recipient.COACH else client.user
+        if reader is not None and not reader.is_active:
+            return False
+        return client.status != client.Status.ENDED or self.kind == self.Kind.CANCELLED
 
     def compose(self) -> EmailMultiAlternatives | None:
         """Reads the session again: nothing is sent for one that was called off, held, or moved since."""

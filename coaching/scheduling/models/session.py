@@ -6,7 +6,7 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -180,9 +180,12 @@ class CoachingSession(Record):
 
     def complete(self, *, by: User) -> None:
         """Note that it was held. `by` is kept by the row's history."""
-        if not (self.is_scheduled and self.has_started):
-            raise ValidationError(
-                _("Only a session that was planned and has begun can be marked as held."), code="closed"
-            )
-        self.status = self.Status.COMPLETED
-        self.save(update_fields=["status"])
+        with transaction.atomic():
+            rows = CoachingSession.objects.select_for_update(of=("self",))
+            self.refresh_from_db(fields=["status"], from_queryset=rows)
+            if not (self.is_scheduled and self.has_started):
+                raise ValidationError(
+                    _("Only a session that was planned and has begun can be marked as held."), code="closed"
+                )
+            self.status = self.Status.COMPLETED
+            self.save(update_fields=["status"])

@@ -377,3 +377,13 @@ def test_wall_time_has_no_zone(book):
 
 def test_session_in_words(book):
     assert str(book("2027-06-01T10:00")) == "2027-06-01 08:00 UTC"
+
+
+def test_complete_reads_the_row_again(alma, make_past):
+    stale = make_past()
+    actions.cancel_session(by=alma, session=CoachingSession.objects.get(pk=stale.pk))
+
+    with pytest.raises(ValidationError) as refused:
+        stale.complete(by=alma)
+
+    assert refused.value.code == "closed"

@@ -7,6 +7,7 @@ from django.utils import timezone
 from clients.models import Client
 from coaching.accounts import outbox
 from coaching.accounts.deliveries import DeliveryState
+from coaching.accounts.models import User
 from coaching.scheduling import actions
 from coaching.scheduling.models import CoachingSession, Reminder
 
@@ -200,3 +201,35 @@ def test_moved_session_is_reminded_of_its_new_time_only(smtp_server, book, alma)
         "Reminder for Wednesday 2 June 2027, 10:00",
     }
     assert {mail["Message-ID"].split(".")[1] for mail in smtp_server.taken} == {"2@testserver>"}
+
+
+def test_nothing_reminds_of_work_that_has_ended(book, ben_client):
+    session = book("2027-01-12 10:00")
+    ben_client.change_status("ended")
+
+    assert [row.compose() for row in session.reminders.all()] == [None] * session.reminders.count()
+
+
+def test_a_cancellation_is_told_after_the_end_of_the_work_too(book, alma, ben_client):
+    session = book("2027-01-12 10:00")
+    session.reminders.update(state="sent")
+    ben_client.change_status("ended")
+
+    actions.cancel_session(by=alma, session=session)
+
+    told = session.reminders.get(kind="cancelled", recipient="client")
+    assert told.compose() is not None
+
+
+@pytest.mark.parametrize("who", ["alma", "ben"])
+def test_somebody_who_is_switched_off_gets_no_mail(who, book, request):
+    session = book("2027-01-12 10:00")
+    User.objects.filter(pk=request.getfixturevalue(who).pk).update(is_active=False)
+    recipient = {"alma": "coach", "ben": "client"}[who]
+
+    mine = [row.compose() for row in session.reminders.all() if row.recipient == recipient]
+    others = [row.compose() for row in session.reminders.all() if row.recipient != recipient]
+
+    assert mine
+    assert set(mine) == {None}
+    assert all(others)
