@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clients import actions
-from clients.forms import ClientForm
+from clients.forms.roster import ClientForm
 from clients.models import Client
 from coaching.accounts.models import Coach, Invitation, User
 

@@ -35,7 +35,8 @@ def test_client_reads_who_did_what(alma, alma_browser, ben, ben_browser, ben_cli
 
 
 def test_change_of_details_is_told(alma_browser, ben_browser, ben_client):
-    alma_browser.post(reverse("clients:client_edit", args=[ben_client.pk]), {"name": "Benno", "phone": "1"})
+    changed = {"name": "Benno", "phone": "01632 960001"}
+    alma_browser.post(reverse("clients:client_edit", args=[ben_client.pk]), changed)
     alma_browser.post(reverse("clients:client_status", args=[ben_client.pk]), {"status": "paused"})
 
     assert sentences(ben_browser) == ["Alma changed your record, 2 times that day."]

@@ -47,10 +47,10 @@ def draft_of(finn, organization, categories):
 
 @pytest.fixture
 def published_of(finn, draft_of):
-    def make(name: str = "Rent advice", **more) -> Service:
+    def make(name: str = "Rent advice", *, is_checked: bool = True, **more) -> Service:
         service = draft_of(name, **more)
         actions.submit_for_review(by=finn, service=service)
-        actions.publish(by=finn, service=service, how="phone")
+        actions.publish(by=finn, service=service, **({"how": "phone"} if is_checked else {}))
         return service
 
     return make

@@ -75,7 +75,7 @@ def test_what_does_not_fit_is_not_suggested(checked, columns):
 
 def test_what_nobody_has_checked_lately_is_not_suggested_but_listed(checked, published_of):
     checked("Old", ["housing"], on=TODAY - FRESH)
-    published_of("Never", categories=["housing"])
+    published_of("Never", is_checked=False, categories=["housing"])
     wish = Wish(needs=("housing",))
 
     assert told(wish) == []

@@ -127,7 +127,7 @@ def test_home_takes_the_same_queries_with_any_number(
         client = add_client(by=alma, name=f"C{number:02}", email=f"c{number}@example.org")
         book(client, days=2 + number)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         alma_browser.get("/home/")
 
 
@@ -140,7 +140,7 @@ def test_client_detail_takes_the_same_queries_with_any_number(
         book(ben_client, days=2 + number)
         plans.propose_goal(by=ben, plan=plan, side="personal", title=f"Goal {number}")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(14):
         alma_browser.get(ben_client.get_absolute_url())
 
 

@@ -214,7 +214,7 @@ def test_booking_asks_then_books(ben_browser, ben_client, usual, alma):
         "Europe/Berlin",
         "2027-06-01T10:00:00",
     )
-    assert (session.place, session.place_detail, session.reminders.count()) == ("phone", "+49 30 1", 3)
+    assert (session.place, session.place_detail, session.reminders.count()) == ("phone", "+49 30 1", 5)
 
 
 @pytest.mark.parametrize(

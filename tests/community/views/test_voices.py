@@ -153,7 +153,7 @@ def test_queue_puts_those_that_need_it_most_first(finn, finn_browser, visitor, p
     checked("Fresh", today)
     checked("Old", today - timedelta(days=200))
     checked("Older", LONG_AGO)
-    published_of("Never")
+    published_of("Never", is_checked=False)
     actions.ask_for_check(by=finn, service=checked("Doubtful", today))
     reported = checked("Reported", today)
     visitor.post(report_url(reported), {"problem": "wrong"})
@@ -167,7 +167,7 @@ def test_queue_says_what_will_be_here(finn_browser):
 
 
 def test_queue_is_cut_into_pages(finn_browser, published_of):
-    made = {published_of(f"Advice {number:02}").name for number in range(27)}
+    made = {published_of(f"Advice {number:02}", is_checked=False).name for number in range(27)}
 
     first = finn_browser.get(QUEUE)
     second = finn_browser.get(first.context["page"].next_url)
@@ -180,7 +180,7 @@ def test_queue_asks_the_database_as_often_for_3_rows_as_for_30(
     finn_browser, published_of, django_assert_num_queries, rows
 ):
     for number in range(rows):
-        published_of(f"Advice {number}")
+        published_of(f"Advice {number}", is_checked=False)
 
     with django_assert_num_queries(7):
         finn_browser.get(QUEUE)
