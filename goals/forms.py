@@ -36,7 +36,8 @@ class TitleField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         words = " ".join(super().clean(value).split())
-        refuse_invisible(words)
+        if words:
+            refuse_invisible(words)
         return words
 
 

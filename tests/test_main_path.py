@@ -81,7 +81,8 @@ class Person:
         return self
 
     def follows(self, words: str, *, within: str = "main") -> "Person":
-        self.page.locator(within).get_by_role("link", name=said(words)).first.click()
+        with self.page.expect_navigation():
+            self.page.locator(within).get_by_role("link", name=said(words)).first.click()
         return self
 
     def sees(self, *words: str) -> "Person":
@@ -92,6 +93,7 @@ class Person:
     def finds_it_sound(self) -> "Person":
         """Nothing for axe in light or dark, and no scrolling sideways."""
         found = []
+        self.page.wait_for_load_state()
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme)
             self.page.evaluate(RESTYLE)
