@@ -57,7 +57,16 @@ def without_lease() -> None:
 
 def without_version() -> None:
     """A reminder of an earlier time of its session counts as true."""
-    Reminder.is_still_true = property(lambda self: self.session.is_scheduled and self.is_wanted_by_reader)
+    is_true = Reminder.is_still_true.fget
+
+    def of_any_time(self: Reminder) -> bool:
+        own, self.schedule_version = self.schedule_version, self.session.schedule_version
+        try:
+            return is_true(self)
+        finally:
+            self.schedule_version = own
+
+    Reminder.is_still_true = property(of_any_time)
 
 
 def without_submitting() -> None:
