@@ -11,7 +11,7 @@ ROOMS = ("views", "forms", "templatetags", "context", "local")
 SCOPES = {
     "visible_to", "editable_by", "coached_by", "belonging_to", "on_roster_of", "owned_by", "colleagues_of",
     "decidable_by", "cancellable_by", "removable_by", "leave", "continued_by", "categories",
-    "published", "none", "open", "normalize_email",
+    "keep", "published", "none", "open", "normalize_email",
 }  # fmt: skip
 EXCEPTIONS = {
     # Whether an account exists decides what a holder of a valid invitation is asked; nothing of it is shown.

@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from clients.actions import add_client
+from clients.models import RosterView
 from coaching.scheduling.actions import schedule_session
 from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
@@ -77,7 +78,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "local:mailbox_html": (lambda world: ["none"], cells(people=404, nobody=404)),
     "local:styleguide": (nothing, EVERYBODY),
     "accounts:person_edit": (nothing, SIGNED_IN),
-    "clients:client_list": (nothing, COACHES_ONLY),
+    "home:client_list": (nothing, COACHES_ONLY),
     "clients:client_create": (nothing, COACHES_ONLY),
     "clients:client_edit": (of("client"), PAIR_SEES),
     "clients:note_list": (of("client"), COACH_SEES),
@@ -180,6 +181,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
 POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
     "clients:client_status": (of("client"), COACH_ACTS),
+    "home:roster_view_create": (nothing, cells(others=403, coaches="go")),
+    "home:roster_view_remove": (of("roster_view"), COACH_ACTS),
     "clients:erasure_withdraw": (of("client"), CLIENT_ACTS),
     "clients:area_put_away": (of("area"), CLIENT_ACTS),
     "clients:value_move": (of("value"), CLIENT_ACTS),
@@ -251,8 +254,10 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
     # Alma is there day and night, from the day after the session on.
     day_and_night = {weekday: [(0, 1440)] for weekday in range(7)}
     BookingRules.keep(alma.coach, week=day_and_night, is_open=True, change_notice_hours=0)
+    roster_view = RosterView.objects.create(coach=alma.coach, name="Evenings", query="tag=evening")
     stranger = add_client(by=alma, name="Gil", email="gil@example.org", invite=True)
     return SimpleNamespace(
+        roster_view=roster_view,
         client=ben_client,
         circumstance=a_circumstance(ben_client, ben),
         value=a_value(ben_client, ben),

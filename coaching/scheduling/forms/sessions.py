@@ -271,7 +271,7 @@ class SessionCreateForm(SessionForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
-        active = Client.objects.coached_by(user).filter(status=Client.Status.ACTIVE)
+        active = Client.objects.coached_by(user).filter(status__in=Client.WORKING)
         cast(forms.ModelChoiceField, self.fields["client"]).queryset = active.select_related("user", "coach")
 
     @property
