@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Q
+
 from clients.models import Client
 from coaching.accounts.models import User
 from coaching.home.roster import Wish
@@ -39,8 +41,12 @@ class CoachDesk:
 
     @cached_property
     def attention(self) -> list[Client]:
-        """Clients who may need something of the coach now; where something is urgent, first."""
-        rows = Wish(show="attention").rows_for(self.user)
+        """Clients who may need something of the coach now; where something is urgent, first.
+
+        Who owes an answer only stands in `waiting`.
+        """
+        reasons = Q(has_urgent_need=True) | Q(is_unbooked=True) | Q(is_quiet=True)
+        rows = Wish(show="attention").rows_for(self.user).filter(reasons)
         return list(rows.order_by("-has_urgent_need", "name", "pk")[:SHOWN])
 
     @cached_property
