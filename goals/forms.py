@@ -10,11 +10,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
+from clients.models.circumstance import DOMAINS
 from coaching.accounts.forms import page_helper, refuse_invisible
 from coaching.accounts.models import User
 from community.models import Service
 from goals.models import Goal, GoalPlan, Obstacle, Step
-from goals.models.domain import Domain
 from goals.models.goal import Side
 from goals.models.obstacle import Kind
 from goals.models.plan import Rhythm, Tolerance
@@ -266,7 +266,7 @@ class ObstacleForm(forms.Form):
     kind = forms.ChoiceField(label=_("Which kind is it?"), choices=Kind.choices, widget=forms.RadioSelect)
     domain = forms.ChoiceField(
         label=_("If it is around you: what is it about?"),
-        choices=[("", _("Choose one")), *Domain.choices],
+        choices=[("", _("Choose one")), *DOMAINS],
         required=False,
     )
     cue = TitleField(

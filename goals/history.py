@@ -13,9 +13,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clients.models.circumstance import DOMAINS
 from coaching.accounts.models import User
 from goals.models import Goal, GoalPlan, GoalScale, Obstacle, Step
-from goals.models.domain import Domain
 from goals.models.goal import AGREED, Decision, Lifecycle
 from goals.models.obstacle import Kind
 from goals.models.plan import Rhythm
@@ -160,7 +160,7 @@ def _obstacle_changes(old: Any, new: Any) -> Iterable[Sentence]:
 
 
 def _kind(event: Any) -> str:
-    domain = f": {Domain(event.domain).label}" if event.domain else ""
+    domain = f": {dict(DOMAINS)[event.domain]}" if event.domain else ""
     return f"{Kind(event.kind).label}{domain}"
 
 

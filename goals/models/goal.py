@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clients.models.circumstance import DOMAINS
 from coaching.accounts.models import User
 from coaching.accounts.records import Record
 from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirDecision, WordingChanged
-from goals.models.domain import Domain
 from goals.models.plan import GoalPlan
 from goals.querysets import GoalQuerySet
 
@@ -224,7 +224,7 @@ class Goal(Record):
     @property
     def circumstances(self) -> list[str]:
         """What the circumstances in the way are about, in words; none after a query that did not ask."""
-        labels = dict(Domain.choices)
+        labels = dict(DOMAINS)
         return [str(labels[code]) for code in dict.fromkeys(getattr(self, "blocked_by", ()))]
 
     @property

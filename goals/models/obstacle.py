@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clients.models.circumstance import DOMAINS
 from coaching.accounts.models import User
 from coaching.accounts.records import Record
+from community.vocabulary import NEEDS
 from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirDecision
-from goals.models.domain import Domain
 from goals.models.goal import Goal, Lifecycle
 from goals.querysets import ObstacleQuerySet
 
@@ -44,7 +45,7 @@ class Obstacle(Record):
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="obstacles")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     what = models.CharField(_("what is in the way"), max_length=500)
-    domain = models.CharField(_("domain"), max_length=17, choices=Domain, blank=True)
+    domain = models.CharField(_("domain"), max_length=17, choices=DOMAINS, blank=True)
     cue = models.CharField(_("if"), max_length=250, blank=True)
     response = models.CharField(_("then"), max_length=250, blank=True)
     named_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -56,7 +57,7 @@ class Obstacle(Record):
         ordering = ["-named_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind=Kind.INTERNAL, domain="") | Q(kind__in=AROUND, domain__in=Domain.values),
+                condition=Q(kind=Kind.INTERNAL, domain="") | Q(kind__in=AROUND, domain__in=list(NEEDS)),
                 name="obstacle_around_has_a_domain",
             ),
             models.CheckConstraint(

@@ -23,7 +23,6 @@ from goals.forms import (
 )
 from goals.history import history_of
 from goals.models import Goal, GoalPlan
-from goals.models.domain import Domain
 from goals.models.goal import Side
 from goals.views.answers import back_of, done, form_page, tried
 
@@ -38,7 +37,7 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     standing = next((each for each in obstacles if each.is_around and not each.is_cleared), None)
     context = {
         "obstacles": obstacles,
-        "help_domain": Domain(standing.domain) if standing else None,
+        "standing": standing,
         "help": _help_with(standing.domain, request.user) if standing else [],
         "goal": goal,
         "plan": goal.plan,

@@ -9,13 +9,11 @@ from django.utils import timezone
 
 from community.actions import create_listing, create_organization
 from community.models import Listing, Service
-from community.vocabulary import NEEDS
 from goals import actions
 from goals.board import plans_for
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
 from goals.history import history_of
 from goals.models import Goal, Obstacle, Step
-from goals.models.domain import Domain
 
 FLAT = {"kind": "structural", "what": "The flat is cold and the lease ends.", "domain": "housing"}
 FEAR = {
@@ -36,10 +34,6 @@ def named(by, goal, **fields) -> Obstacle:
 
 def now(goal: Goal) -> str:
     return Goal.objects.get(pk=goal.pk).lifecycle
-
-
-def test_domains_are_the_needs_of_the_directory():
-    assert set(Domain.values) == set(NEEDS)
 
 
 # --- the fork -----------------------------------------------------------------
