@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
 from clients.models.circumstance import DOMAINS
-from coaching.accounts.forms import page_helper, refuse_invisible
+from coaching.accounts.forms import DateInput, page_helper, refuse_invisible
 from coaching.accounts.models import User
 from community.models import Service
 from goals.models import Goal, GoalPlan, Obstacle, Step
@@ -20,15 +20,6 @@ from goals.models.obstacle import Kind
 from goals.models.plan import Rhythm, Tolerance
 from goals.models.rating import Level
 from goals.models.scale import LONGEST, Difficulty, Importance
-
-
-class DateInput(forms.DateInput):
-    """The browser's own date picker, which wants ISO dates."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class TitleField(forms.CharField):
