@@ -1,5 +1,6 @@
 """A goal: proposed, decided, described, rated, finished."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -142,46 +143,31 @@ def goal_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def goal_hold(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.editable_by(request.user), pk=pk)
-    return done(
-        request,
-        lambda: goal.hold(by=request.user),
-        back=goal.get_absolute_url(),
-        said=_("The goal rests. It is not counted until it is taken up again."),
-    )
+    return _done(request, goal, goal.hold, _("The goal rests. It is not counted until it is taken up again."))
 
 
 @require_POST
 def goal_resume(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.decidable_by(request.user), pk=pk)
-    return done(
-        request,
-        lambda: goal.resume(by=request.user),
-        back=goal.get_absolute_url(),
-        said=_("Welcome back to it."),
-    )
+    return _done(request, goal, goal.resume, _("Welcome back to it."))
 
 
 @require_POST
 def goal_complete(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.editable_by(request.user), pk=pk)
-    return done(
-        request,
-        lambda: goal.complete(by=request.user),
-        back=goal.get_absolute_url(),
-        said=_("Completed. Well done, all who had a part in it."),
-    )
+    return _done(request, goal, goal.complete, _("Completed. Well done, all who had a part in it."))
+
+
+def _done(request: PersonRequest, goal: Goal, verb: Callable[..., None], said: str) -> HttpResponse:
+    """A verb that needs nothing but its author, and back to the goal."""
+    return done(request, lambda: verb(by=request.user), back=goal.get_absolute_url(), said=said)
 
 
 def goal_cancel(request: PersonRequest, pk: UUID) -> HttpResponse:
     """The client stops a goal; a coach takes back a proposal of their own."""
     goal = get_object_or_404(Goal.objects.editable_by(request.user).with_plan(), pk=pk)
     if request.method == "POST":
-        return done(
-            request,
-            lambda: goal.cancel(by=request.user),
-            back=goal.get_absolute_url(),
-            said=_("The goal is stopped. It stays in the plan's history."),
-        )
+        return _done(request, goal, goal.cancel, _("The goal is stopped. It stays in the plan's history."))
     return render(
         request,
         "goals/goal_cancel.html",
