@@ -155,6 +155,8 @@ def _obstacle_changes(old: Any, new: Any) -> Iterable[Sentence]:
         yield _("said anew which kind it is"), _kind(old), _kind(new)
     if (old.cue, old.response) != (new.cue, new.response):
         yield _("changed the if-then plan"), _if_then(old), _if_then(new)
+    if old.confirmed_at != new.confirmed_at and (old.kind, old.what) == (new.kind, new.what):
+        yield _("said that it is so"), "", new.what
     if old.cleared_at != new.cleared_at:
         yield _("said it is out of the way"), "", new.what
 

@@ -62,6 +62,10 @@ class GoalQuerySet(models.QuerySet):
         """Those this person decides about: their own, and nobody else's."""
         return self.filter(plan__client__in=Client.objects.belonging_to(user), plan__closed_at=None)
 
+    def worded_by(self, user: Person) -> Self:
+        """Those of which this person says what is in the way: their own, or a client's who has not joined."""
+        return self.filter(plan__client__in=Client.objects.worded_by(user), plan__closed_at=None)
+
     def waiting(self) -> Self:
         """Those that wait for the client's answer."""
         return self.filter(lifecycle__in=["proposed", "planned"])
@@ -98,9 +102,10 @@ class GoalQuerySet(models.QuerySet):
         return ArraySubquery(ratings.values(each=JSONObject(is_client=is_client, **columns)))
 
     def with_circumstances(self) -> Self:
-        """With `blocked_by`, the domains of the circumstances that stand in the way now."""
+        """With `blocked_by`, the {domain, state} of the circumstances that stand in the way now."""
         around = _rows_of(self.model, "obstacles").filter(goal=OuterRef("pk")).standing().around()
-        return self.annotate(blocked_by=ArraySubquery(around.order_by("named_at").values("domain")))
+        each = JSONObject(domain="domain", state="circumstance__state")
+        return self.annotate(blocked_by=ArraySubquery(around.order_by("named_at").values(each=each)))
 
     def for_pages(self) -> Self:
         """Without mistakes, with level, proposer, circumstances and steps."""
@@ -150,14 +155,18 @@ class ObstacleQuerySet(models.QuerySet):
         return self.filter(goal__plan__client__in=Client.objects.visible_to(user))
 
     def decidable_by(self, user: Person) -> Self:
-        """Those that are this person's own to say, in an open plan."""
+        """Those that are this person's own to confirm, in an open plan."""
         return self.filter(
             goal__plan__client__in=Client.objects.belonging_to(user), goal__plan__closed_at=None
         )
 
+    def editable_by(self, user: Person) -> Self:
+        """Those this person words, in an open plan: their own, or a client's who has not joined."""
+        return self.filter(goal__plan__client__in=Client.objects.worded_by(user), goal__plan__closed_at=None)
+
     def standing(self) -> Self:
-        """Those not out of the way yet."""
-        return self.filter(cleared_at=None)
+        """Those that the client has said, and that are not out of the way yet."""
+        return self.filter(cleared_at=None, confirmed_at__isnull=False)
 
     def around(self) -> Self:
         """Those that are circumstances, wholly or in part."""

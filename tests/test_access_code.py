@@ -10,7 +10,7 @@ APPS = [ROOT / "coaching", ROOT / "clients", ROOT / "goals", ROOT / "community"]
 ROOMS = ("views", "forms", "templatetags", "context", "local")
 SCOPES = {
     "visible_to", "editable_by", "coached_by", "belonging_to", "on_roster_of", "owned_by", "colleagues_of",
-    "decidable_by", "cancellable_by", "removable_by", "leave", "continued_by", "categories",
+    "decidable_by", "worded_by", "cancellable_by", "removable_by", "leave", "continued_by", "categories",
     "published", "none", "open", "normalize_email",
 }  # fmt: skip
 EXCEPTIONS = {

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients.models.circumstance import DOMAINS
+from clients.models.circumstance import DOMAINS, State
 from coaching.accounts.models import User
 from coaching.accounts.records import Record
 from goals.authors import told_by
@@ -225,12 +225,23 @@ class Goal(Record):
     def circumstances(self) -> list[str]:
         """What the circumstances in the way are about, in words; none after a query that did not ask."""
         labels = dict(DOMAINS)
-        return [str(labels[code]) for code in dict.fromkeys(getattr(self, "blocked_by", ()))]
+        return list(dict.fromkeys(labels[each["domain"]] for each in getattr(self, "blocked_by", ())))
+
+    @property
+    def is_easing(self) -> bool:
+        """Whether everything in the way has become easier, so that the goal may be taken up again."""
+        states = [each["state"] for each in getattr(self, "blocked_by", ())]
+        return bool(states) and all(state in (State.EASING, State.RESOLVED) for state in states)
 
     @property
     def takes_steps(self) -> bool:
         """Steps may be planned for it: it is neither declined nor stopped nor a mistake."""
         return self.is_open or self.is_waiting
+
+    @property
+    def takes_obstacles(self) -> bool:
+        """It is going on; or it is a first idea, planned with somebody who has not joined yet."""
+        return self.is_open or (self.is_waiting and not self.plan.client.has_joined)
 
     # --- the client decides ---------------------------------------------------
 

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from coaching.accounts.http import PersonRequest
-from coaching.accounts.models import User
-from community.models import Service
+from community.matching import helping_with
 from goals import actions
 from goals.board import Ratings, ladder_of
 from goals.forms import (
@@ -34,29 +33,24 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     goals = Goal.objects.visible_to(request.user).with_plan().with_level().with_circumstances().with_ratings()
     goal = get_object_or_404(goals, pk=pk)
     ratings = Ratings(goal)
-    obstacles = list(goal.obstacles.visible_to(request.user))
+    obstacles = list(goal.obstacles.visible_to(request.user).select_related("circumstance"))
     standing = next((each for each in obstacles if each.is_around and not each.is_cleared), None)
     context = {
         "obstacles": obstacles,
         "standing": standing,
-        "help": _help_with(standing.domain, request.user) if standing else [],
+        "help": helping_with(standing.domain, most=MOST_HELP) if standing else [],
         "goal": goal,
         "plan": goal.plan,
         "ratings": ratings,
         "ladder": ladder_of(goal, ratings),
         "steps": goal.steps.visible_to(request.user).with_resources(),
         "is_own": goal.plan.belongs_to(request.user),
+        "is_worded_here": goal.plan.is_worded_by(request.user),
         "is_own_proposal": goal.proposed_by == request.user and not goal.agreed_title,
         "is_editable": not goal.plan.is_closed,
         "step_form": StepForm(user=request.user),
     }
     return render(request, "goals/goal_detail.html", context)
-
-
-def _help_with(domain: str, user: User) -> list[Service]:
-    """A few places that can help with a circumstance; ways to contribute are not what is needed now."""
-    services = Service.objects.published().visible_to(user).in_category(domain).of_kind("get_help")
-    return list(services.select_related("organization").order_by("name", "pk")[:MOST_HELP])
 
 
 def goal_create(request: PersonRequest, plan_pk: UUID) -> HttpResponse:
