@@ -1,12 +1,13 @@
 """What client and coach do to a plan beyond one row: begin it, propose, add steps, rate."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from clients.models import Circumstance, Client
+from clients.models import Circumstance, Client, Value
 from coaching.accounts.models import User
 from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
@@ -55,11 +56,17 @@ def propose_goal(
     title: str,
     why: str = "",
     target_on: date | None = None,
+    values: Collection[Value] = (),
     at: datetime | None = None,
 ) -> Goal:
-    """A goal for one side of the plan. The client's own is active by the same act; a coach's waits."""
+    """A goal for one side of the plan. The client's own is active by the same act; a coach's waits.
+
+    `values` are what it grows from, for the client alone to say.
+    """
     plan = GoalPlan.objects.select_related("client__coach").select_for_update(of=("self",)).get(pk=plan.pk)
     plan.check_shaped_by(by)
+    if values and not plan.belongs_to(by):
+        raise NotTheirDecision
     with told_by(by, at):
         goal = Goal.objects.create(
             plan=plan,
@@ -73,6 +80,7 @@ def propose_goal(
         )
     if plan.belongs_to(by):
         goal.accept(by=by, at=at)
+        goal.values.set(values)
     return goal
 
 

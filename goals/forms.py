@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Circumstance, Client
+from clients.models import Circumstance, Client, Value
 from clients.models.circumstance import DOMAINS
 from coaching.accounts.forms import DateInput, page_helper, refuse_invisible
 from coaching.accounts.models import User
@@ -120,6 +120,7 @@ class GoalForm(forms.Form):
         label=_("By when?"), required=False, widget=DateInput, help_text=_("Leave empty if there is no date.")
     )
     helper = page_helper()
+    field_order = ["title", "why", "values", "target_on"]
 
     def __init__(
         self, *args: Any, user: User, plan: GoalPlan, goal: Goal | None = None, **kwargs: Any
@@ -128,6 +129,7 @@ class GoalForm(forms.Form):
             kwargs["initial"] = {"title": goal.title, "why": goal.why, "target_on": goal.target_on}
         super().__init__(*args, **kwargs)
         if plan.belongs_to(user):
+            self._ask_for_values(user, plan, goal)
             self.fields["why"].label = _("Why it matters to me")
             self.fields["title"].help_text = _("In your own words. You can change them at any time.")
         else:
@@ -139,10 +141,22 @@ class GoalForm(forms.Form):
                 "name": name
             }
 
+    def _ask_for_values(self, user: User, plan: GoalPlan, goal: Goal | None) -> None:
+        """Which of their values it grows from; none is chosen for them."""
+        values = Value.objects.belonging_to(user).filter(client=plan.client_id).order_by("position", "pk")
+        if values.exists():
+            self.fields["values"] = forms.ModelMultipleChoiceField(
+                values,
+                label=_("Does it grow from something that matters to me?"),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                initial=goal.values.all() if goal else None,
+            )
+
 
 class GoalCreateForm(GoalForm):
     side = forms.ChoiceField(label=_("Which side?"), choices=Side.choices, widget=forms.RadioSelect)
-    field_order = ["side", "title", "why", "target_on"]
+    field_order = ["side", "title", "why", "values", "target_on"]
 
 
 class RewordForm(forms.Form):

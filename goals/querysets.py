@@ -42,11 +42,14 @@ class GoalPlanQuerySet(models.QuerySet):
             has_urgent_need=Exists(urgent)
         )
 
-    def with_goals(self, *, with_views: bool = False) -> Self:
-        """With all that a page about them shows, in two more queries however many goals there are."""
+    def with_goals(self, *, for_plan_page: bool = False) -> Self:
+        """With all that a page about them shows, in two more queries however many goals there are.
+
+        A plan's own page has more: its figures, and what each goal grows from, in one more.
+        """
         goals = _rows_of(self.model, "goals").for_pages()
-        if with_views:
-            goals = goals.with_views()
+        if for_plan_page:
+            goals = goals.with_views().with_values()
         return self.prefetch_related(Prefetch("goals", goals, to_attr="all_goals"))
 
 
@@ -94,6 +97,11 @@ class GoalQuerySet(models.QuerySet):
     def with_views(self) -> Self:
         """With `views`, no more of the ratings than a figure needs: {level, day, is_client}, newest first."""
         return self.annotate(views=self._ratings(level="level", day="rated_on"))
+
+    def with_values(self) -> Self:
+        """With `grows_from`, the values the client has linked each to, in their order. One more query."""
+        values = _rows_of(self.model, "values").order_by("position", "pk")
+        return self.prefetch_related(Prefetch("values", values, to_attr="grows_from"))
 
     def _ratings(self, **columns: str) -> ArraySubquery:
         ratings = _rows_of(self.model, "ratings").filter(goal=OuterRef("pk")).order_by("-rated_on", "-pk")

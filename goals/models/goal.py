@@ -1,7 +1,7 @@
 """A goal, and the consent gate: it is the client's goal only once the client has said so, in these words."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clients.models import Value
 from clients.models.circumstance import DOMAINS, State
 from coaching.accounts.models import User
 from coaching.accounts.records import Record
@@ -112,6 +113,7 @@ class Goal(Record):
     )
     target_on = models.DateField(_("target date"), null=True, blank=True)
     position = models.PositiveIntegerField(default=0)
+    values = models.ManyToManyField(Value, through="goals.Root", related_name="goals", blank=True)
 
     objects = GoalQuerySet.as_manager()
 
@@ -336,13 +338,15 @@ class Goal(Record):
         wording: str,
         target_on: date | None,
         why: str | None = None,
+        values: Collection[Value] | None = None,
         seen: str | None = None,
         at: datetime | None = None,
     ) -> None:
         """New words by the client are agreed by the same act; by the coach they are a proposal.
 
         `why` is None where it stays: once the goal is agreed, it is the client's
-        own. `seen` is the `fingerprint` of what the person had before them.
+        own. `values` are all that it grows from, for the client to say; None where
+        they stay. `seen` is the `fingerprint` of what the person had before them.
         Raises WordingChanged where somebody has changed it since.
         """
         with self._change(by, at):
@@ -355,6 +359,10 @@ class Goal(Record):
                     raise NotTheirDecision
                 self.why = why.strip()
             self.target_on = target_on
+            if values is not None:
+                if not is_own:
+                    raise NotTheirDecision
+                self.values.set(values)
             if not is_own:
                 self._propose_wording(wording)
             elif _worded(wording) != self.title:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from clients.models import Value
 from coaching.accounts.http import PersonRequest
 from community.matching import helping_with
 from goals import actions
@@ -44,6 +45,7 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         "ratings": ratings,
         "ladder": ladder_of(goal, ratings),
         "steps": goal.steps.visible_to(request.user).with_resources(),
+        "grows_from": Value.objects.visible_to(request.user).filter(goals=goal).order_by("position", "pk"),
         "is_own": goal.plan.belongs_to(request.user),
         "is_worded_here": goal.plan.is_worded_by(request.user),
         "is_own_proposal": goal.proposed_by == request.user and not goal.agreed_title,
@@ -124,6 +126,7 @@ def goal_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
                 wording=values["title"],
                 why=values.get("why"),
                 target_on=values["target_on"],
+                values=values.get("values"),
                 seen=request.POST.get("seen"),
             ),
         ):
