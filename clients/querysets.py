@@ -35,6 +35,10 @@ class ClientQuerySet(models.QuerySet):
             return self.none()
         return self.filter(user=user)
 
+    def worded_by(self, user: Person) -> Self:
+        """Their own records; and those of the clients they coach who cannot write themselves yet."""
+        return self.belonging_to(user) | self.coached_by(user).filter(user=None)
+
     def on_roster_of(self, user: Person) -> Self:
         """Those of the practice this person owns: names and coaches, not content."""
         if not user.is_authenticated:

@@ -196,6 +196,7 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:goal_hold": (of("goal"), PAIR_ACTS),
     "goals:goal_resume": (of("goal"), CLIENT_ACTS),
     "goals:goal_complete": (of("goal"), PAIR_ACTS),
+    "goals:obstacle_confirm": (of("obstacle"), CLIENT_ACTS),
     "goals:obstacle_clear": (of("obstacle"), CLIENT_ACTS),
     "goals:step_tick": (of("step"), PAIR_ACTS),
     "goals:step_untick": (of("step"), PAIR_ACTS),
