@@ -6,5 +6,6 @@ from goals.models.plan import GoalPlan
 from goals.models.rating import GoalRating
 from goals.models.scale import GoalScale
 from goals.models.step import Step
+from goals.models.tick import StepTick
 
-__all__ = ["Goal", "GoalPlan", "GoalRating", "GoalScale", "Obstacle", "Step"]
+__all__ = ["Goal", "GoalPlan", "GoalRating", "GoalScale", "Obstacle", "Step", "StepTick"]

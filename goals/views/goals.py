@@ -44,7 +44,7 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         "plan": goal.plan,
         "ratings": ratings,
         "ladder": ladder_of(goal, ratings),
-        "steps": goal.steps.visible_to(request.user).with_resources(),
+        "steps": goal.steps.visible_to(request.user).with_resources().with_ticks(),
         "is_own": goal.plan.belongs_to(request.user),
         "is_own_proposal": goal.proposed_by == request.user and not goal.agreed_title,
         "is_editable": not goal.plan.is_closed,
