@@ -93,6 +93,7 @@ def reschedule_session(
     timezone: ZoneInfo,
     minutes: int,
     which: int | None = None,
+    edition: str = "",
     **details: Any,
 ) -> CoachingSession:
     """Move a planned session; `details` may change `place`, `place_detail`, `agenda`, `session_type` along.
@@ -101,9 +102,12 @@ def reschedule_session(
     is news, too. The same time and place again changes nothing about them: what
     was sent is not sent twice.
     Raises ValidationError as `schedule_session` does, and with code `closed`
-    where the session is no longer planned.
+    where the session is no longer planned, `stale` where it is not in the
+    `edition` that was seen.
     """
     session = locked(session)
+    if edition and edition != session.edition:
+        raise ValidationError(_("This session was changed while this page was open."), code="stale")
     _must_coach(by, session.client)
     starts_at = future_moment(local_start, timezone, which=which)
     return move(

@@ -1,5 +1,6 @@
 """A session: one meeting of one coach and one client."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 import pghistory
@@ -130,6 +131,15 @@ class CoachingSession(Record):
     @property
     def busy_until(self) -> datetime:
         return self.ends_at + timedelta(minutes=self.buffer_after)
+
+    @property
+    def edition(self) -> str:
+        """A short sign of all that a form about it shows: it differs once any of that has changed."""
+        shown = (
+            self.starts_at, self.ends_at, self.place, self.place_detail,
+            self.agenda, self.session_type_id, self.series_id, self.status,
+        )  # fmt: skip
+        return hashlib.sha256("\x1f".join(map(str, shown)).encode()).hexdigest()[:16]
 
     @property
     def is_scheduled(self) -> bool:

@@ -21,7 +21,8 @@ def session(book, alma):
 
 
 @pytest.mark.parametrize(
-    ("size", "scheme", "scripts"), [("phone", "dark", True), ("desk", "light", True), ("small", "light", False)]
+    ("size", "scheme", "scripts"),
+    [("phone", "dark", True), ("desk", "light", True), ("small", "light", False)],
 )
 def test_move_then_call_off_then_book_from_the_mail(open_page, session, dan, size, scheme, scripts):
     page = open_page(
