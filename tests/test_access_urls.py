@@ -17,6 +17,7 @@ from django.utils import timezone
 from clients.actions import add_client
 from clients.models import RosterView
 from coaching.scheduling.actions import schedule_session
+from coaching.scheduling.links import Act, token_for
 from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
 from community.hsds.runs import try_import
@@ -139,6 +140,12 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
         CLIENT_SEES,
     ),
     "scheduling:session_cancel": (of("session"), PAIR_SEES),
+    # A link from Ben's mail opens its one act for whoever holds it; without it there is nothing here.
+    "scheduling:mail_link": (lambda world: [token_for(Act.CANCEL, world.session)], EVERYBODY),
+    "scheduling:mail_link_time": (
+        lambda world: [token_for(Act.MOVE, world.session), world.free],
+        EVERYBODY,
+    ),
     "scheduling:availability": (nothing, COACHES_ONLY),
     "scheduling:special_days_create": (nothing, COACHES_ONLY),
     "scheduling:type_list": (nothing, COACHES_ONLY),
