@@ -173,8 +173,12 @@ class Delivery(Record):
         """
         self.is_ambiguous = self.is_ambiguous or self.state == DeliveryState.SUBMITTING
         self.state = DeliveryState.SUBMITTING
-        self._record(state=self.state, is_ambiguous=self.is_ambiguous, message_id=self.message_id)
-        self._record(lease_until=Now() + LEASE)
+        self._record(
+            state=self.state,
+            is_ambiguous=self.is_ambiguous,
+            message_id=self.message_id,
+            lease_until=Now() + LEASE,
+        )
 
     def settle(self, state: DeliveryState, answer: str = "", *, may_have_arrived: bool = False) -> bool:
         """Record the end of it. False where another worker has taken the row over: then its word counts."""

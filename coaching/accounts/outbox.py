@@ -22,7 +22,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from coaching.accounts.answers import NoServer, Refused
-from coaching.accounts.deliveries import Channel, Delivery, DeliveryQuerySet, DeliveryState
+from coaching.accounts.deliveries import Channel, Delivery, DeliveryQuerySet, DeliveryState, wake_worker
 from coaching.accounts.sms import TextMessage, TextPost, text_post
 
 logger = structlog.get_logger("trellis.mail")
@@ -106,8 +106,13 @@ def send_due(*, seconds: float = PASS_SECONDS) -> Counter[str]:
 def _send_channel(channel: str, post: Post | TextPost, ends: Counter[str], seconds: float) -> None:
     """Everything due on one channel, in time of its own: neither of the two holds the other up."""
     stop_at = time.monotonic() + seconds
+    has_called_for_help = False
     for model in delivery_models():
         while time.monotonic() < stop_at and (rows := _rows_of(model).claim(limit=BATCH, channel=channel)):
+            if len(rows) == BATCH and not has_called_for_help:
+                # More than one can carry, perhaps: one other is woken, which may wake the next.
+                has_called_for_help = True
+                wake_worker()
             try:
                 _send_all(rows, post, ends, stop_at)
             except NoServer:

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from tests.faults.verdict import Verdict
 
 PATIENCE = 90
-"""Seconds for everything to come to its end, once nothing goes wrong any more."""
+"""Seconds in which nothing comes to its end, after which nothing will."""
 OUTAGE = 3.0
 
 
 def main() -> None:
     options = parse()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may start us with it ignored
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     (ROOT / "var").mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="faults-", dir=ROOT / "var"))
@@ -207,16 +208,18 @@ class Run:
 
     def _wait_for_the_end(self) -> None:
         """Until all that falls due in the run is settled: what is due later has a lead of hours."""
-        deadline = time.monotonic() + PATIENCE
         unsettled = """
             SELECT count(*) FROM scheduling_reminder WHERE state IN ('pending', 'submitting')
             AND (due_at < now() + interval '1 minute' OR attempts > 0)
         """
-        while time.monotonic() < deadline:
+        left, since = -1, time.monotonic()
+        while left and time.monotonic() < since + PATIENCE:
+            before = left
             with self.postgres.connect() as cursor:
                 cursor.execute(unsettled)
-                if cursor.fetchone()[0] == 0:
-                    return
+                left = cursor.fetchone()[0]
+            if left != before:
+                since = time.monotonic()
             time.sleep(0.5)
 
     def _judge(self, people: "People", server: "FaultingServer", fleet: Fleet) -> "Verdict":

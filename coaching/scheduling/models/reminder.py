@@ -237,7 +237,10 @@ class Reminder(Delivery):
 
     def compose(self) -> EmailMultiAlternatives | TextMessage | None:
         """Reads the session again: nothing is sent for one that was called off, held, or moved since."""
-        self.session = CoachingSession.objects.with_people().get(pk=self.session_id)
+        rows = CoachingSession.objects.with_people()
+        # Their numbers are read only where an SMS is to be written.
+        rows = rows.select_related("client__user__mail_choices", "coach__user__mail_choices")
+        self.session = rows.get(pk=self.session_id)
         if not self.is_still_true:
             return None
         if self.channel == Channel.EMAIL:

@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import OperationalError, connection
 from django.db.models import F
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from structlog.testing import capture_logs
 
@@ -97,6 +98,32 @@ def test_one_connection_and_several_batches(smtp_server, make_due, monkeypatch):
 
     assert outbox.send_due() == {"sent": 5}
     assert len(smtp_server.taken) == 5
+
+
+def test_more_than_a_batch_wakes_one_more_worker(smtp_server, make_due, monkeypatch):
+    woken = []
+    monkeypatch.setattr(outbox, "BATCH", 2)
+    monkeypatch.setattr(outbox, "wake_worker", lambda: woken.append(True))
+    make_due(1)
+
+    outbox.send_due()
+    assert woken == []
+    make_due(5)
+    outbox.send_due()
+
+    assert woken == [True]
+
+
+def test_one_more_mail_costs_six_statements(smtp_server, make_due):
+    counts = []
+    for number in (1, 4):
+        make_due(number)
+        with CaptureQueriesContext(connection) as queries:
+            assert outbox.send_due() == {"sent": number}
+        counts.append(len(queries))
+
+    # lock and read, read the session, *submitting*, and the answer; and what begins and ends the first three
+    assert counts[1] - counts[0] == 3 * 6
 
 
 @pytest.mark.parametrize("mode", ["451 4.3.0 try later", "421 4.3.2 going down"])
