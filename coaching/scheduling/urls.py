@@ -2,7 +2,16 @@ from datetime import UTC, datetime
 
 from django.urls import path, register_converter
 
-from coaching.scheduling.views import availability, booking, calendar, feeds, mails, session_types, sessions
+from coaching.scheduling.views import (
+    availability,
+    booking,
+    calendar,
+    feeds,
+    groups,
+    mails,
+    session_types,
+    sessions,
+)
 
 app_name = "scheduling"
 
@@ -27,6 +36,9 @@ urlpatterns = [
     path("sessions/week/", calendar.session_week, name="session_week"),
     path("sessions/month/", calendar.session_month, name="session_month"),
     path("sessions/new/", sessions.session_create, name="session_create"),
+    path("sessions/groups/new/", groups.group_create, name="group_create"),
+    path("sessions/<uuid:pk>/people/", groups.group_people, name="group_people"),
+    path("sessions/<uuid:pk>/attendance/", groups.group_attendance, name="group_attendance"),
     path("sessions/<uuid:pk>/", sessions.session_detail, name="session_detail"),
     path("sessions/<uuid:pk>/reschedule/", sessions.session_reschedule, name="session_reschedule"),
     path("sessions/<uuid:pk>/cancel/", sessions.session_cancel, name="session_cancel"),

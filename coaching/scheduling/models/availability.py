@@ -112,7 +112,7 @@ class BookingRules(Record):
             self.hours(),
             wish,
             Limits(earliest, latest, self.increment, self.most_per_day),
-            self._taken(earliest, latest, client=client, leave_out=leave_out),
+            self._taken(earliest, latest, own=_all_of(client), leave_out=leave_out),
         )
 
     def nearest_for_coach(
@@ -120,7 +120,8 @@ class BookingRules(Record):
     ) -> list[datetime]:
         """Free times near a wanted one for the coach themself, who is held by their hours only.
 
-        A coach who has set no hours is asked to be there at any.
+        A coach who has set no hours is asked to be there at any. What the
+        client has with another coach is not asked: the gap would tell of it.
         """
         earliest = max(wanted - timedelta(days=3), timezone.now())
         latest = wanted + timedelta(days=3)
@@ -131,23 +132,27 @@ class BookingRules(Record):
             hours,
             wish,
             Limits(earliest, latest, self.increment),
-            self._taken(earliest, latest, client=client, leave_out=leave_out),
+            self._taken(earliest, latest, own=Q(client=client) if client else None, leave_out=leave_out),
         )
         return availability.nearest(starts, wanted)
 
     def _taken(
-        self, start: datetime, end: datetime, *, client: Client | None, leave_out: CoachingSession | None
+        self, start: datetime, end: datetime, *, own: Q | None, leave_out: CoachingSession | None
     ) -> Taken:
-        """What stands in the coach's and the client's calendars around this time; one query."""
+        """What stands in the coach's and the client's calendars around this time; one query.
+
+        `own` finds the client's sessions.
+        """
         day = timedelta(days=1)
         sessions = CoachingSession.objects.filter(
             starts_at__range=(start - day, end + day), status__in=["scheduled", "completed"]
         )
         if leave_out:
             sessions = sessions.exclude(pk=leave_out.pk)
-        whose = Q(coach=self.coach)
-        if client:
-            whose |= Q(client__user=client.user_id) if client.user_id else Q(client=client)
+        # A group holds the coach's time once, not once for each of its people.
+        whose = Q(coach=self.coach, group=None)
+        if own:
+            whose |= own & ~Q(coach=self.coach)
         rows = sessions.filter(whose).values_list(
             "coach_id", "status", "starts_at", "ends_at", "buffer_before", "buffer_after"
         )
@@ -172,6 +177,13 @@ class BookingRules(Record):
             WeeklyHours(coach=coach, weekday=weekday, spans=spans) for weekday, spans in week.items() if spans
         )
         return rules
+
+
+def _all_of(client: Client | None) -> Q | None:
+    """Every session of this person, whichever coach it is with: only they themselves may be told of a gap."""
+    if client is None:
+        return None
+    return Q(client__user=client.user_id) if client.user_id else Q(client=client)
 
 
 class WeeklyHours(Record):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -87,7 +88,18 @@ def _address(offer: Offer, start: datetime | None = None) -> str:
 
 
 def _times(request: PersonRequest, offer: Offer) -> HttpResponse:
-    """A month with its free days, and the free times of the day that was chosen."""
+    """A month with its free days, and the free times of the day that was chosen; of groups, all there are."""
+    if offer.is_for_groups:
+        choices = [
+            {
+                "group": row,
+                "times": replace(offer, group=row).times(row.starts_at),
+                "address": _address(offer, row.starts_at),
+            }
+            for row in offer.groups()
+        ]
+        context: dict[str, Any] = {"offer": offer, "choices": choices}
+        return render(request, "scheduling/booking_groups.html", context)
     now, zone = timezone.now(), offer.client.own_timezone
     horizon = now + timedelta(days=offer.rules.days_ahead)
     month = Month.read(request.GET.get("month", ""), zone)
@@ -146,6 +158,7 @@ def _confirm(
         else:
             messages.success(request, done % {"time": session.times_for(request.user)[0]})
             return redirect(session)
+    offer = offer.at(start)
     context = {"offer": offer, "times": offer.times(start), "address": _address(offer)}
     if is_free:
         return render(request, "scheduling/booking_confirm.html", context)
