@@ -60,7 +60,7 @@ def schedule_session(
 
 def plan(
     *,
-    by: User,
+    by: User | None,
     client: Client,
     starts_at: datetime,
     minutes: int,
@@ -69,6 +69,7 @@ def plan(
 ) -> CoachingSession:
     """Write a session and its reminders, where the time is free; whether `by` may is asked before.
 
+    `by` is None for a client without an account, who has a link from a mail.
     `details` are the session's other fields. Raises ValidationError (code `clash`).
     """
     session = CoachingSession(
@@ -82,7 +83,7 @@ def plan(
     return session
 
 
-def save_new(session: CoachingSession, *, by: User, session_type: SessionType | None) -> None:
+def save_new(session: CoachingSession, *, by: User | None, session_type: SessionType | None) -> None:
     """Write a new session of this kind, and its reminders. Raises ValidationError (code `clash`)."""
     _set_type(session, session_type)
     _save_unless_taken(session, by=by)
@@ -98,6 +99,7 @@ def reschedule_session(
     timezone: ZoneInfo,
     minutes: int,
     which: int | None = None,
+    edition: str = "",
     **details: Any,
 ) -> CoachingSession:
     """Move a planned session; `details` may change `place`, `place_detail`, `agenda`, `session_type` along.
@@ -108,11 +110,14 @@ def reschedule_session(
     is news, too. The same time and place again changes nothing about them: what
     was sent is not sent twice.
     Raises ValidationError as `schedule_session` does, and with code `closed`
-    where the session is no longer planned.
+    where the session is no longer planned, `stale` where it is not in the
+    `edition` that was seen.
     """
     session = locked(session)
     if session.group_id:
         raise ValidationError(_("This session is part of a group. Move the whole group."), code="group")
+    if edition and edition != session.edition:
+        raise ValidationError(_("This session was changed while this page was open."), code="stale")
     if not session.is_coached_by(by):
         raise PermissionDenied
     if session.is_group and (details.get("seats") or MOST_SEATS) < len(members_of(session)):
@@ -131,7 +136,7 @@ def reschedule_session(
 
 def move(
     *,
-    by: User,
+    by: User | None,
     session: CoachingSession,
     starts_at: datetime,
     local_start: datetime,
@@ -172,18 +177,22 @@ def move(
 
 
 @transaction.atomic
-def cancel_session(*, by: User, session: CoachingSession) -> CoachingSession:
+def cancel_session(
+    *, by: User | None, session: CoachingSession, version: int | None = None
+) -> CoachingSession:
     """Call a planned session off, and the mails about it. Coach and client may; which one is kept.
 
     A client's that comes after the coach's time for changes is noted as late.
     A group is called off with all who come; a client only leaves it.
+    `by` is None for a client without an account, who has a link from a mail.
 
-    Raises ValidationError (code `closed`) where it is no longer planned.
+    Raises ValidationError: `closed` where it is no longer planned, `stale`
+    where it has been moved since `version`.
     """
-    session = locked(session)
-    if session.is_coached_by(by):
+    session = locked(session, version=version)
+    if by and session.is_coached_by(by):
         session.status = CoachingSession.Status.CANCELLED_BY_COACH
-    elif not session.is_group and session.client.user_id == by.pk and not session.has_started:
+    elif not session.is_group and is_own(by, session.client) and not session.has_started:
         is_late = session.is_late_to_change
         session.status = (
             CoachingSession.Status.LATE_CANCELLATION
@@ -269,11 +278,21 @@ def _must_coach(by: User, client: Client) -> None:
         raise PermissionDenied
 
 
-def locked(session: CoachingSession) -> CoachingSession:
-    """The row as it is now, held until the transaction ends, so that two changes come one after the other."""
+def is_own(by: User | None, client: Client) -> bool:
+    """Whether this is the client's own act; None is the client, as long as they have no account."""
+    return client.user_id == (by.pk if by else None)
+
+
+def locked(session: CoachingSession, *, version: int | None = None) -> CoachingSession:
+    """The row as it is now, held until the transaction ends, so that two changes come one after the other.
+
+    Raises ValidationError: `closed`, or `stale` where it has been moved since `version`.
+    """
     fresh = CoachingSession.objects.with_people().select_for_update(of=("self",)).get(pk=session.pk)
     if not fresh.is_scheduled:
         raise ValidationError(_("This session is no longer planned, so it stays as it is."), code="closed")
+    if version is not None and fresh.schedule_version != version:
+        raise ValidationError(_("This session has been moved in the meantime."), code="stale")
     return fresh
 
 
@@ -291,7 +310,7 @@ def _set_type(session: CoachingSession, session_type: SessionType | None) -> Non
     session.buffer_after = session_type.buffer_after if session_type else 0
 
 
-def _save_unless_taken(session: CoachingSession, *, by: User) -> None:
+def _save_unless_taken(session: CoachingSession, *, by: User | None) -> None:
     """Let the database decide whether the time is free: so it decides in a race, too."""
     try:
         with transaction.atomic():
@@ -302,10 +321,11 @@ def _save_unless_taken(session: CoachingSession, *, by: User) -> None:
         raise ValidationError(_clash(session, by=by), code="clash") from error
 
 
-def _clash(session: CoachingSession, *, by: User) -> str:
+def _clash(session: CoachingSession, *, by: User | None) -> str:
     """What is in the way, naming another client only to the person who coaches them."""
-    known = CoachingSession.objects.in_the_way_of(session).editable_by(by).with_people().first()
-    if known is None:
+    others = CoachingSession.objects.in_the_way_of(session).with_people()
+    known = others.editable_by(by).first() if by else None
+    if by is None or known is None:
         return _("This time is already taken. Choose another one.")
     time = ZonedTime(known.starts_at, known.ends_at, by.timezone)
     return _("You already have a session with %(name)s on %(day)s, %(hours)s. Choose another time.") % {

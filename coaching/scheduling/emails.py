@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from coaching.accounts.emails import write
 from coaching.scheduling import calendars
+from coaching.scheduling.links import acts_for
 from coaching.scheduling.querysets import PRESENT
 from coaching.scheduling.walltimes import ZonedTime
 
@@ -66,6 +67,7 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
             "before": before,
             "time_before": ZonedTime(before.starts_at, before.ends_at, own.zone) if before else None,
             "link": link,
+            "acts": acts_for(session) if is_client else {},
         },
         message_id=reminder.message_id,
     )

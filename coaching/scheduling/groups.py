@@ -79,7 +79,7 @@ def add_people(*, by: User, group: CoachingSession, clients: Iterable[Client]) -
     return [join(by=by, group=group, client=client) for client in clients]
 
 
-def join(*, by: User, group: CoachingSession, client: Client) -> CoachingSession:
+def join(*, by: User | None, group: CoachingSession, client: Client) -> CoachingSession:
     """One person's session in a locked group, with its mails; whether `by` may is asked before."""
     if places_left(group) < 1:
         raise ValidationError(

@@ -116,6 +116,11 @@ class CoachingSessionQuerySet(models.QuerySet):
         return rows.filter(is_coachs | is_clients).order_by("starts_at")
 
 
+def all_of(client: Client) -> Q:
+    """Every session of this person, whichever coach it is with: only they themselves may be told of a gap."""
+    return Q(client__user=client.user_id) if client.user_id else Q(client=client)
+
+
 def _groups_of(user: Person, session: str = "") -> Q:
     """The rows of whole groups that this person coaches; `session` leads to them (`session__`)."""
     if not user.is_authenticated:

@@ -24,7 +24,7 @@ from goals.views.answers import done, form_page, tried
 
 
 def plan_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
-    plans = GoalPlan.objects.visible_to(request.user).with_people().with_goals(with_views=True)
+    plans = GoalPlan.objects.visible_to(request.user).with_people().with_goals(for_plan_page=True)
     plan = get_object_or_404(plans, pk=pk)
     return render(request, "goals/plan_detail.html", {"board": Board(plan, request.user), "plan": plan})
 

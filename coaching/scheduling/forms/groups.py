@@ -97,7 +97,7 @@ class PeopleForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user, self.group = user, group
         there = group.members.filter(status=CoachingSession.Status.SCHEDULED).values("client")
-        active = Client.objects.coached_by(user).filter(status=Client.Status.ACTIVE).exclude(pk__in=there)
+        active = Client.objects.coached_by(user).filter(status__in=Client.WORKING).exclude(pk__in=there)
         cast(forms.ModelChoiceField, self.fields["clients"]).queryset = active
 
     def save(self) -> int | None:

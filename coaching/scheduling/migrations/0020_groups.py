@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_deliveries_on_hold"),
         ("clients", "0006_checkins"),
-        ("scheduling", "0009_mails_on_hold"),
+        ("scheduling", "0040_replacement"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,7 +19,7 @@ from coaching.scheduling import availability
 from coaching.scheduling.availability import Hours, Limits, Span, Taken, Wish
 from coaching.scheduling.fields import SpansField
 from coaching.scheduling.models.session import CoachingSession
-from coaching.scheduling.querysets import SpecialDaysQuerySet
+from coaching.scheduling.querysets import SpecialDaysQuerySet, all_of
 
 TERMS = ["is_open", "notice_hours", "days_ahead", "increment", "most_per_day", "change_notice_hours"]
 
@@ -112,7 +112,7 @@ class BookingRules(Record):
             self.hours(),
             wish,
             Limits(earliest, latest, self.increment, self.most_per_day),
-            self._taken(earliest, latest, own=_all_of(client), leave_out=leave_out),
+            self._taken(earliest, latest, own=all_of(client) if client else None, leave_out=leave_out),
         )
 
     def nearest_for_coach(
@@ -177,13 +177,6 @@ class BookingRules(Record):
             WeeklyHours(coach=coach, weekday=weekday, spans=spans) for weekday, spans in week.items() if spans
         )
         return rules
-
-
-def _all_of(client: Client | None) -> Q | None:
-    """Every session of this person, whichever coach it is with: only they themselves may be told of a gap."""
-    if client is None:
-        return None
-    return Q(client__user=client.user_id) if client.user_id else Q(client=client)
 
 
 class WeeklyHours(Record):

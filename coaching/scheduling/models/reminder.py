@@ -121,7 +121,7 @@ class Reminder(Delivery):
         return reminders
 
     @staticmethod
-    def write_for(session: CoachingSession, *, by: User) -> None:
+    def write_for(session: CoachingSession, *, by: User | None) -> None:
         """Write the mails that follow from what this person has just made of the session.
 
         Call it after each booking, move and cancellation, in the same
@@ -156,7 +156,7 @@ class Reminder(Delivery):
         Reminder.objects.bulk_create(rows, ignore_conflicts=True)
 
     @classmethod
-    def _news(cls, session: CoachingSession, *, by: User) -> Iterable["Reminder"]:
+    def _news(cls, session: CoachingSession, *, by: User | None) -> Iterable["Reminder"]:
         """Tell the client; and the coach if it was not their own doing, or a mail put it into their calendar.
 
         Somebody whose mail about the booking was called off before it left has
@@ -168,7 +168,7 @@ class Reminder(Delivery):
             has_heard = any(row.may_have_arrived for row in past if row.recipient == recipient)
             if recipient == cls.Recipient.CLIENT and session.is_group:
                 continue
-            is_own_doing = recipient == cls.Recipient.COACH and session.is_coached_by(by)
+            is_own_doing = recipient == cls.Recipient.COACH and by and session.is_coached_by(by)
             if is_own_doing and not (announced and has_heard and session.group_id is None):
                 continue
             is_new = bool(announced) and not has_heard
@@ -211,8 +211,7 @@ class Reminder(Delivery):
         """Where it goes now."""
         if self.recipient == self.Recipient.COACH:
             return self.session.coach.user.email
-        client = self.session.client
-        return client.user.email if client.user else client.email
+        return self.session.client_address
 
     @property
     def is_still_true(self) -> bool:

@@ -1,5 +1,6 @@
 """A session: one meeting of one coach and one client, or the row of a whole group."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 import pghistory
@@ -196,6 +197,15 @@ class CoachingSession(Record):
         return self.name or gettext("Group")
 
     @property
+    def edition(self) -> str:
+        """A short sign of all that a form about it shows: it differs once any of that has changed."""
+        shown = (
+            self.starts_at, self.ends_at, self.place, self.place_detail, self.agenda,
+            self.session_type_id, self.series_id, self.status, self.name, self.seats,
+        )  # fmt: skip
+        return hashlib.sha256("\x1f".join(map(str, shown)).encode()).hexdigest()[:16]
+
+    @property
     def is_scheduled(self) -> bool:
         return self.status == self.Status.SCHEDULED
 
@@ -223,7 +233,20 @@ class CoachingSession(Record):
         if self.group_id:
             return False
         rules = getattr(self.coach, "booking_rules", None)
-        return rules is not None and rules.is_open and self.is_scheduled and not self.is_late_to_change
+        is_open = rules is not None and rules.is_open and self.client.status == Client.Status.ACTIVE
+        return is_open and self.is_scheduled and not self.is_late_to_change
+
+    @property
+    def client_address(self) -> str:
+        """Where the client gets mail now: the account's address once they have joined."""
+        return self.client.user.email if self.client.user else self.client.email
+
+    @property
+    def can_be_booked_instead_by_client(self) -> bool:
+        """Whether the client may choose another time after this one was called off; one query."""
+        rules = getattr(self.coach, "booking_rules", None)
+        is_open = rules is not None and rules.is_open and self.client.status == Client.Status.ACTIVE
+        return is_open and self.cancelled_at is not None and self.coach.session_types.bookable().exists()
 
     def is_coached_by(self, user: User) -> bool:
         coach = self.coach if self.is_group else self.client.coach
