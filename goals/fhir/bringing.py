@@ -163,7 +163,9 @@ def _make(arrival: Arrival, plan: GoalPlan, draft: GoalDraft) -> Goal:
             baseline_on=draft.scale.baseline_on,
         )
     for each in draft.steps:
-        step = actions.add_step(by=arrival.by, goal=goal, title=each.title, due_on=each.due_on)
+        step = actions.add_step(
+            by=arrival.by, goal=goal, title=each.title, due_on=each.due_on, rhythm=each.rhythm
+        )
         if each.is_done and arrival.is_own:
             step.tick(by=arrival.by, at=each.done_at)
     if arrival.is_own and draft.lifecycle == Lifecycle.COMPLETED:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from goals.fhir.terms import Identity
 from goals.models.goal import Goal, Lifecycle, Side
+from goals.models.rhythm import Often
 
 MOST_PROBLEMS = 50
 
@@ -21,6 +22,7 @@ class Finding:
 class StepDraft:
     title: str
     due_on: date | None
+    rhythm: Often | None
     is_done: bool
     done_at: datetime | None
 

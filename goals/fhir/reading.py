@@ -17,11 +17,12 @@ from fhir.resources.R4B.goal import Goal as FhirGoal
 from pydantic import BaseModel, ValidationError
 
 from goals.fhir.drafts import GoalDraft, PlanDraft, Reading, ScaleDraft, StepDraft
-from goals.fhir.terms import ACHIEVEMENT, MIX, REVIEW, SCALE, SIDE, Identity, is_own
+from goals.fhir.terms import ACHIEVEMENT, MIX, REVIEW, SCALE, SIDE, UNITS, Identity, is_own
 from goals.fhir.values import LONGEST_TEXT, Json, Values, not_carried
 from goals.models.goal import Achievement, Lifecycle, Side
 from goals.models.plan import Rhythm, Tolerance
 from goals.models.rating import Level
+from goals.models.rhythm import MOST_TIMES, Often
 from goals.models.scale import LONGEST, Difficulty, Importance
 
 MOST_BYTES = 500_000
@@ -247,7 +248,22 @@ class _Reader(Values):
         is_done = status == "completed"
         done_at = max((moment for moment in moments if moment), default=None) if is_done else None
         due_on = self.day(period.get(end), f"{path}.detail.scheduledPeriod.{end}")
-        draft.steps.append(StepDraft(title, due_on, is_done, done_at))
+        rhythm = self._rhythm(detail, path)
+        draft.steps.append(StepDraft(title, None if rhythm else due_on, rhythm, is_done, done_at))
+
+    def _rhythm(self, detail: Json, path: str) -> Often | None:
+        """So many times a day, week or month; other timings have no place here."""
+        timing = detail.get("scheduledTiming")
+        if not timing:
+            return None
+        repeat = timing.get("repeat") or {}
+        times, unit = repeat.get("frequency"), repeat.get("periodUnit")
+        per = next((name for name, code in UNITS.items() if code == unit), None)
+        is_ours = set(repeat) == {"frequency", "period", "periodUnit"} and repeat["period"] == 1
+        if per and is_ours and type(times) is int and 1 <= times <= MOST_TIMES:
+            return times, per
+        self.leave(f"{path}.detail.scheduledTiming", not_carried())
+        return None
 
     # --- a goal ---------------------------------------------------------------
 

@@ -20,6 +20,9 @@ MEASURE = "goal-attainment-scaling"
 REVIEW = "review-weeks"
 MIX = "community-mix"
 
+UNITS = {"day": "d", "week": "wk", "month": "mo"}
+"""UCUM's units of time (`Timing.repeat.periodUnit`) for the rhythms of steps."""
+
 type Identity = tuple[str, str]
 """System and value of a FHIR `Identifier`."""
 

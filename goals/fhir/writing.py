@@ -22,6 +22,7 @@ from goals.fhir.terms import (
     REVIEW,
     SCALE,
     SIDE,
+    UNITS,
     URI,
     Identity,
     own,
@@ -115,14 +116,18 @@ def _mix(plan: GoalPlan) -> list[Json]:
 
 
 def _activity(step: Step, goal: Json) -> Json:
-    detail = {
-        "status": "completed" if step.is_done else "scheduled" if step.due_on else "not-started",
+    detail: Json = {
+        "status": "scheduled" if step.due_on else "not-started",
         "goal": [goal],
         "description": step.title,
         **({"scheduledPeriod": {"end": step.due_on.isoformat()}} if step.due_on else {}),
     }
+    if step.has_rhythm:
+        repeat = {"frequency": step.times, "period": 1, "periodUnit": UNITS[step.per]}
+        detail |= {"status": "scheduled", "scheduledTiming": {"repeat": repeat}}
     if step.done_at is None:
         return {"detail": detail}
+    detail["status"] = "completed"
     return {"progress": [{"time": _moment(step.done_at), "text": "Done"}], "detail": detail}
 
 

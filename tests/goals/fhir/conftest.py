@@ -44,6 +44,7 @@ def full_plan(alma, ben, ben_plan) -> GoalPlan:
     phone.tick(by=ben, at=timezone.now() - timedelta(days=3))
     actions.add_step(by=ben, goal=sleep, title="Buy an alarm clock", due_on=date(2026, 12, 1))
     actions.add_step(by=ben, goal=sleep, title="Tell Dee")
+    actions.add_step(by=ben, goal=sleep, title="Walk after supper", rhythm=(2, "week"))
     choir = actions.propose_goal(by=alma, plan=ben_plan, side="community", title="Sing on Thursdays")
     choir.accept(by=ben)
     choir.hold(by=ben, at=timezone.now() - timedelta(days=5))

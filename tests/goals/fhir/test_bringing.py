@@ -160,7 +160,7 @@ def test_whatever_the_file_says_a_coachs_goals_are_proposals(esra, elsewhere, bu
     ] * 3
     assert [goal.scale_or_none is not None for goal in found] == [True, False, False]
     assert len(goals) == 3
-    assert Step.objects.filter(goal__plan=plan).count() == 3
+    assert Step.objects.filter(goal__plan=plan).count() == 4
     assert not Step.objects.filter(goal__plan=plan).exclude(done_at=None).exists()
     assert not Goal.objects.filter(plan=plan, lifecycle__in=AGREED).exists()
     assert (plan.vision, plan.community_share) == ("", None)

@@ -105,7 +105,7 @@ def test_a_plan_with_its_goals_and_steps():
         10,
     )
     assert reading.goals[0].steps == [
-        StepDraft("Put the phone away", date(2026, 10, 9), True, datetime(2026, 10, 8, 18, tzinfo=UTC))
+        StepDraft("Put the phone away", date(2026, 10, 9), None, True, datetime(2026, 10, 8, 18, tzinfo=UTC))
     ]
     assert reading.goals[0].scale == ScaleDraft(LEVELS, 2, 3, -1, date(2026, 10, 2))
 
@@ -147,6 +147,28 @@ def test_what_has_no_place_here_is_named_and_left_out():
         "Bundle.entry[0].resource.activity[2]",
         "Bundle.entry[0].resource.activity[3]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("repeat", "rhythm"),
+    [
+        ({"frequency": 2, "period": 1, "periodUnit": "wk"}, (2, "week")),
+        ({"frequency": 2, "period": 2, "periodUnit": "wk"}, None),
+        ({"frequency": 99, "period": 1, "periodUnit": "d"}, None),
+        ({"frequency": 1, "period": 1, "periodUnit": "a"}, None),
+        ({}, None),
+    ],
+)
+def test_a_rhythm_comes_in_where_there_is_one_like_it(repeat, rhythm):
+    plan = copy.deepcopy(PLAN)
+    detail = plan["activity"][0]["detail"]
+    del detail["scheduledPeriod"]
+    detail["scheduledTiming"] = {"repeat": repeat}
+
+    reading = reading_of(bundle_with(plan, GOAL))
+
+    assert [step.rhythm for step in reading.goals[0].steps] == [rhythm]
+    assert (reading.left_out == []) == (rhythm is not None)
 
 
 def test_one_without_a_name_gets_the_same_each_time():
