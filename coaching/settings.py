@@ -226,6 +226,19 @@ def _mailer(url: str) -> dict[str, object]:
     }
 
 
+def _sms_url(url: str) -> str:
+    """See `coaching.accounts.sms`; it is checked here, so that a mistake is found at the start."""
+    parts = urlsplit(url)
+    is_whole = parts.username and parts.password and parts.hostname and "from=" in parts.query
+    is_mailbox = IS_LOCAL and url == "mailbox:"
+    if url and not is_mailbox and not (parts.scheme in {"twilio", "twilio+http"} and is_whole):
+        raise ImproperlyConfigured(
+            "SMS_URL must look like twilio://ACCOUNT_SID:AUTH_TOKEN@api.twilio.com?from=+15005550006"
+        )
+    return url
+
+
+SMS_URL = _sms_url(env.str("SMS_URL", "mailbox:" if IS_LOCAL else ""))
 MAILBOX_DIR = VAR / "mailbox"
 """Where the demo's own mail server puts what it was given; shown at /mailbox/."""
 MAILERS = {"default": _mailer(env.str("EMAIL_URL", "smtp://127.0.0.1:8025"))}

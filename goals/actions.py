@@ -15,6 +15,7 @@ from goals.models import Goal, GoalPlan, GoalRating, GoalScale, Obstacle, Step
 from goals.models.obstacle import check_named_by
 from goals.models.plan import Rhythm
 from goals.models.rating import Level
+from goals.models.rhythm import Often
 
 
 @transaction.atomic
@@ -86,16 +87,28 @@ def propose_goal(
 
 @transaction.atomic
 def add_step(
-    *, by: User, goal: Goal, title: str, due_on: date | None = None, at: datetime | None = None
+    *,
+    by: User,
+    goal: Goal,
+    title: str,
+    due_on: date | None = None,
+    rhythm: Often | None = None,
+    at: datetime | None = None,
 ) -> Step:
-    """One more thing to do towards the goal, after the others."""
+    """One more thing to do towards the goal, after the others: once, perhaps with a date, or in a rhythm."""
     goal = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
     goal.plan.check_shaped_by(by)
     if not goal.takes_steps:
         raise NotPossible(gettext("This goal is finished. Take it up again to plan steps."))
     with told_by(by, at):
+        times, per = rhythm or (None, "")
         return Step.objects.create(
-            goal=goal, title=" ".join(title.split()), due_on=due_on, position=_after(goal.steps.all())
+            goal=goal,
+            title=" ".join(title.split()),
+            due_on=due_on,
+            times=times,
+            per=per,
+            position=_after(goal.steps.all()),
         )
 
 

@@ -15,6 +15,7 @@ from goals.models.rating import Level
 from goals.trellis import Trellis, grow
 
 MOST_TO_RATE = 12
+MOST_RHYTHMS = 8
 """On a home page; a plan's own page has them all."""
 SHOWN_DAYS = 6
 """Of ratings, before the earlier ones are folded away."""
@@ -110,10 +111,17 @@ class Board:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """The steps of the goals that are going on or finished; a goal that rests is not counted."""
-        return [
-            step for goal in self.goals if goal.is_agreed and not goal.is_resting for step in steps_of(goal)
-        ]
+        """The steps of the goals that are going on or finished; a goal that rests is not counted.
+
+        Nor is what comes again and again: it is never done, and counts in its own weeks.
+        """
+        counted = [goal for goal in self.goals if goal.is_agreed and not goal.is_resting]
+        return [step for goal in counted for step in steps_of(goal) if step.is_counted]
+
+    @property
+    def rhythms(self) -> list[Step]:
+        """What comes again and again, for a person's first page."""
+        return [step for goal in self.goals for step in steps_of(goal) if step.is_going_on][:MOST_RHYTHMS]
 
     @property
     def done_count(self) -> int:

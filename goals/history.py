@@ -20,6 +20,7 @@ from goals.models.goal import AGREED, Decision, Lifecycle
 from goals.models.obstacle import Kind
 from goals.models.plan import Rhythm
 from goals.models.rating import Level
+from goals.models.rhythm import words_for
 from goals.models.scale import Difficulty, Importance
 
 MOST_EVENTS = 400
@@ -183,6 +184,8 @@ def _step_changes(old: Any, new: Any) -> Iterable[Sentence]:
         yield _("changed a step"), old.title, new.title
     if old.due_on != new.due_on:
         yield _("changed the date of “%s”") % new.title, _day(old.due_on), _day(new.due_on)
+    if (old.times, old.per) != (new.times, new.per):
+        yield _("changed how often “%s” comes") % new.title, _often(old), _often(new)
     if old.done_at != new.done_at:
         yield (_("ticked off “%s”") if new.done_at else _("opened “%s” again")) % new.title, "", ""
     if old.resource_id != new.resource_id:
@@ -192,6 +195,10 @@ def _step_changes(old: Any, new: Any) -> Iterable[Sentence]:
             "",
             "",
         )
+
+
+def _often(event: Any) -> str:
+    return words_for(event.times, event.per) if event.times else _("Once")
 
 
 def _plan_changes(old: Any, new: Any) -> Iterable[Sentence]:

@@ -1,11 +1,13 @@
 """Which plans, goals and steps a person may see, change and decide, composed from the rule for clients."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import JSONObject, Trunc
+from django.utils import timezone
 
 from clients.models import Client
 from coaching.accounts.querysets import Person
@@ -13,6 +15,10 @@ from community.models import Service
 
 if TYPE_CHECKING:
     from goals.models import Step
+    from goals.models.rhythm import Period
+
+LATELY = timedelta(days=33)
+"""A month, and the day that it may be elsewhere."""
 
 
 class GoalPlanQuerySet(models.QuerySet):
@@ -126,7 +132,7 @@ class GoalQuerySet(models.QuerySet):
 
     def for_pages(self) -> Self:
         """Without mistakes, with level, proposer, circumstances and steps."""
-        steps = _rows_of(self.model, "steps").with_resources()
+        steps = _rows_of(self.model, "steps").with_resources().with_ticks()
         return (
             self.exclude(lifecycle="entered-in-error")
             .with_level()
@@ -148,9 +154,12 @@ class StepQuerySet(models.QuerySet):
         return self.filter(goal__plan__client__in=Client.objects.belonging_to(user))
 
     def open(self) -> Self:
-        """Those still to do in goals that are going on; a goal that rests or waits asks for nothing."""
+        """Those still to do in goals that are going on; a goal that rests or waits asks for nothing.
+
+        What has a rhythm has its own place and no end to wait for.
+        """
         return self.filter(
-            done_at=None, goal__lifecycle__in=["accepted", "active"], goal__plan__closed_at=None
+            done_at=None, times=None, goal__lifecycle__in=["accepted", "active"], goal__plan__closed_at=None
         )
 
     def soonest_first(self) -> Self:
@@ -165,6 +174,28 @@ class StepQuerySet(models.QuerySet):
         """With each step's resource, and `has_public_resource`: whether it is still published."""
         published = Service.objects.published().filter(pk=OuterRef("resource_id"))
         return self.select_related("resource").annotate(has_public_resource=Exists(published))
+
+    def with_ticks(self) -> Self:
+        """With `recent_ticks`: the days it was done of late, at least of the period that it is now."""
+        lately = _rows_of(self.model, "ticks").lately().filter(step=OuterRef("pk"))
+        return self.annotate(recent_ticks=ArraySubquery(lately.order_by("on").values("on")))
+
+
+class StepTickQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        return self.filter(step__goal__plan__client__in=Client.objects.visible_to(user))
+
+    def lately(self) -> Self:
+        """Those of the last month and more, wherever on earth it is today."""
+        return self.filter(on__gte=timezone.now().date() - LATELY)
+
+    def within(self, period: "Period") -> Self:
+        return self.filter(on__gte=period.first, on__lte=period.last)
+
+    def by_period(self, per: str) -> Any:
+        """How often in each period, as {first, count}, the latest first; `first` is its first day."""
+        first = Trunc("on", per, output_field=models.DateField())
+        return self.values(first=first).annotate(count=models.Count("pk")).order_by("-first")
 
 
 class ObstacleQuerySet(models.QuerySet):

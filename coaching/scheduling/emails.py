@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.emails import write
 from coaching.scheduling import calendars
+from coaching.scheduling.links import acts_for
 from coaching.scheduling.walltimes import ZonedTime
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
             "before": before,
             "time_before": ZonedTime(before.starts_at, before.ends_at, own.zone) if before else None,
             "link": link,
+            "acts": acts_for(session) if is_client else {},
         },
         message_id=reminder.message_id,
     )

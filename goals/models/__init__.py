@@ -7,5 +7,6 @@ from goals.models.rating import GoalRating
 from goals.models.root import Root
 from goals.models.scale import GoalScale
 from goals.models.step import Step
+from goals.models.tick import StepTick
 
-__all__ = ["Goal", "GoalPlan", "GoalRating", "GoalScale", "Obstacle", "Root", "Step"]
+__all__ = ["Goal", "GoalPlan", "GoalRating", "GoalScale", "Obstacle", "Root", "Step", "StepTick"]

@@ -1,3 +1,4 @@
+import itertools
 import threading
 import uuid
 from collections import Counter
@@ -15,7 +16,7 @@ from structlog.testing import capture_logs
 
 from coaching.accounts import deliveries, outbox
 from coaching.accounts.deliveries import LEASE, DeliveryQuerySet, DeliveryState, wait_after, wake_worker
-from coaching.accounts.models import Invitation
+from coaching.accounts.models import Invitation, SmsNumber
 from coaching.scheduling.models import CoachingSession, Reminder
 
 
@@ -61,7 +62,7 @@ def be_due_again(*rows: Reminder) -> None:
 
 
 def test_every_outbox_is_found():
-    assert set(outbox.delivery_models()) == {Invitation, Reminder}
+    assert set(outbox.delivery_models()) == {Invitation, Reminder, SmsNumber}
 
 
 def test_sent_mail_records_the_servers_answer(smtp_server, due):
@@ -436,7 +437,7 @@ def test_claim_holds_for_the_lease_only(due):
 
 def test_pass_ends_in_time_and_gives_back_the_rest(smtp_server, make_due, monkeypatch):
     make_due(3)
-    clock = iter([0, 1, 2, 101, 102, 103, 104])
+    clock = itertools.chain([0, 1, 2], itertools.count(101))
     monkeypatch.setattr(outbox, "time", SimpleNamespace(monotonic=lambda: next(clock)))
 
     ends = outbox.send_due()
