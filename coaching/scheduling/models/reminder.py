@@ -1,9 +1,10 @@
 """The mails about a session: that it was booked, changed or called off, and that it is coming up."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import models, transaction
@@ -20,8 +21,7 @@ from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.querysets import ReminderQuerySet
 
-SETTLING = timedelta(minutes=1)
-"""News of a booking or a move waits so long: somebody who corrects a slip at once sends one mail, not two."""
+SETTLING = settings.MAIL_SETTLING
 
 
 class Reminder(Delivery):
@@ -32,7 +32,7 @@ class Reminder(Delivery):
     mails too, at the address the coach has.
     """
 
-    HOLD_AFTER = timedelta(hours=3)
+    HOLD_AFTER = settings.MAIL_HOLD_AFTER
 
     class Kind(models.TextChoices):
         UPCOMING = "upcoming", _("Session coming up")
