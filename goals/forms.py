@@ -15,6 +15,7 @@ from clients.models.circumstance import DOMAINS
 from coaching.accounts.forms import DateInput, page_helper, refuse_invisible
 from coaching.accounts.models import User
 from community.models import Service
+from goals.fhir.reading import MOST_BYTES
 from goals.models import Goal, GoalPlan, Obstacle, Step
 from goals.models.goal import Side
 from goals.models.obstacle import Kind
@@ -110,6 +111,43 @@ class PlanForm(forms.Form):
         starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", _("The last day must be the first day or later."))
+        return cleaned
+
+
+class CloseForm(forms.Form):
+    """Which goals go on, and where; none is chosen for the client."""
+
+    goals = forms.ModelMultipleChoiceField(
+        Goal.objects.none(),
+        label=_("Which goals do you want to take with you?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Choose none if you like. Those you leave stay readable here."),
+    )
+    into = forms.ModelChoiceField(
+        GoalPlan.objects.none(), label=_("Into which plan?"), required=False, empty_label=_("A new plan")
+    )
+    title = TitleField(label=_("What shall the new plan be called?"), max_length=120, required=False)
+    helper = page_helper()
+
+    def __init__(self, *args: Any, user: User, plan: GoalPlan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        goals = Goal.objects.decidable_by(user).filter(plan=plan).going_on()
+        if not goals.exists():
+            self.fields.clear()
+            return
+        others = GoalPlan.objects.decidable_by(user).filter(client=plan.client_id).exclude(pk=plan.pk)
+        self.fields["goals"].queryset = goals  # type: ignore[attr-defined]
+        if others.exists():
+            self.fields["into"].queryset = others  # type: ignore[attr-defined]
+        else:
+            del self.fields["into"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        is_new = cleaned.get("goals") and not cleaned.get("into") and "into" not in self.errors
+        if is_new and not cleaned.get("title") and "title" not in self.errors:
+            self.add_error("title", _("Give the new plan a name, so that the goals can go there."))
         return cleaned
 
 
@@ -419,3 +457,44 @@ class RatingForm(forms.Form):
         if rated_on > timezone.localdate():
             raise forms.ValidationError(_("Choose today or a day before."))
         return rated_on
+
+
+class PlanFileForm(forms.Form):
+    """A file with a plan or goals; at the second step its content, as the first one gave it back."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("JSON in the form of HL7 FHIR R4: a Bundle, a CarePlan or a Goal. Up to 500 kB."),
+        widget=forms.FileInput(attrs={"accept": ".json,application/json,application/fhir+json"}),
+    )
+    content = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    plan = forms.ModelChoiceField(
+        label=_("Into which plan?"),
+        queryset=GoalPlan.objects.none(),
+        required=False,
+        empty_label=_("The plan that the file brings with it"),
+    )
+    helper = page_helper()
+    helper.layout = Layout("file", "plan")
+
+    def __init__(self, *args: Any, user: User, client: Client, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plans = GoalPlan.objects.editable_by(user).filter(client=client)
+        self.fields["plan"].queryset = plans  # type: ignore[attr-defined]
+
+    @property
+    def file_content(self) -> bytes:
+        """What is in the file, from a valid form."""
+        return self.cleaned_data["bytes"]  # type: ignore[no-any-return]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        file = cleaned.get("file")
+        if file and file.size > MOST_BYTES:
+            self.add_error("file", _("The file is larger than 500 kB."))
+            return cleaned
+        cleaned["bytes"] = file.read() if file else cleaned.get("content", "").encode()
+        if not cleaned["bytes"] and "file" not in self.errors:
+            self.add_error("file", _("Choose a file."))
+        return cleaned
