@@ -18,7 +18,7 @@ from coaching import embedded
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WORKERS = 2
-WORKER_PROCESSES = 2
+WORKER_PROCESSES = 4
 
 
 def free_port() -> int:
