@@ -141,7 +141,7 @@ class Run:
             fleet.set_beats(1)
             wait_until(_all_are_at_work, seconds=60)
             self._carry_out(people, server, fleet, redis)
-            self._wait_for_the_end()
+            self._wait_for_the_end(fleet)
         finally:
             fleet.end()
             server.stop()
@@ -206,14 +206,19 @@ class Run:
                 with people.calm:
                     getattr(self.postgres, what)()
 
-    def _wait_for_the_end(self) -> None:
-        """Until all that falls due in the run is settled: what is due later has a lead of hours."""
+    def _wait_for_the_end(self, fleet: Fleet) -> None:
+        """Until all that falls due in the run is settled: what is due later has a lead of hours.
+
+        Where the machine is slow, workers are still killed meanwhile.
+        """
         unsettled = """
             SELECT count(*) FROM scheduling_reminder WHERE state IN ('pending', 'submitting')
             AND (due_at < now() + interval '1 minute' OR attempts > 0)
         """
         left, since = -1, time.monotonic()
         while left and time.monotonic() < since + PATIENCE:
+            fleet.supervise()
+            fleet.set_beats(1)
             before = left
             with self.postgres.connect() as cursor:
                 cursor.execute(unsettled)
