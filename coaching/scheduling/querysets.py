@@ -134,3 +134,19 @@ class ReminderQuerySet(DeliveryQuerySet):
     def in_order(self) -> Self:
         """As they were or will be sent; those of an earlier date of the session come first."""
         return self.order_by("schedule_version", "due_at", "recipient")
+
+
+class NudgeQuerySet(DeliveryQuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those to this person, and nobody else's: what a client is reminded of is theirs."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(user=user.pk)
+
+    def gone_out(self) -> Self:
+        """Those that have come to an end, newest first; what was not needed any more is left out."""
+        return self.filter(state__in=["sent", "failed", "missed"]).order_by("-due_at", "-pk")
+
+    def untouched(self) -> Self:
+        """Those to come that nobody has tried to send."""
+        return self.filter(state="pending", attempts=0, due_at__gt=Now())
