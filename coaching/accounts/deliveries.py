@@ -25,12 +25,7 @@ from coaching.accounts.sms import TextMessage
 
 logger = structlog.get_logger("trellis.mail")
 
-LEASE = timedelta(minutes=2)
-"""How long a worker may hold a row before another may take it over."""
-
-FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(hours=1)
-"""A mail that could not be handed over waits half a minute, then twice as long each time, up to an hour."""
+LEASE = settings.MAIL_LEASE
 
 
 SMS_TRIES = 6
@@ -190,11 +185,12 @@ class Delivery(Record):
         self._record(state=self.state, is_ambiguous=self.is_ambiguous, message_id=self.message_id)
         self._record(lease_until=Now() + LEASE)
 
-    def settle(self, state: DeliveryState, answer: str = "") -> bool:
+    def settle(self, state: DeliveryState, answer: str = "", *, may_have_arrived: bool = False) -> bool:
         """Record the end of it. False where another worker has taken the row over: then its word counts."""
         return self._record(
             state=state,
             server_answer=answer[:500],
+            is_ambiguous=self.is_ambiguous or may_have_arrived,
             sent_at=Now() if state == DeliveryState.SENT else None,
             lease_token=None,
             lease_until=None,
@@ -237,7 +233,7 @@ class Delivery(Record):
 
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after so many tries."""
-    return min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 10), LONGEST_WAIT)
+    return min(settings.MAIL_FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 10), settings.MAIL_LONGEST_WAIT)
 
 
 _QUIET_SECONDS = 30

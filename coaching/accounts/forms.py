@@ -39,6 +39,15 @@ def refuse_invisible(name: str) -> None:
         raise ValidationError(_("Nothing of this can be seen. Write a name that people can read."))
 
 
+class DateInput(forms.DateInput):
+    """The browser's own date picker, which wants ISO dates."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class NameField(forms.CharField):
     """What a person or a thing is called."""
 

@@ -16,6 +16,7 @@ from typing import Any, Self, cast
 
 import structlog
 from django.apps import apps
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
@@ -29,9 +30,6 @@ logger = structlog.get_logger("trellis.mail")
 BATCH = 20
 PASS_SECONDS = 100
 """One channel's part of a pass takes no new row after this, so that both end well within the task's limit."""
-
-RECORD_WAITS = [0.5, 1, 2, 4, 8]
-"""Seconds between tries to record an answer while the database is away. The lease outlasts them."""
 
 
 class Post:
@@ -182,7 +180,8 @@ def _prepare(row: Delivery) -> EmailMultiAlternatives | TextMessage | None:
     row.message_id = row.message_id or row.stable_message_id
     mail = row.compose()
     if mail is None:
-        row.settle(DeliveryState.CANCELLED)
+        # Found in the middle of being sent, it may have arrived: that stays visible.
+        row.settle(DeliveryState.CANCELLED, may_have_arrived=row.state == DeliveryState.SUBMITTING)
         row.state = DeliveryState.CANCELLED
         return None
     if isinstance(mail, EmailMultiAlternatives):
@@ -234,7 +233,7 @@ def _poisoned(row: Delivery, error: Exception) -> str:
 
 def _persist(end: str, write: Callable[[], bool]) -> str:
     """Record what became of a row, also where the database is away for a moment: an answer comes once."""
-    for wait in RECORD_WAITS:
+    for wait in settings.MAIL_RECORD_WAITS:
         try:
             return str(end) if write() else "taken_over"
         except (OperationalError, InterfaceError):

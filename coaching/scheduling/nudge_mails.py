@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -115,17 +116,19 @@ def _span(nudge: Nudge) -> tuple[datetime, datetime]:
     return max(begins.astimezone(UTC), timezone.now()), ends.astimezone(UTC)
 
 
-def _sessions(nudge: Nudge, clients: Any) -> list[dict[str, Any]]:
-    first, last = _span(nudge)
-    sessions = CoachingSession.objects.filter(client__in=clients).upcoming()
-    within = sessions.filter(starts_at__range=(first, last)).with_people().order_by("starts_at")
+def _sessions(nudge: Nudge, sessions: QuerySet[CoachingSession]) -> list[dict[str, Any]]:
+    to_come: Any = sessions
+    within = to_come.upcoming().filter(starts_at__range=_span(nudge)).with_people().order_by("starts_at")
     zone = nudge.user.timezone
-    return [{"session": row, "own": ZonedTime(row.starts_at, row.ends_at, zone)} for row in within]
+    return [
+        {"with": row.other_person(nudge.user), "own": ZonedTime(row.starts_at, row.ends_at, zone)}
+        for row in within
+    ]
 
 
 def _own_week(nudge: Nudge) -> Words | None:
     records = Client.objects.belonging_to(nudge.user).filter(status=Client.Status.ACTIVE)
-    sessions = _sessions(nudge, records)
+    sessions = _sessions(nudge, CoachingSession.objects.filter(client__in=records))
     steps = list(steps_of(nudge.user, nudge.day, nudge.day + timedelta(days=6)))
     waiting = Goal.objects.decidable_by(nudge.user).waiting().filter(plan__client__in=records).count()
     if not (sessions or steps or waiting):
@@ -139,7 +142,7 @@ def _own_week(nudge: Nudge) -> Words | None:
 
 def _coach_week(nudge: Nudge) -> Words | None:
     clients = Client.objects.coached_by(nudge.user).filter(status=Client.Status.ACTIVE)
-    sessions = _sessions(nudge, clients)
+    sessions = _sessions(nudge, CoachingSession.objects.editable_by(nudge.user).one_line_each(nudge.user))
     counts = {
         "waiting": Goal.objects.visible_to(nudge.user).waiting().filter(plan__client__in=clients).count(),
         "to_look_at": Reminder.objects.visible_to(nudge.user).to_look_at().count(),

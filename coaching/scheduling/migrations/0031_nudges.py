@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0020_check_in_rhythm"),
-        ("scheduling", "0030_channels"),
+        ("scheduling", "0020_groups"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

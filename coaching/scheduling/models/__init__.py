@@ -6,6 +6,7 @@ from coaching.scheduling.models.heartbeat import Heartbeat
 from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.models.nudge import Nudge
 from coaching.scheduling.models.reminder import Reminder
+from coaching.scheduling.models.replacement import Replacement
 from coaching.scheduling.models.series import Repeat, Series
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.models.session_type import SessionType
@@ -19,6 +20,7 @@ __all__ = [
     "Nudge",
     "Reminder",
     "Repeat",
+    "Replacement",
     "Series",
     "SessionType",
     "SpecialDays",

@@ -1,9 +1,10 @@
 """The mails about a session: that it was booked, changed or called off, and that it is coming up."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import models, transaction
@@ -20,8 +21,7 @@ from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.querysets import ReminderQuerySet
 
-SETTLING = timedelta(minutes=1)
-"""News of a booking or a move waits so long: somebody who corrects a slip at once sends one mail, not two."""
+SETTLING = settings.MAIL_SETTLING
 
 
 class Reminder(Delivery):
@@ -32,7 +32,7 @@ class Reminder(Delivery):
     mails too, at the address the coach has.
     """
 
-    HOLD_AFTER = timedelta(hours=3)
+    HOLD_AFTER = settings.MAIL_HOLD_AFTER
 
     class Kind(models.TextChoices):
         UPCOMING = "upcoming", _("Session coming up")
@@ -89,11 +89,16 @@ class Reminder(Delivery):
 
         Each is useful until the next one for the same person: two at once would
         say the same. One whose moment has passed is left out: nobody wants a
-        two-day notice five hours ahead.
+        two-day notice five hours ahead. In a group the clients are reminded of
+        their own session each, and the coach once, of the group.
         """
         coach = MailChoices.of(session.coach.user)
         leads = {Reminder.Recipient.CLIENT: coach.client_leads, Reminder.Recipient.COACH: coach.coach_leads}
         reminders = []
+        if session.is_group:
+            del leads[Reminder.Recipient.CLIENT]
+        if session.group_id:
+            del leads[Reminder.Recipient.COACH]
         for recipient in leads:
             choices = Reminder(session=session, recipient=recipient).choices
             if not choices.wants_upcoming:
@@ -119,7 +124,7 @@ class Reminder(Delivery):
         return reminders
 
     @staticmethod
-    def write_for(session: CoachingSession, *, by: User) -> None:
+    def write_for(session: CoachingSession, *, by: User | None) -> None:
         """Write the mails that follow from what this person has just made of the session.
 
         Call it after each booking, move and cancellation, in the same
@@ -154,7 +159,7 @@ class Reminder(Delivery):
         Reminder.objects.bulk_create(rows, ignore_conflicts=True)
 
     @classmethod
-    def _news(cls, session: CoachingSession, *, by: User) -> Iterable["Reminder"]:
+    def _news(cls, session: CoachingSession, *, by: User | None) -> Iterable["Reminder"]:
         """Tell the client; and the coach if it was not their own doing, or a mail put it into their calendar.
 
         Somebody whose mail about the booking was called off before it left has
@@ -164,8 +169,10 @@ class Reminder(Delivery):
         for recipient in cls.Recipient.values:
             announced = [row for row in past if row.recipient == recipient and row.is_news]
             has_heard = any(row.may_have_arrived for row in past if row.recipient == recipient)
-            is_own_doing = recipient == cls.Recipient.COACH and session.is_coached_by(by)
-            if is_own_doing and not (announced and has_heard):
+            if recipient == cls.Recipient.CLIENT and session.is_group:
+                continue
+            is_own_doing = recipient == cls.Recipient.COACH and by and session.is_coached_by(by)
+            if is_own_doing and not (announced and has_heard and session.group_id is None):
                 continue
             is_new = bool(announced) and not has_heard
             if not session.is_scheduled:
@@ -216,8 +223,7 @@ class Reminder(Delivery):
         """Where it goes now."""
         if self.recipient == self.Recipient.COACH:
             return self.session.coach.user.email
-        client = self.session.client
-        return client.user.email if client.user else client.email
+        return self.session.client_address
 
     @property
     def is_still_true(self) -> bool:
@@ -234,6 +240,8 @@ class Reminder(Delivery):
         client = self.session.client
         if self.reader is not None and not self.reader.is_active:
             return False
+        if self.session.is_group:
+            return True
         return client.status != client.Status.ENDED or self.kind == self.Kind.CANCELLED
 
     def compose(self) -> EmailMultiAlternatives | TextMessage | None:

@@ -237,6 +237,18 @@ def test_crash_in_submission_is_sent_once_more_and_flagged(smtp_server, due):
     assert smtp_server.taken[0]["Message-ID"] == f"<{due.pk}.1@testserver>"
 
 
+def test_crash_in_submission_before_it_was_called_off_stays_flagged(smtp_server, due):
+    crash_in_submission(due)
+    CoachingSession.objects.update(status=CoachingSession.Status.CANCELLED_BY_COACH)
+
+    ends = outbox.send_due()
+
+    due.refresh_from_db()
+    assert ends == {"cancelled": 1}
+    assert (due.state, due.is_ambiguous) == (DeliveryState.CANCELLED, True)
+    assert smtp_server.taken == []
+
+
 def test_second_crash_in_submission_is_given_up(smtp_server, due):
     crash_in_submission(due)
     Reminder.objects.update(is_ambiguous=True)
@@ -365,7 +377,7 @@ def test_database_away_is_not_the_mails_fault(smtp_server, due, monkeypatch):
     assert (due.state, due.server_answer) == (DeliveryState.PENDING, "")
 
 
-def test_answer_is_recorded_when_the_database_is_back(smtp_server, due, monkeypatch):
+def test_answer_is_recorded_when_the_database_is_back(smtp_server, settings, due, monkeypatch):
     settle, tries = Reminder.settle, []
 
     def flaky(self, *args):
@@ -375,7 +387,7 @@ def test_answer_is_recorded_when_the_database_is_back(smtp_server, due, monkeypa
         return settle(self, *args)
 
     monkeypatch.setattr(Reminder, "settle", flaky)
-    monkeypatch.setattr(outbox, "RECORD_WAITS", [0, 0])
+    settings.MAIL_RECORD_WAITS = [0, 0]
     monkeypatch.setattr(connection, "close", lambda: None)
 
     assert outbox.send_due() == {"sent": 1}

@@ -12,6 +12,7 @@ from django.utils import timezone
 from clients.actions import choose_rhythm
 from clients.models import CheckInRhythm
 from coaching.accounts import outbox
+from coaching.scheduling.groups import schedule_group
 from coaching.scheduling.models import MailChoices, Nudge, Reminder
 from coaching.scheduling.nudges import plan_nudges
 from goals import actions as plans
@@ -568,3 +569,19 @@ def test_quiet_hours_of_those_who_stay_are_left_alone(ben, book, ben_browser):
     plan_nudges()
 
     assert list(Reminder.objects.order_by("pk").values()) == before
+
+
+def test_week_of_a_coach_has_a_group_once(alma, ben_client):
+    other = type(ben_client).objects.create(
+        practice=ben_client.practice, coach=ben_client.coach, name="Gil", email="gil@example.org"
+    )
+    schedule_group(
+        by=alma, coach=alma.coach, clients=[ben_client, other], seats=4, name="Mornings",
+        local_start=datetime(2027, 6, 9, 10), timezone=alma.timezone, minutes=50,  # noqa: DTZ001 - a wall time
+    )  # fmt: skip
+    plan_nudges(now=SUNDAY_NIGHT)
+
+    body = Nudge.objects.get(user=alma, kind="coach_week").compose().body
+
+    assert "- Wednesday 9 June 2027, 10:00 to 10:50, Mornings\n" in body
+    assert body.count("10:00") == 1
