@@ -227,6 +227,27 @@ def _mailer(url: str) -> dict[str, object]:
     }
 
 
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", "")
+"""Whose reports of mails that came back are taken, at `/accounts/mail/events/PROVIDER/`."""
+
+
+def _anymail(provider: str, secret: str) -> dict[str, str]:
+    """Mailgun signs with a key; Postmark is given `user:password` for its webhook's address."""
+    if not provider:
+        return {}
+    if provider == "mailgun" and secret:
+        return {"MAILGUN_WEBHOOK_SIGNING_KEY": secret}
+    if provider == "postmark" and ":" in secret:
+        return {"WEBHOOK_SECRET": secret}
+    raise ImproperlyConfigured(
+        "MAIL_PROVIDER must be mailgun, with its signing key in MAIL_WEBHOOK_SECRET, "
+        "or postmark, with user:password in MAIL_WEBHOOK_SECRET"
+    )
+
+
+ANYMAIL = _anymail(MAIL_PROVIDER, env.str("MAIL_WEBHOOK_SECRET", ""))
+
+
 def _sms_url(url: str) -> str:
     """See `coaching.accounts.sms`; it is checked here, so that a mistake is found at the start."""
     parts = urlsplit(url)

@@ -40,6 +40,7 @@ class DeliveryState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
     FAILED = "failed", "Refused by the mail server"
     MISSED = "missed", "Too late to be useful"
+    RETURNED = "returned", "Came back"
 
 
 class Channel(models.TextChoices):
@@ -168,6 +169,10 @@ class Delivery(Record):
 
     def write_stand_in(self) -> None:
         """Write the mail that goes out where this SMS cannot; a mail has none."""
+
+    def stop_kind(self) -> bool:
+        """Its reader called it unwanted: send no more of this kind. False where there is no such choice."""
+        return False
 
     @property
     def stable_message_id(self) -> str:

@@ -103,9 +103,12 @@ class MailChoices(Record):
 
     def wants(self, kind: str) -> bool:
         """Whether they want a mail of this kind (`Reminder.Kind`)."""
-        if kind == "upcoming":
-            return self.wants_upcoming
-        return self.wants_booked if kind == "booked" else self.wants_changed
+        return bool(getattr(self, self.choice_of(kind)))
+
+    @staticmethod
+    def choice_of(kind: str) -> str:
+        """The choice under which a mail of this kind (`Reminder.Kind`) comes."""
+        return f"wants_{kind}" if kind in {"upcoming", "booked"} else "wants_changed"
 
     def wants_nudge(self, kind: str) -> bool:
         """Whether they want a nudge of this kind (`Nudge.Kind`)."""

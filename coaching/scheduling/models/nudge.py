@@ -1,6 +1,7 @@
 """The mails that a day asks for, and no act: a step of today, a check-in, a week ahead, nothing booked."""
 
 from datetime import date
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import models
@@ -77,6 +78,13 @@ class Nudge(Delivery):
             self.write_stand_in()
             return None
         return nudge_mails.compose(self)
+
+    def stop_kind(self) -> bool:
+        """The same as if the reader had switched it off."""
+        is_days = self.kind == self.Kind.NOTHING_BOOKED
+        off: dict[str, Any] = {"nothing_booked_days": None} if is_days else {f"wants_{self.kind}": False}
+        MailChoices.objects.update_or_create(user=self.user, defaults=off)
+        return True
 
     def write_stand_in(self) -> None:
         """A mail in the place of this SMS, unless there is one."""

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from coaching.accounts import sms
 from coaching.accounts.http import PersonRequest
+from coaching.accounts.models import ReturnedMail
 from coaching.accounts.paging import keyset_page
 from coaching.scheduling.forms.mails import MailForm
 from coaching.scheduling.models import MailChoices, Nudge, Reminder
@@ -37,6 +38,7 @@ def mail_settings(request: PersonRequest) -> HttpResponse:
         "form": form,
         "is_coach": request.user.coach_or_none is not None,
         "has_sms": sms.is_set_up(),
+        "returned": ReturnedMail.objects.belonging_to(request.user).first(),
         "nudges": Nudge.objects.visible_to(request.user).gone_out()[:NUDGES_SHOWN],
     }
     return render(request, "scheduling/mail_settings.html", context, status=422 if form.errors else 200)
