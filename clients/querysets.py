@@ -272,3 +272,15 @@ class CheckInQuerySet(models.QuerySet):
         """The last `count` days that were spoken of, oldest first, with their scores. Two queries."""
         rows: Any = self.order_by("-on").prefetch_related("scores")[:count]
         return list(reversed(rows))
+
+
+class CheckInRhythmQuerySet(models.QuerySet):
+    def belonging_to(self, user: Person) -> Self:
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+    def asking(self) -> Self:
+        """Those of people who work with a coach now, with parts of life to ask about; with `last_on`."""
+        areas: Any = _clients(self).model._meta.get_field("life_areas").related_model
+        in_use = areas.objects.in_use().filter(client=OuterRef("client"))
+        rows = self.filter(Exists(in_use), client__status="active", client__user__is_active=True)
+        return rows.annotate(last_on=models.Max("client__check_ins__on"))

@@ -26,6 +26,7 @@ urlpatterns = [
     path("clients/<uuid:pk>/erase/withdraw/", leaving.erasure_withdraw, name="erasure_withdraw"),
     path("me/check-ins/", checkins.checkin_list, name="checkin_list"),
     path("clients/<uuid:pk>/check-in/", checkins.checkin_say, name="checkin_say"),
+    path("clients/<uuid:pk>/check-in/rhythm/", checkins.checkin_rhythm, name="checkin_rhythm"),
     path("clients/<uuid:pk>/areas/new/", checkins.area_create, name="area_create"),
     path("areas/<uuid:pk>/put-away/", checkins.area_put_away, name="area_put_away"),
     path("me/values/", values.value_list, name="value_list"),

@@ -1,6 +1,6 @@
 """A client's record: who they are, what they carry, what they and their coaches write, and who saw it."""
 
-from clients.models.checkin import CheckIn, LifeArea, Score
+from clients.models.checkin import CheckIn, CheckInRhythm, LifeArea, Score
 from clients.models.circumstance import Circumstance
 from clients.models.client import Client
 from clients.models.erasure import Erasure
@@ -11,6 +11,7 @@ from clients.models.writing import JournalEntry, Note
 
 __all__ = [
     "CheckIn",
+    "CheckInRhythm",
     "Circumstance",
     "Client",
     "Erasure",

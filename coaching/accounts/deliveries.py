@@ -40,6 +40,7 @@ class DeliveryState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
     FAILED = "failed", "Refused by the mail server"
     MISSED = "missed", "Too late to be useful"
+    RETURNED = "returned", "Came back"
 
 
 class Channel(models.TextChoices):
@@ -114,6 +115,15 @@ class DeliveryQuerySet(models.QuerySet):
         waiting = [DeliveryState.PENDING, DeliveryState.ON_HOLD]
         return self.filter(state__in=waiting).update(state=DeliveryState.CANCELLED)
 
+    def decide(self, *, is_sent: bool) -> int:
+        """A person's word on all of those that are on hold: send them now, or never. Says how many."""
+        held = self.filter(state=DeliveryState.ON_HOLD)
+        if not is_sent:
+            return held.update(state=DeliveryState.CANCELLED)
+        count = held.update(state=DeliveryState.PENDING, due_at=Now())
+        wake_worker()
+        return count
+
     def release(self) -> int:
         """Give back the untried rest of a claim, as if it had not been claimed."""
         return self.update(lease_token=None, lease_until=None, attempts=F("attempts") - 1)
@@ -159,6 +169,10 @@ class Delivery(Record):
 
     def write_stand_in(self) -> None:
         """Write the mail that goes out where this SMS cannot; a mail has none."""
+
+    def stop_kind(self) -> bool:
+        """Its reader called it unwanted: send no more of this kind. False where there is no such choice."""
+        return False
 
     @property
     def stable_message_id(self) -> str:
@@ -206,11 +220,8 @@ class Delivery(Record):
 
     def decide(self, *, is_sent: bool) -> bool:
         """A person's word on a mail that is on hold: send it now, or never. False where it is not on hold."""
-        held = type(self)._base_manager.filter(pk=self.pk, state=DeliveryState.ON_HOLD)
-        if not is_sent:
-            return held.update(state=DeliveryState.CANCELLED) == 1
-        wake_worker()
-        return held.update(state=DeliveryState.PENDING, due_at=Now()) == 1
+        row: DeliveryQuerySet = DeliveryQuerySet(type(self)).filter(pk=self.pk)
+        return row.decide(is_sent=is_sent) == 1
 
     def put_back(self, answer: str, *, is_ambiguous: bool = False) -> bool:
         """Let it wait and be tried again, longer after each try. False where another worker has it now."""

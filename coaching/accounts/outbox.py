@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from coaching.accounts.answers import NoServer, Refused
 from coaching.accounts.deliveries import Channel, Delivery, DeliveryQuerySet, DeliveryState, wake_worker
+from coaching.accounts.returned import ReturnedMail
 from coaching.accounts.sms import TextMessage, TextPost, text_post
 
 logger = structlog.get_logger("trellis.mail")
@@ -190,7 +191,14 @@ def _prepare(row: Delivery) -> EmailMultiAlternatives | TextMessage | None:
         row.state = DeliveryState.CANCELLED
         return None
     if isinstance(mail, EmailMultiAlternatives):
+        if settings.MAIL_PROVIDER and ReturnedMail.objects.stopping(mail.to[0]).exists():
+            row.give_up(_("Mails to this address came back before. It has to be changed, or tried again."))
+            row.state = DeliveryState.FAILED
+            return None
         mail.extra_headers["Message-ID"] = row.message_id
+        if settings.MAIL_PROVIDER == "postmark":
+            # Its reports name a number of its own, and give this back.
+            mail.extra_headers["X-PM-Metadata-anymail_id"] = str(row.pk)
     return mail
 
 

@@ -174,7 +174,7 @@ class ReminderQuerySet(DeliveryQuerySet):
 
     def done(self) -> Self:
         """Those that have come to an end, whichever, but for what was called off before."""
-        return self.filter(state__in=["sent", "failed", "missed"])
+        return self.filter(state__in=["sent", "failed", "missed", "returned"])
 
     def waiting(self) -> Self:
         return self.filter(state__in=["pending", "submitting"])
@@ -185,7 +185,7 @@ class ReminderQuerySet(DeliveryQuerySet):
     def to_look_at(self) -> Self:
         """Those on hold, and those that reached nobody lately and that nobody has sent again."""
         lately = Now() - LOOKED_AT_FOR
-        unsent = Q(state__in=["failed", "missed"], useful_until__gt=lately, resent_as=None)
+        unsent = Q(state__in=["failed", "missed", "returned"], useful_until__gt=lately, resent_as=None)
         return self.filter(unsent | Q(state="on_hold"))
 
     def untouched(self, now: datetime) -> Self:
@@ -195,3 +195,19 @@ class ReminderQuerySet(DeliveryQuerySet):
     def in_order(self) -> Self:
         """As they were or will be sent; those of an earlier date of the session come first."""
         return self.order_by("schedule_version", "due_at", "recipient")
+
+
+class NudgeQuerySet(DeliveryQuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those to this person, and nobody else's: what a client is reminded of is theirs."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(user=user.pk)
+
+    def gone_out(self) -> Self:
+        """Those that have come to an end, newest first; what was not needed any more is left out."""
+        return self.filter(state__in=["sent", "failed", "missed", "returned"]).order_by("-due_at", "-pk")
+
+    def untouched(self) -> Self:
+        """Those to come that nobody has tried to send."""
+        return self.filter(state="pending", attempts=0, due_at__gt=Now())

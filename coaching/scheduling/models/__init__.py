@@ -4,6 +4,7 @@ from coaching.scheduling.models.availability import BookingRules, SpecialDays, W
 from coaching.scheduling.models.feed import CalendarFeed
 from coaching.scheduling.models.heartbeat import Heartbeat
 from coaching.scheduling.models.mail_choices import MailChoices
+from coaching.scheduling.models.nudge import Nudge
 from coaching.scheduling.models.reminder import Reminder
 from coaching.scheduling.models.replacement import Replacement
 from coaching.scheduling.models.series import Repeat, Series
@@ -16,6 +17,7 @@ __all__ = [
     "CoachingSession",
     "Heartbeat",
     "MailChoices",
+    "Nudge",
     "Reminder",
     "Repeat",
     "Replacement",

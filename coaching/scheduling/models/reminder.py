@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.deliveries import Channel, Delivery, wake_worker
-from coaching.accounts.models import User
+from coaching.accounts.models import ReturnedMail, User
 from coaching.accounts.sms import TextMessage
 from coaching.scheduling import emails, texts
 from coaching.scheduling.models.mail_choices import MailChoices
@@ -272,6 +272,15 @@ class Reminder(Delivery):
         Reminder.objects.bulk_create([stand_in], ignore_conflicts=True)
         wake_worker()
 
+    def stop_kind(self) -> bool:
+        """The same as if the reader had switched it off."""
+        if self.reader is None:
+            return False
+        off = {MailChoices.choice_of(self.kind): False}
+        MailChoices.objects.update_or_create(user=self.reader, defaults=off)
+        Reminder.rewrite_for(User.objects.get(pk=self.reader.pk))
+        return True
+
     @property
     def reader_name(self) -> str:
         """Whom it goes to, by name: a log is no place for addresses."""
@@ -282,7 +291,7 @@ class Reminder(Delivery):
     @property
     def can_be_sent_again(self) -> bool:
         """Whether it has come to an end, still says what is true, and has not been sent again already."""
-        is_over = self.state in {self.State.SENT, self.State.FAILED, self.State.MISSED}
+        is_over = self.state in {self.State.SENT, self.State.FAILED, self.State.MISSED, self.State.RETURNED}
         return (
             is_over and not hasattr(self, "resent_as") and self.is_still_true and self._until > timezone.now()
         )
@@ -305,6 +314,7 @@ class Reminder(Delivery):
         if not fresh.can_be_sent_again:
             raise ValidationError(_("This mail cannot be sent again as it is."), code="closed")
         copied = ("session", "kind", "recipient", "channel", "lead", "schedule_version")
+        ReturnedMail.objects.stopping(fresh.address).clear()  # whoever sends it again believes in the address
         row = Reminder.objects.create(
             **{name: getattr(fresh, name) for name in copied},
             resend_of=fresh,

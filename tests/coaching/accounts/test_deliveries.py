@@ -1,4 +1,3 @@
-import itertools
 import threading
 import uuid
 from collections import Counter
@@ -18,7 +17,7 @@ from structlog.testing import capture_logs
 from coaching.accounts import deliveries, outbox
 from coaching.accounts.deliveries import LEASE, DeliveryQuerySet, DeliveryState, wait_after, wake_worker
 from coaching.accounts.models import Invitation, SmsNumber
-from coaching.scheduling.models import CoachingSession, Reminder
+from coaching.scheduling.models import CoachingSession, Nudge, Reminder
 
 
 @pytest.fixture
@@ -63,7 +62,7 @@ def be_due_again(*rows: Reminder) -> None:
 
 
 def test_every_outbox_is_found():
-    assert set(outbox.delivery_models()) == {Invitation, Reminder, SmsNumber}
+    assert set(outbox.delivery_models()) == {Invitation, Nudge, Reminder, SmsNumber}
 
 
 def test_sent_mail_records_the_servers_answer(smtp_server, due):
@@ -476,8 +475,8 @@ def test_claim_holds_for_the_lease_only(due):
 
 def test_pass_ends_in_time_and_gives_back_the_rest(smtp_server, make_due, monkeypatch):
     make_due(3)
-    clock = itertools.chain([0, 1, 2], itertools.count(101))
-    monkeypatch.setattr(outbox, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    clock = SimpleNamespace(monotonic=lambda: 101 * len(smtp_server.taken))
+    monkeypatch.setattr(outbox, "time", clock)
 
     ends = outbox.send_due()
 

@@ -29,6 +29,7 @@ class Command(BaseCommand):
             clients = practice.seed_clients(staff)
             practice.seed_groups(staff["coach"], clients)
             practice.seed_mails()
+            practice.seed_nudges(staff)
             # These were invited long ago, as far as the demo goes: their mails would only confuse.
             Invitation.objects.exclude(accepted_at=None).update(
                 state=Invitation.State.SENT, sent_at=timezone.now(), server_answer="250 OK"
