@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from clients.models import Client
 from coaching.accounts.models import User
 from coaching.scheduling import actions
-from coaching.scheduling.models import CoachingSession, Repeat, Series
+from coaching.scheduling.models import CoachingSession, Reminder, Repeat, Series
 
 LONGEST = 52
 """Sessions in one series."""
@@ -102,6 +102,7 @@ def schedule_series(
             planned.append(session)
     if clashes:
         raise _does_not_fit(clashes)
+    Reminder.gather(planned)
     return planned
 
 
@@ -151,6 +152,7 @@ def reschedule_following(
             moved.append(changed)
     if clashes:
         raise _does_not_fit(clashes)
+    Reminder.gather(moved)
     return moved
 
 
@@ -160,6 +162,7 @@ def cancel_following(*, by: User, session: CoachingSession) -> int:
     following = _following(session)
     for row in following:
         actions.cancel_session(by=by, session=row)
+    Reminder.gather(following)
     return len(following)
 
 

@@ -1,5 +1,6 @@
 """Sessions, the mails and calendars that belong to them, and the signs of life of the processes that send."""
 
+from coaching.scheduling.models.also_told import AlsoTold
 from coaching.scheduling.models.availability import BookingRules, SpecialDays, WeeklyHours
 from coaching.scheduling.models.feed import CalendarFeed
 from coaching.scheduling.models.heartbeat import Heartbeat
@@ -11,6 +12,7 @@ from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.models.session_type import SessionType
 
 __all__ = [
+    "AlsoTold",
     "BookingRules",
     "CalendarFeed",
     "CoachingSession",

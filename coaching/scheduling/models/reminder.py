@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from coaching.accounts.deliveries import Delivery, wake_worker
 from coaching.accounts.models import User
 from coaching.scheduling import emails
+from coaching.scheduling.models.also_told import AlsoTold
 from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.querysets import ReminderQuerySet
@@ -122,7 +123,8 @@ class Reminder(Delivery):
         Call it after each booking, move and cancellation, in the same
         transaction. What waits about an earlier state of it is called off.
         """
-        waiting = session.reminders.all()
+        Reminder._leave_shared(session)
+        waiting = session.reminders.filter(also=None)
         if session.is_scheduled:
             waiting = waiting.exclude(schedule_version=session.schedule_version)
         waiting.call_off()
@@ -132,6 +134,67 @@ class Reminder(Delivery):
             rows += Reminder.of(session, now=now)
         Reminder.objects.bulk_create(rows)
         wake_worker()
+
+    @staticmethod
+    def gather(sessions: Iterable[CoachingSession]) -> None:
+        """Make one mail out of the news of several sessions that one act has just planned, moved or called off.
+
+        Call it in the same transaction. Each reader gets one mail of each kind;
+        the reminders stay one for each session.
+        """
+        rows = Reminder.objects.filter(
+            session__in=[session.pk for session in sessions],
+            schedule_version=F("session__schedule_version"),
+            state=Reminder.State.PENDING,
+            attempts=0,
+            resend_of=None,
+            also=None,
+        ).exclude(kind=Reminder.Kind.UPCOMING)
+        together: dict[tuple[str, ...], list[Reminder]] = {}
+        for row in rows.select_related("session").order_by("session__starts_at"):
+            together.setdefault((row.recipient, row.kind), []).append(row)
+        for first, *others in together.values():
+            AlsoTold.objects.bulk_create(
+                AlsoTold(reminder=first, session=row.session, schedule_version=row.schedule_version)
+                for row in others
+            )
+            first.useful_until = max(row.useful_until for row in [first, *others])
+            first.save(update_fields=["useful_until"])
+            Reminder.objects.filter(pk__in=[row.pk for row in others]).delete()
+
+    @staticmethod
+    def _leave_shared(session: CoachingSession) -> None:
+        """Take a session that has changed out of mails about several that still wait.
+
+        What is left of such a mail is for the others; a row that was called off
+        says that this session was to be told. A mail that may have arrived is
+        left as it is: it is sent again as one, with what is still true.
+        """
+        shared = AlsoTold.objects.filter(Q(session=session) | Q(reminder__session=session))
+        waiting = Reminder.objects.filter(
+            pk__in=shared.values("reminder"),
+            state__in=[Reminder.State.PENDING, Reminder.State.ON_HOLD],
+            is_ambiguous=False,
+        )
+        for row in waiting.select_for_update(of=("self",)):
+            version = row.schedule_version
+            if row.session_id == session.pk:
+                heir = row.also.order_by("session__starts_at")[0]
+                row.session_id, row.schedule_version = heir.session_id, heir.schedule_version
+                row.save(update_fields=["session", "schedule_version"])
+            else:
+                heir = row.also.get(session=session)
+                version = heir.schedule_version
+            heir.delete()
+            Reminder.objects.create(
+                session=session,
+                kind=row.kind,
+                recipient=row.recipient,
+                schedule_version=version,
+                due_at=row.due_at,
+                useful_until=row.useful_until,
+                state=Reminder.State.CANCELLED,
+            )
 
     @staticmethod
     @transaction.atomic
@@ -157,7 +220,7 @@ class Reminder(Delivery):
         Somebody whose mail about the booking was called off before it left has
         heard nothing: a move is a booking to them, and a cancellation no news.
         """
-        past = list(session.reminders.all())
+        past = [*session.reminders.all(), *Reminder.objects.filter(also__session=session)]
         for recipient in cls.Recipient.values:
             announced = [row for row in past if row.recipient == recipient and row.is_news]
             has_heard = any(row.may_have_arrived for row in past if row.recipient == recipient)
@@ -225,9 +288,30 @@ class Reminder(Delivery):
         return client.status != client.Status.ENDED or self.kind == self.Kind.CANCELLED
 
     def compose(self) -> EmailMultiAlternatives | None:
-        """Reads the session again: nothing is sent for one that was called off, held, or moved since."""
-        self.session = CoachingSession.objects.with_people().get(pk=self.session_id)
-        return emails.session_mail(self) if self.is_still_true else None
+        """Reads the sessions again: nothing is said of one that was called off, held, or moved since."""
+        told = [row for row in self.told() if row.is_still_true]
+        if len(told) > 1:
+            return emails.series_mail(self, [row.session for row in told])
+        if not told:
+            return None
+        told[0].message_id = self.message_id
+        return emails.session_mail(told[0])
+
+    def told(self) -> list["Reminder"]:
+        """What it says of each of its sessions, as unsaved rows about one each, in order of time."""
+        versions = dict(self.also.values_list("session", "schedule_version")) if self.is_news else {}
+        versions[self.session_id] = self.schedule_version
+        sessions = CoachingSession.objects.filter(pk__in=versions).with_people().order_by("starts_at")
+        return [
+            Reminder(
+                session=session,
+                kind=self.kind,
+                recipient=self.recipient,
+                lead=self.lead,
+                schedule_version=versions[session.pk],
+            )
+            for session in sessions
+        ]
 
     @property
     def reader_name(self) -> str:
@@ -240,9 +324,12 @@ class Reminder(Delivery):
     def can_be_sent_again(self) -> bool:
         """Whether it has come to an end, still says what is true, and has not been sent again already."""
         is_over = self.state in {self.State.SENT, self.State.FAILED, self.State.MISSED}
-        return (
-            is_over and not hasattr(self, "resent_as") and self.is_still_true and self._until > timezone.now()
-        )
+        if not is_over or hasattr(self, "resent_as"):
+            return False
+        if self.is_still_true and self._until > timezone.now():
+            return True
+        others = self.told() if self.also.all() else []
+        return any(row.is_still_true and row._until > timezone.now() for row in others)
 
     @property
     def _until(self) -> datetime:
@@ -266,7 +353,11 @@ class Reminder(Delivery):
             **{name: getattr(fresh, name) for name in copied},
             resend_of=fresh,
             due_at=Now(),
-            useful_until=fresh._until,
+            useful_until=max(row._until for row in fresh.told()),
+        )
+        AlsoTold.objects.bulk_create(
+            AlsoTold(reminder=row, session_id=also.session_id, schedule_version=also.schedule_version)
+            for also in fresh.also.all()
         )
         wake_worker()
         return row
@@ -274,9 +365,10 @@ class Reminder(Delivery):
     @property
     def told_before(self) -> Any:
         """The session as this person last heard of it, from its history; None where they never did."""
-        earlier = self.session.reminders.filter(
-            recipient=self.recipient, schedule_version__lt=self.schedule_version
-        )
-        heard = max((row.schedule_version for row in earlier if row.may_have_arrived), default=0)
+        own = [(row, row.schedule_version) for row in self.session.reminders.filter(recipient=self.recipient)]
+        shared = self.session.also_told.filter(reminder__recipient=self.recipient).select_related("reminder")
+        rows = [*own, *((also.reminder, also.schedule_version) for also in shared)]
+        versions = [version for row, version in rows if row.may_have_arrived]
+        heard = max((version for version in versions if version < self.schedule_version), default=0)
         history = CoachingSession.pgh_event_models["update"].objects  # type: ignore[attr-defined]
         return history.filter(pgh_obj_id=self.session_id, schedule_version=heard).order_by("pgh_id").last()
