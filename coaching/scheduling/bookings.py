@@ -26,7 +26,7 @@ def records_that_may_book(user: Person) -> QuerySet[Client]:
     records = Client.objects.belonging_to(user).select_related("coach__user", "coach__booking_rules", "user")
     return records.filter(
         Exists(SessionType.objects.bookable().filter(coach=OuterRef("coach"))),
-        status=Client.Status.ACTIVE,
+        status__in=Client.WORKING,
         coach__booking_rules__is_open=True,
     )
 
@@ -148,7 +148,7 @@ def _must_be_own(by: User | None, client: Client) -> None:
 def _hold(client: Client, offer: Offer, starts_at: datetime) -> None:
     """Let one client of this coach choose after the other, and refuse a time that is not free."""
     rules = BookingRules.objects.select_for_update().filter(coach=client.coach).first()
-    if rules is None or not rules.is_open or client.status != Client.Status.ACTIVE:
+    if rules is None or not rules.is_open or client.status not in Client.WORKING:
         raise _shut(client)
     if starts_at <= timezone.now() or not offer.has(starts_at):
         raise ValidationError(_("This time is not free any more."), code="clash")

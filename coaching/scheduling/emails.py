@@ -94,7 +94,7 @@ def series_mail(reminder: "Reminder", sessions: list["CoachingSession"]) -> Emai
     """
     is_discreet = reminder.choices.is_discreet
     is_client = reminder.recipient == reminder.Recipient.CLIENT
-    lines = []
+    lines: list[dict[str, Any]] = []
     for session in sessions:
         own, *other = session.times(is_client=is_client)
         acts = acts_for(session) if is_client and session.is_scheduled else {}

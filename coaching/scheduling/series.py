@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from clients.models import Client
 from coaching.accounts.models import User
 from coaching.scheduling import actions
-from coaching.scheduling.models import CoachingSession, Reminder, Repeat, Series
+from coaching.scheduling.models import AlsoTold, CoachingSession, Repeat, Series
 
 LONGEST = 52
 """Sessions in one series."""
@@ -102,7 +102,7 @@ def schedule_series(
             planned.append(session)
     if clashes:
         raise _does_not_fit(clashes)
-    Reminder.gather(planned)
+    AlsoTold.gather(planned)
     return planned
 
 
@@ -152,7 +152,7 @@ def reschedule_following(
             moved.append(changed)
     if clashes:
         raise _does_not_fit(clashes)
-    Reminder.gather(moved)
+    AlsoTold.gather(moved)
     return moved
 
 
@@ -162,7 +162,7 @@ def cancel_following(*, by: User, session: CoachingSession) -> int:
     following = _following(session)
     for row in following:
         actions.cancel_session(by=by, session=row)
-    Reminder.gather(following)
+    AlsoTold.gather(following)
     return len(following)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
-from coaching.accounts.forms import page_helper
+from coaching.accounts.forms import DateInput, page_helper
 from coaching.accounts.models import User
 from coaching.scheduling import actions, series
 from coaching.scheduling.availability import Wish
@@ -45,7 +45,7 @@ class SessionForm(forms.Form):
     date = forms.DateField(
         label=_("Day"),
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput,
     )
     time = forms.TimeField(
         label=_("Start"),
@@ -271,13 +271,13 @@ class SessionCreateForm(SessionForm):
     until = forms.DateField(
         label=_("Or until which day"),
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput,
         required=False,
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
-        active = Client.objects.coached_by(user).filter(status=Client.Status.ACTIVE)
+        active = Client.objects.coached_by(user).filter(status__in=Client.WORKING)
         cast(forms.ModelChoiceField, self.fields["client"]).queryset = active.select_related("user", "coach")
 
     @property

@@ -1,27 +1,29 @@
 """The mails about a session: that it was booked, changed or called off, and that it is coming up."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coaching.accounts.deliveries import Delivery, wake_worker
+from coaching.accounts.deliveries import Channel, Delivery, wake_worker
 from coaching.accounts.models import User
-from coaching.scheduling import emails
+from coaching.accounts.records import uuid7
+from coaching.accounts.sms import TextMessage
+from coaching.scheduling import emails, texts
 from coaching.scheduling.models.also_told import AlsoTold
 from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.querysets import ReminderQuerySet
 
-SETTLING = timedelta(minutes=1)
-"""News of a booking or a move waits so long: somebody who corrects a slip at once sends one mail, not two."""
+SETTLING = settings.MAIL_SETTLING
 
 
 class Reminder(Delivery):
@@ -32,7 +34,7 @@ class Reminder(Delivery):
     mails too, at the address the coach has.
     """
 
-    HOLD_AFTER = timedelta(hours=3)
+    HOLD_AFTER = settings.MAIL_HOLD_AFTER
 
     class Kind(models.TextChoices):
         UPCOMING = "upcoming", _("Session coming up")
@@ -61,7 +63,7 @@ class Reminder(Delivery):
         ordering = ["due_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["session", "kind", "lead", "recipient", "schedule_version"],
+                fields=["session", "kind", "lead", "channel", "recipient", "schedule_version"],
                 name="reminder_once_per_time_of_session",
                 condition=Q(resend_of=None),
                 nulls_distinct=False,
@@ -103,16 +105,18 @@ class Reminder(Delivery):
                 due_at = choices.moment_for(session.starts_at - lead, now=now, starts_at=session.starts_at)
                 if not now < due_at < useful_until:
                     continue
-                reminders.append(
+                reminders += [
                     Reminder(
                         session=session,
                         recipient=recipient,
+                        channel=channel,
                         lead=lead,
                         schedule_version=session.schedule_version,
                         due_at=due_at,
                         useful_until=useful_until,
                     )
-                )
+                    for channel in choices.channels
+                ]
                 useful_until = due_at
         return reminders
 
@@ -123,7 +127,7 @@ class Reminder(Delivery):
         Call it after each booking, move and cancellation, in the same
         transaction. What waits about an earlier state of it is called off.
         """
-        Reminder._leave_shared(session)
+        AlsoTold.leave(session)
         waiting = session.reminders.filter(also=None)
         if session.is_scheduled:
             waiting = waiting.exclude(schedule_version=session.schedule_version)
@@ -134,67 +138,6 @@ class Reminder(Delivery):
             rows += Reminder.of(session, now=now)
         Reminder.objects.bulk_create(rows)
         wake_worker()
-
-    @staticmethod
-    def gather(sessions: Iterable[CoachingSession]) -> None:
-        """Make one mail out of the news of several sessions that one act has just planned, moved or called off.
-
-        Call it in the same transaction. Each reader gets one mail of each kind;
-        the reminders stay one for each session.
-        """
-        rows = Reminder.objects.filter(
-            session__in=[session.pk for session in sessions],
-            schedule_version=F("session__schedule_version"),
-            state=Reminder.State.PENDING,
-            attempts=0,
-            resend_of=None,
-            also=None,
-        ).exclude(kind=Reminder.Kind.UPCOMING)
-        together: dict[tuple[str, ...], list[Reminder]] = {}
-        for row in rows.select_related("session").order_by("session__starts_at"):
-            together.setdefault((row.recipient, row.kind), []).append(row)
-        for first, *others in together.values():
-            AlsoTold.objects.bulk_create(
-                AlsoTold(reminder=first, session=row.session, schedule_version=row.schedule_version)
-                for row in others
-            )
-            first.useful_until = max(row.useful_until for row in [first, *others])
-            first.save(update_fields=["useful_until"])
-            Reminder.objects.filter(pk__in=[row.pk for row in others]).delete()
-
-    @staticmethod
-    def _leave_shared(session: CoachingSession) -> None:
-        """Take a session that has changed out of mails about several that still wait.
-
-        What is left of such a mail is for the others; a row that was called off
-        says that this session was to be told. A mail that may have arrived is
-        left as it is: it is sent again as one, with what is still true.
-        """
-        shared = AlsoTold.objects.filter(Q(session=session) | Q(reminder__session=session))
-        waiting = Reminder.objects.filter(
-            pk__in=shared.values("reminder"),
-            state__in=[Reminder.State.PENDING, Reminder.State.ON_HOLD],
-            is_ambiguous=False,
-        )
-        for row in waiting.select_for_update(of=("self",)):
-            version = row.schedule_version
-            if row.session_id == session.pk:
-                heir = row.also.order_by("session__starts_at")[0]
-                row.session_id, row.schedule_version = heir.session_id, heir.schedule_version
-                row.save(update_fields=["session", "schedule_version"])
-            else:
-                heir = row.also.get(session=session)
-                version = heir.schedule_version
-            heir.delete()
-            Reminder.objects.create(
-                session=session,
-                kind=row.kind,
-                recipient=row.recipient,
-                schedule_version=version,
-                due_at=row.due_at,
-                useful_until=row.useful_until,
-                state=Reminder.State.CANCELLED,
-            )
 
     @staticmethod
     @transaction.atomic
@@ -232,11 +175,15 @@ class Reminder(Delivery):
                 kind = None if is_new else cls.Kind.CANCELLED
             else:
                 kind = cls.Kind.BOOKED if is_new or session.schedule_version == 1 else cls.Kind.CHANGED
-            if kind and Reminder(session=session, recipient=recipient).choices.wants(kind):
+            choices = Reminder(session=session, recipient=recipient).choices
+            if kind is None or not choices.wants(kind):
+                continue
+            for channel in choices.channels:
                 yield cls(
                     session=session,
                     kind=kind,
                     recipient=recipient,
+                    channel=channel,
                     schedule_version=session.schedule_version,
                     due_at=Now() if kind == cls.Kind.CANCELLED else Now() + SETTLING,
                     useful_until=session.ends_at,
@@ -257,10 +204,15 @@ class Reminder(Delivery):
         return super().stable_message_id.replace("@", f".{self.schedule_version}@")
 
     @property
+    def reader(self) -> User | None:
+        """The person it goes to; None where they have no account yet."""
+        is_coach = self.recipient == self.Recipient.COACH
+        return self.session.coach.user if is_coach else self.session.client.user
+
+    @property
     def choices(self) -> MailChoices:
         """What the person it goes to has chosen."""
-        is_coach = self.recipient == self.Recipient.COACH
-        return MailChoices.of(self.session.coach.user if is_coach else self.session.client.user)
+        return MailChoices.of(self.reader)
 
     @property
     def address(self) -> str:
@@ -281,37 +233,50 @@ class Reminder(Delivery):
     @property
     def is_wanted_by_reader(self) -> bool:
         """Whether the reader is still there; after the end of the work only a cancellation is of use."""
-        client, coach = self.session.client, self.session.coach.user
-        reader = coach if self.recipient == self.Recipient.COACH else client.user
-        if reader is not None and not reader.is_active:
+        client = self.session.client
+        if self.reader is not None and not self.reader.is_active:
             return False
         return client.status != client.Status.ENDED or self.kind == self.Kind.CANCELLED
 
-    def compose(self) -> EmailMultiAlternatives | None:
+    def compose(self) -> EmailMultiAlternatives | TextMessage | None:
         """Reads the sessions again: nothing is said of one that was called off, held, or moved since."""
         told = [row for row in self.told() if row.is_still_true]
-        if len(told) > 1:
-            return emails.series_mail(self, [row.session for row in told])
         if not told:
             return None
-        told[0].message_id = self.message_id
-        return emails.session_mail(told[0])
+        first, sessions = told[0], [row.session for row in told]
+        if self.channel == Channel.EMAIL:
+            first.message_id = self.message_id
+            return emails.session_mail(first) if len(told) == 1 else emails.series_mail(first, sessions)
+        number = first.reader.sms_number if first.reader else None
+        if number is None or not number.is_usable:
+            self.write_stand_in()
+            return None
+        return TextMessage(number.number, texts.session_text(first, count=len(told)))
 
     def told(self) -> list["Reminder"]:
         """What it says of each of its sessions, as unsaved rows about one each, in order of time."""
         versions = dict(self.also.values_list("session", "schedule_version")) if self.is_news else {}
         versions[self.session_id] = self.schedule_version
         sessions = CoachingSession.objects.filter(pk__in=versions).with_people().order_by("starts_at")
+        copied = {name: getattr(self, name) for name in ("kind", "recipient", "channel", "lead")}
         return [
-            Reminder(
-                session=session,
-                kind=self.kind,
-                recipient=self.recipient,
-                lead=self.lead,
-                schedule_version=versions[session.pk],
-            )
-            for session in sessions
+            Reminder(session=session, schedule_version=versions[session.pk], **copied) for session in sessions
         ]
+
+    def write_stand_in(self) -> None:
+        """A mail in the place of this SMS, unless the same goes out by mail anyway."""
+        copied = ("session", "kind", "recipient", "lead", "schedule_version", "useful_until")
+        stand_in = Reminder(
+            **{name: getattr(self, name) for name in copied},
+            pk=uuid7(),
+            channel=Channel.EMAIL,
+            due_at=Now(),
+            resend_of=self if self.resend_of_id else None,
+        )
+        Reminder.objects.bulk_create([stand_in], ignore_conflicts=True)
+        if Reminder.objects.filter(pk=stand_in.pk).exists():
+            AlsoTold.copy(self, to=stand_in)
+        wake_worker()
 
     @property
     def reader_name(self) -> str:
@@ -348,17 +313,14 @@ class Reminder(Delivery):
         fresh.session = self.session
         if not fresh.can_be_sent_again:
             raise ValidationError(_("This mail cannot be sent again as it is."), code="closed")
-        copied = ("session", "kind", "recipient", "lead", "schedule_version")
+        copied = ("session", "kind", "recipient", "channel", "lead", "schedule_version")
         row = Reminder.objects.create(
             **{name: getattr(fresh, name) for name in copied},
             resend_of=fresh,
             due_at=Now(),
             useful_until=max(row._until for row in fresh.told()),
         )
-        AlsoTold.objects.bulk_create(
-            AlsoTold(reminder=row, session_id=also.session_id, schedule_version=also.schedule_version)
-            for also in fresh.also.all()
-        )
+        AlsoTold.copy(fresh, to=row)
         wake_worker()
         return row
 

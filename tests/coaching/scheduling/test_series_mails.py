@@ -10,7 +10,7 @@ from icalendar import Calendar
 from clients.models import Client
 from coaching.accounts import outbox
 from coaching.accounts.deliveries import DeliveryState
-from coaching.scheduling import actions, series
+from coaching.scheduling import actions, series, texts
 from coaching.scheduling.models import AlsoTold, CoachingSession, Reminder
 from coaching.scheduling.models.mail_choices import MailChoices
 
@@ -267,3 +267,22 @@ def test_leaving_a_mail_that_is_being_sent_changes_nothing_of_it(repeat, alma):
     row = Reminder.objects.get(kind="booked", state="submitting")
     assert (row.session, row.also.count()) == (sessions[0], 2)
     assert news(sessions[1]) == [(1, "cancelled", "client", "pending")]
+
+
+def test_an_sms_about_a_series_is_one_and_its_stand_in_a_mail_with_every_date(
+    repeat, deliver, smtp_server, ben
+):
+    """The number is gone by the time it is sent, so the mail comes in its place."""
+    repeat(3)
+    row = Reminder.objects.get(kind="booked")
+    Reminder.objects.filter(pk=row.pk).update(channel="sms")
+    row.refresh_from_db()
+    assert texts.session_text(row, count=3) == (
+        "Trellis: 3 sessions are booked, the first on Tuesday 16 March, 05:00 (New York)."
+    )
+
+    assert row.compose() is None
+
+    stand_in = Reminder.objects.get(kind="booked", channel="email")
+    assert stand_in.also.count() == 2
+    assert "3 sessions" in stand_in.compose().subject
