@@ -7,11 +7,14 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils import formats
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from coaching.accounts.emails import write
 from coaching.scheduling import calendars
 from coaching.scheduling.links import acts_for
+from coaching.scheduling.querysets import PRESENT
 from coaching.scheduling.walltimes import ZonedTime
 
 if TYPE_CHECKING:
@@ -65,6 +68,7 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
         context={
             **_people(reminder),
             "session": session,
+            "group": "" if is_discreet or session.group is None else session.group.title,
             "own": own,
             "other": other[0] if other else None,
             "before": before,
@@ -75,7 +79,8 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
         message_id=reminder.message_id,
     )
     organizer = _sign(mail, is_discreet=is_discreet)
-    if reminder.is_news:
+    # A group stands in the coach's calendar once, from the feed; who joins or leaves is no entry of its own.
+    if reminder.is_news and (is_client or session.group_id is None):
         method, calendar = calendars.invitation(
             session,
             attendee=reminder.address,
@@ -123,7 +128,7 @@ def series_mail(reminder: "Reminder", sessions: list["CoachingSession"]) -> Emai
 def _people(reminder: "Reminder") -> dict[str, Any]:
     session, is_client = reminder.session, reminder.recipient == reminder.Recipient.CLIENT
     is_discreet = reminder.choices.is_discreet
-    named = session.coach if is_client else session.client
+    named = session.coach if is_client else _group(session) if session.is_group else session.client
     return {
         "kind": reminder.kind,
         "is_discreet": is_discreet,
@@ -147,6 +152,13 @@ def _sign(mail: EmailMultiAlternatives, *, is_discreet: bool) -> tuple[str, str]
 
 def _title(*, is_discreet: bool) -> str:
     return str(_("Appointment") if is_discreet else _("Session"))
+
+
+def _group(session: "CoachingSession") -> str:
+    """A group by its name and number, for its coach."""
+    count = session.members.filter(status__in=PRESENT).count()
+    people = ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
+    return _g("%(group)s (%(people)s)") % {"group": session.title, "people": people}
 
 
 def _attach_calendar(mail: EmailMultiAlternatives, method: str, calendar: bytes) -> None:

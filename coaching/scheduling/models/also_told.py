@@ -39,10 +39,12 @@ class AlsoTold(Record):
         """Make one mail out of the news of several sessions that one act has just changed.
 
         Call it in the same transaction. Each reader gets one mail (and one SMS)
-        of each kind; the reminders stay one for each session.
+        of each kind, those who meet in a group included; the reminders stay one
+        for each session.
         """
+        pks = [session.pk for session in sessions]
         reminders = _reminders().filter(
-            session__in=[session.pk for session in sessions],
+            Q(session__in=pks) | Q(session__group__in=pks),
             schedule_version=F("session__schedule_version"),
             state=DeliveryState.PENDING,
             attempts=0,
@@ -50,9 +52,10 @@ class AlsoTold(Record):
             resend_of=None,
             also=None,
         )
-        together: dict[tuple[str, ...], list[Reminder]] = {}
+        together: dict[tuple[object, ...], list[Reminder]] = {}
         for row in reminders.select_related("session").order_by("session__starts_at"):
-            together.setdefault((row.recipient, row.channel, row.kind), []).append(row)
+            key = (row.recipient, row.session.client_id, row.channel, row.kind)
+            together.setdefault(key, []).append(row)
         for first, *others in together.values():
             AlsoTold.objects.bulk_create(
                 AlsoTold(reminder=first, session=row.session, schedule_version=row.schedule_version)

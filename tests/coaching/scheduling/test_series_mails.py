@@ -11,6 +11,7 @@ from clients.models import Client
 from coaching.accounts import outbox
 from coaching.accounts.deliveries import DeliveryState
 from coaching.scheduling import actions, series, texts
+from coaching.scheduling.groups import schedule_group
 from coaching.scheduling.models import AlsoTold, CoachingSession, Reminder
 from coaching.scheduling.models.mail_choices import MailChoices
 
@@ -23,7 +24,9 @@ def repeat(alma, ben_client):
     """Plan a weekly series from 16 March 2027, a Tuesday, at ten in Berlin."""
 
     def make(times: int = 4, **values) -> list[CoachingSession]:
-        details = {"by": alma, "client": ben_client, "minutes": 50, "place": "phone", **values}
+        details = {"by": alma, "minutes": 50, "place": "phone", **values}
+        if "clients" not in details:
+            details.setdefault("client", ben_client)
         start = datetime.fromisoformat("2027-03-16T10:00")
         return series.schedule_series(
             repeat="weekly", times=times, local_start=start, timezone=BERLIN, **details
@@ -286,3 +289,21 @@ def test_an_sms_about_a_series_is_one_and_its_stand_in_a_mail_with_every_date(
     stand_in = Reminder.objects.get(kind="booked", channel="email")
     assert stand_in.also.count() == 2
     assert "3 sessions" in stand_in.compose().subject
+
+
+def test_a_series_of_a_group_is_one_mail_for_each_of_its_people(
+    repeat, deliver, alma, ben_client, smtp_server
+):
+    anna = Client.objects.create(
+        practice=alma.coach.practice, coach=alma.coach, name="Anna", email="anna@example.org"
+    )
+    repeat(
+        3, plan=schedule_group, coach=alma.coach, clients=[ben_client, anna], seats=5, name="Evening circle"
+    )
+
+    assert [to for to, _subject in deliver()] == ["anna@example.org", "ben@example.org"]
+    for mail in smtp_server.taken[-2:]:
+        assert "3 sessions" in mail["Subject"]
+        other = "Anna" if mail["To"].startswith("ben") else "Ben"
+        assert other not in plain(mail)
+        assert len({uid for uid, *_rest in entries(mail)}) == 3
