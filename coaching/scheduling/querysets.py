@@ -70,6 +70,7 @@ class CoachingSessionQuerySet(models.QuerySet):
             "client__coach",
             "coach__user",
             "coach__booking_rules",
+            "coach__practice__booking_policy",
             "session_type",
             "series",
             "group",

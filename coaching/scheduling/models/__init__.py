@@ -5,6 +5,7 @@ from coaching.scheduling.models.availability import BookingRules, SpecialDays, W
 from coaching.scheduling.models.feed import CalendarFeed
 from coaching.scheduling.models.heartbeat import Heartbeat
 from coaching.scheduling.models.mail_choices import MailChoices
+from coaching.scheduling.models.policy import BookingPolicy
 from coaching.scheduling.models.reminder import Reminder
 from coaching.scheduling.models.replacement import Replacement
 from coaching.scheduling.models.series import Repeat, Series
@@ -13,6 +14,7 @@ from coaching.scheduling.models.session_type import SessionType
 
 __all__ = [
     "AlsoTold",
+    "BookingPolicy",
     "BookingRules",
     "CalendarFeed",
     "CoachingSession",
