@@ -132,6 +132,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:step_edit": (of("step"), PAIR_SEES),
     "goals:step_resource": (of("step"), PAIR_SEES),
     "goals:step_rhythm": (of("rhythm"), PAIR_SEES),
+    "scheduling:practice_booking": (nothing, OWNERS_ONLY),
     "scheduling:session_list": (nothing, SIGNED_IN),
     "scheduling:session_week": (nothing, SIGNED_IN),
     "scheduling:session_month": (nothing, SIGNED_IN),
@@ -149,6 +150,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
         CLIENT_SEES,
     ),
     "scheduling:session_cancel": (of("session"), PAIR_SEES),
+    "scheduling:session_agenda": (of("session"), PAIR_SEES),
     # A link from Ben's mail opens its one act for whoever holds it; without it there is nothing here.
     "scheduling:mail_link": (lambda world: [token_for(Act.CANCEL, world.session)], EVERYBODY),
     "scheduling:mail_link_time": (

@@ -70,6 +70,7 @@ class CoachingSessionQuerySet(models.QuerySet):
             "client__coach",
             "coach__user",
             "coach__booking_rules",
+            "coach__practice__booking_policy",
             "session_type",
             "series",
             "group",
@@ -169,8 +170,9 @@ class ReminderQuerySet(DeliveryQuerySet):
         return self.filter(coached | _groups_of(user, "session__"))
 
     def with_session(self) -> Self:
-        """Those, with the session, its two people and the mail that followed read along."""
-        return self.select_related("session__client__user", "session__coach__user", "resent_as")
+        """Those, with session, people, the mail that followed, and the further sessions told."""
+        rows = self.select_related("session__client__user", "session__coach__user", "resent_as")
+        return rows.prefetch_related("also")
 
     def done(self) -> Self:
         """Those that have come to an end, whichever, but for what was called off before."""

@@ -71,7 +71,7 @@ def test_mail_list_queries(alma_browser, book, count, django_assert_num_queries)
     for number in range(count):
         finish(book(ahead=timedelta(days=number + 3)).reminders.get(kind="booked"))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         response = alma_browser.get(PAGE)
 
     assert len(response.context["page"]) == min(count, 25)
