@@ -43,7 +43,7 @@ def start_plan(
             vision=vision.strip(),
             starts_on=starts_on or timezone.localdate(),
             ends_on=ends_on,
-            review_weeks=review_weeks or Rhythm.FOUR,
+            review_weeks=Rhythm.FOUR if review_weeks is None else review_weeks,
             has_balance_notice=before.has_balance_notice if before else True,
         )
 

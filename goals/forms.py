@@ -113,6 +113,43 @@ class PlanForm(forms.Form):
         return cleaned
 
 
+class CloseForm(forms.Form):
+    """Which goals go on, and where; none is chosen for the client."""
+
+    goals = forms.ModelMultipleChoiceField(
+        Goal.objects.none(),
+        label=_("Which goals do you want to take with you?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Choose none if you like. Those you leave stay readable here."),
+    )
+    into = forms.ModelChoiceField(
+        GoalPlan.objects.none(), label=_("Into which plan?"), required=False, empty_label=_("A new plan")
+    )
+    title = TitleField(label=_("What shall the new plan be called?"), max_length=120, required=False)
+    helper = page_helper()
+
+    def __init__(self, *args: Any, user: User, plan: GoalPlan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        goals = Goal.objects.decidable_by(user).filter(plan=plan).going_on()
+        if not goals.exists():
+            self.fields.clear()
+            return
+        others = GoalPlan.objects.decidable_by(user).filter(client=plan.client_id).exclude(pk=plan.pk)
+        self.fields["goals"].queryset = goals  # type: ignore[attr-defined]
+        if others.exists():
+            self.fields["into"].queryset = others  # type: ignore[attr-defined]
+        else:
+            del self.fields["into"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        is_new = cleaned.get("goals") and not cleaned.get("into") and "into" not in self.errors
+        if is_new and not cleaned.get("title") and "title" not in self.errors:
+            self.add_error("title", _("Give the new plan a name, so that the goals can go there."))
+        return cleaned
+
+
 class GoalForm(forms.Form):
     """A new goal or other words for one; which of the two people writes decides what it means."""
 

@@ -94,6 +94,9 @@ type Sentence = tuple[str, str, str]
 
 def _goal_changes(old: Any, new: Any, goal: Goal) -> Iterable[Sentence]:
     is_own = new.proposed_by_id == goal.plan.client.user_id
+    if old is None and new.carried_from_id:
+        yield _("carried this goal over from an earlier plan"), "", new.title
+        return
     if old is None:
         yield (_("set this goal") if is_own else _("proposed this goal")), "", new.title
         return

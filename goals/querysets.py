@@ -79,12 +79,21 @@ class GoalQuerySet(models.QuerySet):
         """Those that wait for the client's answer."""
         return self.filter(lifecycle__in=["proposed", "planned"])
 
+    def going_on(self) -> Self:
+        """Agreed, and not finished or stopped; those that rest, too."""
+        return self.filter(lifecycle__in=["accepted", "active", "on-hold"])
+
     def agreed(self) -> Self:
         return self.filter(lifecycle__in=["accepted", "active", "on-hold", "completed"])
 
     def with_plan(self) -> Self:
         return self.select_related(
-            "plan__client__user", "plan__client__coach__user", "proposed_by", "decided_by", "scale"
+            "plan__client__user",
+            "plan__client__coach__user",
+            "proposed_by",
+            "decided_by",
+            "scale",
+            "carried_from__plan",
         )
 
     def with_level(self) -> Self:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("goals", "0004_balance"),
+        ("goals", "0020_rhythm"),
     ]
 
     operations = [

@@ -113,6 +113,15 @@ class Goal(Record):
     )
     target_on = models.DateField(_("target date"), null=True, blank=True)
     position = models.PositiveIntegerField(default=0)
+    carried_from = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="carried_to",
+        help_text=_("The same goal in an earlier plan, from which the client carried it over."),
+    )
     values = models.ManyToManyField(Value, through="goals.Root", related_name="goals", blank=True)
 
     objects = GoalQuerySet.as_manager()

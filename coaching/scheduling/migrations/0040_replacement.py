@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0009_mails_on_hold"),
+        ("scheduling", "0030_channels"),
     ]
 
     operations = [
