@@ -75,6 +75,13 @@ class GoalQuerySet(models.QuerySet):
     def agreed(self) -> Self:
         return self.filter(lifecycle__in=["accepted", "active", "on-hold", "completed"])
 
+    def open(self) -> Self:
+        """Those agreed, and not finished or stopped."""
+        return self.filter(lifecycle__in=["accepted", "active", "on-hold"])
+
+    def in_open_plans(self) -> Self:
+        return self.filter(plan__closed_at=None)
+
     def with_plan(self) -> Self:
         return self.select_related(
             "plan__client__user", "plan__client__coach__user", "proposed_by", "decided_by", "scale"

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.emails import write
 from coaching.scheduling import calendars
+from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.walltimes import ZonedTime
 
 if TYPE_CHECKING:
-    from coaching.scheduling.models import Reminder
+    from coaching.scheduling.models import Reminder, SummaryMail
 
 SUBJECTS = {
     "upcoming": _("Reminder for %(day)s, %(time)s"),
@@ -65,9 +66,7 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
         },
         message_id=reminder.message_id,
     )
-    sender, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    if is_discreet:
-        sender = str(DISCREET_SENDER)
+    sender, address = _sender(is_discreet=is_discreet)
     mail.from_email = formataddr((sender, address))
     if reminder.is_news:
         title = _("Appointment") if is_discreet else _("Session")
@@ -76,6 +75,33 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
         )
         _attach_calendar(mail, *entry)
     return mail
+
+
+def summary_mail(news: "SummaryMail") -> EmailMultiAlternatives:
+    """There is something to read, and where; not what. To a client who has joined."""
+    client = news.summary.client
+    assert client.user is not None  # noqa: S101 - nobody else can open it
+    is_discreet = MailChoices.of(client.user).is_discreet
+    mail = write(
+        "summary_mail",
+        to=client.user.email,
+        subject=_("Something new for you to read"),
+        context={
+            "is_discreet": is_discreet,
+            "reader": client.name,
+            "coach": client.coach,
+            "link": settings.SITE_URL + news.summary.session.get_absolute_url(),
+        },
+        message_id=news.message_id,
+    )
+    mail.from_email = formataddr(_sender(is_discreet=is_discreet))
+    return mail
+
+
+def _sender(*, is_discreet: bool) -> tuple[str, str]:
+    """Name and address."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return (str(DISCREET_SENDER), address) if is_discreet else (name, address)
 
 
 def _attach_calendar(mail: EmailMultiAlternatives, method: str, calendar: bytes) -> None:

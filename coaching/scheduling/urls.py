@@ -2,7 +2,16 @@ from datetime import UTC, datetime
 
 from django.urls import path, register_converter
 
-from coaching.scheduling.views import availability, booking, calendar, feeds, mails, session_types, sessions
+from coaching.scheduling.views import (
+    availability,
+    booking,
+    calendar,
+    feeds,
+    followup,
+    mails,
+    session_types,
+    sessions,
+)
 
 app_name = "scheduling"
 
@@ -32,6 +41,10 @@ urlpatterns = [
     path("sessions/<uuid:pk>/cancel/", sessions.session_cancel, name="session_cancel"),
     path("sessions/<uuid:pk>/complete/", sessions.session_complete, name="session_complete"),
     path("sessions/<uuid:pk>/reschedule/<moment:start>/", booking.session_move, name="session_move"),
+    path("sessions/<uuid:pk>/agree/", followup.step_agree, name="step_agree"),
+    path("sessions/<uuid:pk>/summary/", followup.summary_write, name="summary_write"),
+    path("steps/<uuid:pk>/session/", followup.step_session, name="step_session"),
+    path("me/summaries/", followup.summary_list, name="summary_list"),
     path("book/<slug:slug>/", booking.booking, name="booking"),
     path("book/<slug:slug>/<uuid:type_pk>/", booking.booking_times, name="booking_times"),
     path("book/<slug:slug>/<uuid:type_pk>/<moment:start>/", booking.booking_confirm, name="booking_confirm"),

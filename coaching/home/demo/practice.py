@@ -11,10 +11,11 @@ from clients.actions import accept_invitation, add_client
 from clients.models import Client
 from coaching.accounts.actions import add_person
 from coaching.accounts.models import Coach, Practice, User
+from coaching.home.demo.followup import seed_follow_up
 from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
 from coaching.home.demo.records import seed_record
 from coaching.scheduling.actions import cancel_session, record_session, schedule_session
-from coaching.scheduling.models import BookingRules, Reminder, SessionType
+from coaching.scheduling.models import BookingRules, Reminder, SessionType, SummaryMail
 from coaching.scheduling.series import schedule_series
 
 PASSWORD = "trellis-demo"  # noqa: S105 - the demo's, printed at its start
@@ -89,6 +90,7 @@ def seed_clients(staff: dict[str, User]) -> list[Client]:
         seed_plan(client=client, coach_user=coach, data=data["plan"], today=today)
         seed_record(client, coach)
         _seed_sessions(client, coach, number)
+        seed_follow_up(client, coach)
         clients.append(client)
     for name, email in NOT_JOINED.items():
         add_client(by=staff["coach"], name=name, email=email, timezone=ZoneInfo(ZONE), invite=True)
@@ -99,6 +101,9 @@ def seed_mails() -> None:
     """The demo's bookings were told long ago, as far as it goes; one mail was refused."""
     told = Reminder.objects.filter(kind=Reminder.Kind.BOOKED)
     told.update(state=Reminder.State.SENT, sent_at=Now(), due_at=Now(), server_answer="250 OK")
+    SummaryMail.objects.update(
+        state=SummaryMail.State.SENT, sent_at=Now(), due_at=Now(), server_answer="250 OK"
+    )
     refused = told.filter(session__client__email="client@trellis.example").order_by("session__starts_at")[:1]
     Reminder.objects.filter(pk__in=refused.values("pk")).update(
         state=Reminder.State.FAILED, sent_at=None, server_answer="552 5.2.2 The mailbox is full"

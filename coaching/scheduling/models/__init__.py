@@ -2,6 +2,7 @@
 
 from coaching.scheduling.models.availability import BookingRules, SpecialDays, WeeklyHours
 from coaching.scheduling.models.feed import CalendarFeed
+from coaching.scheduling.models.followup import SessionStep, SessionSummary, SummaryMail
 from coaching.scheduling.models.heartbeat import Heartbeat
 from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.models.reminder import Reminder
@@ -18,7 +19,10 @@ __all__ = [
     "Reminder",
     "Repeat",
     "Series",
+    "SessionStep",
+    "SessionSummary",
     "SessionType",
     "SpecialDays",
+    "SummaryMail",
     "WeeklyHours",
 ]
