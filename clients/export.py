@@ -45,7 +45,7 @@ def record_of(client: Client, *, with_private_notes: bool = False) -> dict[str, 
         rows = model._base_manager.filter(pk__in=pks).order_by("pk")
         hidden = SECRET
         if issubclass(model, Writing) and model.IS_COACHS and not with_private_notes:
-            shared = model.objects.shared_with_client().filter(pk__in=pks).order_by("pk")
+            shared = rows.filter(pk__in=model.objects.shared_with_client())  # type: ignore[attr-defined]
             kept_back, rows = kept_back + rows.count() - shared.count(), shared
             hidden = SECRET | {"draft"}
         if is_history(model):

@@ -302,10 +302,15 @@ class ServiceQuerySet(models.QuerySet):
             )
         )
 
+    def for_lines(self) -> Self:
+        """With what a line about each says: who runs it, and what it is about. One more query."""
+        return self.select_related("organization", "listing").prefetch_related(
+            _with("attributes", "taxonomy_term")
+        )
+
     def for_cards(self) -> Self:
         """With what a card in a list shows, in a fixed number of queries."""
-        return self.select_related("organization", "listing").prefetch_related(
-            _with("attributes", "taxonomy_term"),
+        return self.for_lines().prefetch_related(
             _with("service_at_locations", "location"),
             _public_addresses(),
         )

@@ -1,12 +1,13 @@
 """What client and coach do to a plan beyond one row: begin it, propose, add steps, rate."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from clients.models import Client
+from clients.models import Circumstance, Client, Value
 from coaching.accounts.models import User
 from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
@@ -42,7 +43,7 @@ def start_plan(
             vision=vision.strip(),
             starts_on=starts_on or timezone.localdate(),
             ends_on=ends_on,
-            review_weeks=review_weeks or Rhythm.FOUR,
+            review_weeks=Rhythm.FOUR if review_weeks is None else review_weeks,
             has_balance_notice=before.has_balance_notice if before else True,
         )
 
@@ -56,11 +57,17 @@ def propose_goal(
     title: str,
     why: str = "",
     target_on: date | None = None,
+    values: Collection[Value] = (),
     at: datetime | None = None,
 ) -> Goal:
-    """A goal for one side of the plan. The client's own is active by the same act; a coach's waits."""
+    """A goal for one side of the plan. The client's own is active by the same act; a coach's waits.
+
+    `values` are what it grows from, for the client alone to say.
+    """
     plan = GoalPlan.objects.select_related("client__coach").select_for_update(of=("self",)).get(pk=plan.pk)
     plan.check_shaped_by(by)
+    if values and not plan.belongs_to(by):
+        raise NotTheirDecision
     with told_by(by, at):
         goal = Goal.objects.create(
             plan=plan,
@@ -74,6 +81,7 @@ def propose_goal(
         )
     if plan.belongs_to(by):
         goal.accept(by=by, at=at)
+        goal.values.set(values)
     return goal
 
 
@@ -143,27 +151,35 @@ def name_obstacle(
     kind: str,
     what: str,
     domain: str = "",
+    circumstance: Circumstance | None = None,
     cue: str = "",
     response: str = "",
     at: datetime | None = None,
 ) -> Obstacle:
-    """The client says what is in the way. A circumstance pauses the goal by the same act."""
+    """The client says what is in the way. A circumstance pauses the goal by the same act.
+
+    What is around them is one of the circumstances of their record: the one
+    given, or else a new one in the same words. Before they have joined, the
+    coach writes it down with them, and it waits for their yes.
+    """
     goal = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
     check_named_by(by, goal)
-    if not goal.is_open:
+    if not goal.takes_obstacles:
         raise NotPossible(gettext("Something can be in the way of a goal that is going on."))
+    obstacle = Obstacle(
+        goal=goal,
+        kind=kind,
+        what=what.strip(),
+        domain=domain,
+        cue=cue,
+        response=response,
+        named_at=at or timezone.now(),
+    )
     with told_by(by, at):
-        obstacle = Obstacle.objects.create(
-            goal=goal,
-            kind=kind,
-            what=what.strip(),
-            domain=domain,
-            cue=cue,
-            response=response,
-            named_at=at or timezone.now(),
-        )
-    if obstacle.is_around:
-        obstacle.pause(by=by, at=at)
+        obstacle.name_circumstance(circumstance, by=by, at=at)
+        obstacle.confirmed_at = obstacle.confirmed_by(by, at)
+        obstacle.save()
+    obstacle.pause(by=by, at=at)
     return obstacle
 
 

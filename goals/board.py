@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from clients.models import Client
+from clients.models import Client, Value
 from coaching.accounts.models import User
 from goals.attainment import Attainment
 from goals.balance import Notice, notice_for
@@ -90,8 +90,18 @@ class Board:
         return grow(self.goals)
 
     @cached_property
+    def roots(self) -> list[tuple[Value, list[Goal]]]:
+        """Each value that a goal of the plan grows from, in the client's order, with these goals."""
+        goals = [goal for goal in self.goals if goal.takes_steps or goal.is_completed]
+        values = {value for goal in goals for value in goal.grows_from}  # type: ignore[attr-defined]
+        return [
+            (value, [goal for goal in goals if value in goal.grows_from])  # type: ignore[attr-defined]
+            for value in sorted(values, key=lambda value: (value.position, str(value.pk)))
+        ]
+
+    @cached_property
     def attainment(self) -> Attainment:
-        """The T-scores; the plan must come from `with_goals(with_views=True)`."""
+        """The T-scores; the plan must come from `with_goals(for_plan_page=True)`."""
         return Attainment(self.plan, self.goals)
 
     @cached_property

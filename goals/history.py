@@ -13,9 +13,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clients.models.circumstance import DOMAINS
 from coaching.accounts.models import User
 from goals.models import Goal, GoalPlan, GoalScale, Obstacle, Step
-from goals.models.domain import Domain
 from goals.models.goal import AGREED, Decision, Lifecycle
 from goals.models.obstacle import Kind
 from goals.models.plan import Rhythm
@@ -94,6 +94,9 @@ type Sentence = tuple[str, str, str]
 
 def _goal_changes(old: Any, new: Any, goal: Goal) -> Iterable[Sentence]:
     is_own = new.proposed_by_id == goal.plan.client.user_id
+    if old is None and new.carried_from_id:
+        yield _("carried this goal over from an earlier plan"), "", new.title
+        return
     if old is None:
         yield (_("set this goal") if is_own else _("proposed this goal")), "", new.title
         return
@@ -156,12 +159,14 @@ def _obstacle_changes(old: Any, new: Any) -> Iterable[Sentence]:
         yield _("said anew which kind it is"), _kind(old), _kind(new)
     if (old.cue, old.response) != (new.cue, new.response):
         yield _("changed the if-then plan"), _if_then(old), _if_then(new)
+    if old.confirmed_at != new.confirmed_at and (old.kind, old.what) == (new.kind, new.what):
+        yield _("said that it is so"), "", new.what
     if old.cleared_at != new.cleared_at:
         yield _("said it is out of the way"), "", new.what
 
 
 def _kind(event: Any) -> str:
-    domain = f": {Domain(event.domain).label}" if event.domain else ""
+    domain = f": {dict(DOMAINS)[event.domain]}" if event.domain else ""
     return f"{Kind(event.kind).label}{domain}"
 
 

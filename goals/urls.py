@@ -29,6 +29,7 @@ urlpatterns = [
     path("goals/<uuid:goal_pk>/steps/new/", steps.step_create, name="step_create"),
     path("goals/<uuid:goal_pk>/obstacles/new/", obstacles.obstacle_create, name="obstacle_create"),
     path("obstacles/<uuid:pk>/edit/", obstacles.obstacle_edit, name="obstacle_edit"),
+    path("obstacles/<uuid:pk>/confirm/", obstacles.obstacle_confirm, name="obstacle_confirm"),
     path("obstacles/<uuid:pk>/clear/", obstacles.obstacle_clear, name="obstacle_clear"),
     path("steps/<uuid:pk>/edit/", steps.step_edit, name="step_edit"),
     path("steps/<uuid:pk>/tick/", steps.step_tick, name="step_tick"),

@@ -15,7 +15,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from clients.actions import add_client
+from clients.models import RosterView
 from coaching.scheduling.actions import schedule_session
+from coaching.scheduling.links import Act, token_for
 from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
 from community.hsds.runs import try_import
@@ -77,7 +79,9 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "local:mailbox_html": (lambda world: ["none"], cells(people=404, nobody=404)),
     "local:styleguide": (nothing, EVERYBODY),
     "accounts:person_edit": (nothing, SIGNED_IN),
-    "clients:client_list": (nothing, COACHES_ONLY),
+    "home:client_list": (nothing, COACHES_ONLY),
+    "accounts:sms_settings": (nothing, SIGNED_IN),
+    "accounts:sms_confirm": (nothing, cells(people="go")),
     "clients:client_create": (nothing, COACHES_ONLY),
     "clients:client_edit": (of("client"), PAIR_SEES),
     "clients:note_list": (of("client"), COACH_SEES),
@@ -142,6 +146,12 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:step_session": (of("step"), PAIR_SEES),
     "scheduling:summary_write": (of("session"), COACH_SEES),
     "scheduling:summary_list": (nothing, CLIENT_SEES),
+    # A link from Ben's mail opens its one act for whoever holds it; without it there is nothing here.
+    "scheduling:mail_link": (lambda world: [token_for(Act.CANCEL, world.session)], EVERYBODY),
+    "scheduling:mail_link_time": (
+        lambda world: [token_for(Act.MOVE, world.session), world.free],
+        EVERYBODY,
+    ),
     "scheduling:availability": (nothing, COACHES_ONLY),
     "scheduling:special_days_create": (nothing, COACHES_ONLY),
     "scheduling:type_list": (nothing, COACHES_ONLY),
@@ -185,11 +195,14 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
 POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
     "clients:client_status": (of("client"), COACH_ACTS),
+    "home:roster_view_create": (nothing, cells(others=403, coaches="go")),
+    "home:roster_view_remove": (of("roster_view"), COACH_ACTS),
     "clients:erasure_withdraw": (of("client"), CLIENT_ACTS),
     "clients:area_put_away": (of("area"), CLIENT_ACTS),
     "clients:value_move": (of("value"), CLIENT_ACTS),
     "clients:value_remove": (of("value"), CLIENT_ACTS),
     "clients:circumstance_confirm": (of("circumstance"), CLIENT_ACTS),
+    "accounts:sms_stop": (nothing, cells(people="go")),
     "goals:plan_reopen": (of("plan"), cells(ben="go", alma=403)),
     "goals:plan_balance_dismiss": (of("plan"), CLIENT_ACTS),
     "goals:plan_balance_off": (of("plan"), CLIENT_ACTS),
@@ -198,6 +211,7 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:goal_hold": (of("goal"), PAIR_ACTS),
     "goals:goal_resume": (of("goal"), CLIENT_ACTS),
     "goals:goal_complete": (of("goal"), PAIR_ACTS),
+    "goals:obstacle_confirm": (of("obstacle"), CLIENT_ACTS),
     "goals:obstacle_clear": (of("obstacle"), CLIENT_ACTS),
     "goals:step_tick": (of("step"), PAIR_ACTS),
     "goals:step_untick": (of("step"), PAIR_ACTS),
@@ -257,8 +271,10 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
     # Alma is there day and night, from the day after the session on.
     day_and_night = {weekday: [(0, 1440)] for weekday in range(7)}
     BookingRules.keep(alma.coach, week=day_and_night, is_open=True, change_notice_hours=0)
+    roster_view = RosterView.objects.create(coach=alma.coach, name="Evenings", query="tag=evening")
     stranger = add_client(by=alma, name="Gil", email="gil@example.org", invite=True)
     return SimpleNamespace(
+        roster_view=roster_view,
         client=ben_client,
         circumstance=a_circumstance(ben_client, ben),
         value=a_value(ben_client, ben),

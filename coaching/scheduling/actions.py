@@ -59,7 +59,7 @@ def schedule_session(
 
 def plan(
     *,
-    by: User,
+    by: User | None,
     client: Client,
     starts_at: datetime,
     minutes: int,
@@ -68,6 +68,7 @@ def plan(
 ) -> CoachingSession:
     """Write a session and its reminders, where the time is free; whether `by` may is asked before.
 
+    `by` is None for a client without an account, who has a link from a mail.
     `details` are the session's other fields. Raises ValidationError (code `clash`).
     """
     session = CoachingSession(
@@ -92,6 +93,7 @@ def reschedule_session(
     timezone: ZoneInfo,
     minutes: int,
     which: int | None = None,
+    edition: str = "",
     **details: Any,
 ) -> CoachingSession:
     """Move a planned session; `details` may change `place`, `place_detail`, `agenda`, `session_type` along.
@@ -100,9 +102,12 @@ def reschedule_session(
     is news, too. The same time and place again changes nothing about them: what
     was sent is not sent twice.
     Raises ValidationError as `schedule_session` does, and with code `closed`
-    where the session is no longer planned.
+    where the session is no longer planned, `stale` where it is not in the
+    `edition` that was seen.
     """
     session = locked(session)
+    if edition and edition != session.edition:
+        raise ValidationError(_("This session was changed while this page was open."), code="stale")
     _must_coach(by, session.client)
     starts_at = future_moment(local_start, timezone, which=which)
     return move(
@@ -118,7 +123,7 @@ def reschedule_session(
 
 def move(
     *,
-    by: User,
+    by: User | None,
     session: CoachingSession,
     starts_at: datetime,
     local_start: datetime,
@@ -145,17 +150,21 @@ def move(
 
 
 @transaction.atomic
-def cancel_session(*, by: User, session: CoachingSession) -> CoachingSession:
+def cancel_session(
+    *, by: User | None, session: CoachingSession, version: int | None = None
+) -> CoachingSession:
     """Call a planned session off, and the mails about it. Coach and client may; which one is kept.
 
     A client's that comes after the coach's time for changes is noted as late.
+    `by` is None for a client without an account, who has a link from a mail.
 
-    Raises ValidationError (code `closed`) where it is no longer planned.
+    Raises ValidationError: `closed` where it is no longer planned, `stale`
+    where it has been moved since `version`.
     """
-    session = locked(session)
-    if session.is_coached_by(by):
+    session = locked(session, version=version)
+    if by and session.is_coached_by(by):
         session.status = CoachingSession.Status.CANCELLED_BY_COACH
-    elif session.client.user_id == by.pk and not session.has_started:
+    elif is_own(by, session.client) and not session.has_started:
         is_late = session.is_late_to_change
         session.status = (
             CoachingSession.Status.LATE_CANCELLATION
@@ -240,11 +249,21 @@ def _must_coach(by: User, client: Client) -> None:
         raise PermissionDenied
 
 
-def locked(session: CoachingSession) -> CoachingSession:
-    """The row as it is now, held until the transaction ends, so that two changes come one after the other."""
+def is_own(by: User | None, client: Client) -> bool:
+    """Whether this is the client's own act; None is the client, as long as they have no account."""
+    return client.user_id == (by.pk if by else None)
+
+
+def locked(session: CoachingSession, *, version: int | None = None) -> CoachingSession:
+    """The row as it is now, held until the transaction ends, so that two changes come one after the other.
+
+    Raises ValidationError: `closed`, or `stale` where it has been moved since `version`.
+    """
     fresh = CoachingSession.objects.with_people().select_for_update(of=("self",)).get(pk=session.pk)
     if not fresh.is_scheduled:
         raise ValidationError(_("This session is no longer planned, so it stays as it is."), code="closed")
+    if version is not None and fresh.schedule_version != version:
+        raise ValidationError(_("This session has been moved in the meantime."), code="stale")
     return fresh
 
 
@@ -254,7 +273,7 @@ def _set_type(session: CoachingSession, session_type: SessionType | None) -> Non
     session.buffer_after = session_type.buffer_after if session_type else 0
 
 
-def _save_unless_taken(session: CoachingSession, *, by: User) -> None:
+def _save_unless_taken(session: CoachingSession, *, by: User | None) -> None:
     """Let the database decide whether the time is free: so it decides in a race, too."""
     try:
         with transaction.atomic():
@@ -265,10 +284,11 @@ def _save_unless_taken(session: CoachingSession, *, by: User) -> None:
         raise ValidationError(_clash(session, by=by), code="clash") from error
 
 
-def _clash(session: CoachingSession, *, by: User) -> str:
+def _clash(session: CoachingSession, *, by: User | None) -> str:
     """What is in the way, naming another client only to the person who coaches them."""
-    known = CoachingSession.objects.in_the_way_of(session).editable_by(by).with_people().first()
-    if known is None:
+    others = CoachingSession.objects.in_the_way_of(session).with_people()
+    known = others.editable_by(by).first() if by else None
+    if by is None or known is None:
         return _("This time is already taken. Choose another one.")
     time = ZonedTime(known.starts_at, known.ends_at, by.timezone)
     return _("You already have a session with %(name)s on %(day)s, %(hours)s. Choose another time.") % {

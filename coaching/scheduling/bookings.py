@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from coaching.accounts.models import User
 from coaching.accounts.querysets import Person
 from coaching.scheduling import actions
 from coaching.scheduling.availability import Wish, nearest
-from coaching.scheduling.models import BookingRules, CoachingSession, SessionType
+from coaching.scheduling.models import BookingRules, CoachingSession, Replacement, SessionType
 from coaching.scheduling.walltimes import ZonedTime
 
 SEARCHED = timedelta(days=14)
@@ -26,7 +26,7 @@ def records_that_may_book(user: Person) -> QuerySet[Client]:
     records = Client.objects.belonging_to(user).select_related("coach__user", "coach__booking_rules", "user")
     return records.filter(
         Exists(SessionType.objects.bookable().filter(coach=OuterRef("coach"))),
-        status=Client.Status.ACTIVE,
+        status__in=Client.WORKING,
         coach__booking_rules__is_open=True,
     )
 
@@ -72,9 +72,9 @@ class Offer:
 
 @transaction.atomic
 def book_session(
-    *, by: User, client: Client, session_type: SessionType, starts_at: datetime
+    *, by: User | None, client: Client, session_type: SessionType, starts_at: datetime
 ) -> CoachingSession:
-    """Book a free time with one's own coach.
+    """Book a free time with one's own coach. `by` is None for a client without an account.
 
     Raises ValidationError: `shut` where the coach takes no bookings of this
     kind, `clash` where the time is not free, or not any more.
@@ -98,13 +98,16 @@ def book_session(
 
 
 @transaction.atomic
-def move_booking(*, by: User, session: CoachingSession, starts_at: datetime) -> CoachingSession:
+def move_booking(
+    *, by: User | None, session: CoachingSession, starts_at: datetime, version: int | None = None
+) -> CoachingSession:
     """Move one's own session to another free time. Length, place and coach stay.
 
     Raises ValidationError: `late` after the coach's time for changes, `closed`
-    where it is no longer planned, `shut` and `clash` as `book_session` does.
+    where it is no longer planned, `stale` where it has been moved since
+    `version`, `shut` and `clash` as `book_session` does.
     """
-    session = actions.locked(session)
+    session = actions.locked(session, version=version)
     _must_be_own(by, session.client)
     if session.is_late_to_change:
         raise ValidationError(_("It is too close to the session to move it here."), code="late")
@@ -120,15 +123,32 @@ def move_booking(*, by: User, session: CoachingSession, starts_at: datetime) -> 
     )
 
 
-def _must_be_own(by: User, client: Client) -> None:
-    if client.user_id is None or client.user_id != by.pk:
+@transaction.atomic
+def book_instead(
+    *, by: User | None, earlier: CoachingSession, session_type: SessionType, starts_at: datetime
+) -> CoachingSession:
+    """Book, from the mail about a session that was called off, another one in its place: once.
+
+    Raises ValidationError: `used` where that has been done, and as `book_session` does.
+    """
+    session = book_session(by=by, client=earlier.client, session_type=session_type, starts_at=starts_at)
+    try:
+        with transaction.atomic():
+            Replacement.objects.create(earlier=earlier, session=session)
+    except IntegrityError as error:
+        raise ValidationError(_("This link has been used."), code="used") from error
+    return session
+
+
+def _must_be_own(by: User | None, client: Client) -> None:
+    if not actions.is_own(by, client):
         raise PermissionDenied
 
 
 def _hold(client: Client, offer: Offer, starts_at: datetime) -> None:
     """Let one client of this coach choose after the other, and refuse a time that is not free."""
     rules = BookingRules.objects.select_for_update().filter(coach=client.coach).first()
-    if rules is None or not rules.is_open or client.status != Client.Status.ACTIVE:
+    if rules is None or not rules.is_open or client.status not in Client.WORKING:
         raise _shut(client)
     if starts_at <= timezone.now() or not offer.has(starts_at):
         raise ValidationError(_("This time is not free any more."), code="clash")

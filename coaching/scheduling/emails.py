@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.emails import write
 from coaching.scheduling import calendars
+from coaching.scheduling.links import acts_for
 from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.walltimes import ZonedTime
 
@@ -63,6 +64,7 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
             "before": before,
             "time_before": ZonedTime(before.starts_at, before.ends_at, own.zone) if before else None,
             "link": link,
+            "acts": acts_for(session) if is_client else {},
         },
         message_id=reminder.message_id,
     )
@@ -85,7 +87,7 @@ def summary_mail(news: "SummaryMail") -> EmailMultiAlternatives:
     mail = write(
         "summary_mail",
         to=client.user.email,
-        subject=_("Something new for you to read"),
+        subject=str(_("Something new for you to read")),
         context={
             "is_discreet": is_discreet,
             "reader": client.name,

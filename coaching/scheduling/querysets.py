@@ -47,7 +47,8 @@ class CoachingSessionQuerySet(models.QuerySet):
 
     def with_choices(self) -> Self:
         """Those, with what the two people have chosen about their mails read along."""
-        return self.select_related("client__user__mail_choices", "coach__user__mail_choices")
+        rows = self.select_related("client__user__mail_choices", "coach__user__mail_choices")
+        return rows.prefetch_related("client__user__sms_numbers", "coach__user__sms_numbers")
 
     def upcoming(self) -> Self:
         """Those planned that have not ended."""

@@ -114,6 +114,7 @@ def reschedule_following(
     timezone: ZoneInfo,
     minutes: int,
     which: int | None = None,
+    edition: str = "",
     **details: Any,
 ) -> list[CoachingSession]:
     """Move this session and those after it in its series by as much, on the wall; all of them or none.
@@ -138,6 +139,7 @@ def reschedule_following(
                 timezone=timezone,
                 minutes=minutes,
                 which=which if row.pk == session.pk else 0,
+                edition=edition if row.pk == session.pk else "",
                 series=own,
                 **details,
             )

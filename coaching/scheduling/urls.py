@@ -8,6 +8,7 @@ from coaching.scheduling.views import (
     calendar,
     feeds,
     followup,
+    links,
     mails,
     session_types,
     sessions,
@@ -48,6 +49,8 @@ urlpatterns = [
     path("book/<slug:slug>/", booking.booking, name="booking"),
     path("book/<slug:slug>/<uuid:type_pk>/", booking.booking_times, name="booking_times"),
     path("book/<slug:slug>/<uuid:type_pk>/<moment:start>/", booking.booking_confirm, name="booking_confirm"),
+    path("link/<str:token>/", links.mail_link, name="mail_link"),
+    path("link/<str:token>/<moment:start>/", links.mail_link_time, name="mail_link_time"),
     path("sessions/availability/", availability.availability, name="availability"),
     path("sessions/availability/days/new/", availability.special_days_create, name="special_days_create"),
     path(

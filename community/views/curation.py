@@ -16,15 +16,10 @@ from django.views.decorators.http import require_POST
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 from community import actions
-from community.forms import (
-    PARTS,
-    CurateSearchForm,
-    ListingForm,
-    NewListingForm,
-    OrganizationForm,
-    PlaceForm,
-    VerifyForm,
-)
+from community.forms.listings import ListingForm, NewListingForm, OrganizationForm, VerifyForm
+from community.forms.parts import PARTS
+from community.forms.places import PlaceForm
+from community.forms.search import CurateSearchForm
 from community.models import GapRecord, Listing, Organization, Service, ServiceAtLocation
 
 type View = Callable[..., HttpResponse]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from coaching.accounts.paging import keyset_page
-from community.forms import SearchForm
+from community.forms.search import SearchForm
 from community.hours import local_now, open_at
 from community.models import Service, TaxonomyTerm
 from community.querysets import ServiceQuerySet

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from coaching.accounts.http import PersonRequest
-from community.forms import ImportForm
+from community.forms.imports import ImportForm
 from community.hsds import runs
 from community.hsds.report import PackageError
 from community.models import ImportRun

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 from community import actions
-from community.forms import ProblemForm, SuggestionForm, VisitorForm
+from community.forms.voices import ProblemForm, SuggestionForm, VisitorForm
 from community.models import Service, Suggestion
 from community.throttle import is_too_often
 from community.views.curation import curators_only

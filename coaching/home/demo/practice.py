@@ -30,6 +30,13 @@ STAFF = {
 NOT_JOINED = {"Tomasz": "tomasz@clients.example"}
 """Somebody who was invited and has not come yet."""
 
+DETAILS: list[dict[str, Any]] = [
+    {"pronouns": "she/her", "fee": "standard", "fee_words": "£70 a session", "tags": ["evenings"]},
+    {"reach": "A message first, never before 10.", "fee": "sliding", "fee_words": "£25 a session"},
+    {"languages": "English, Polish", "fee": "pro_bono", "tags": ["library group"]},
+]
+"""What else coaches have noted about how they work with somebody."""
+
 HOURS = [time(9, 0), time(10, 30), time(13, 0), time(14, 30), time(16, 0)]
 LENGTH = 60
 WEEKEND = (5, 6)
@@ -92,8 +99,16 @@ def seed_clients(staff: dict[str, User]) -> list[Client]:
         _seed_sessions(client, coach, number)
         seed_follow_up(client, coach)
         clients.append(client)
+        Client.objects.filter(pk=client.pk).update(**DETAILS[number % len(DETAILS)])
     for name, email in NOT_JOINED.items():
-        add_client(by=staff["coach"], name=name, email=email, timezone=ZoneInfo(ZONE), invite=True)
+        add_client(
+            by=staff["coach"],
+            name=name,
+            email=email,
+            timezone=ZoneInfo(ZONE),
+            status=Client.Status.PROSPECT,
+            invite=True,
+        )
     return clients
 
 

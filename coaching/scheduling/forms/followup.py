@@ -72,6 +72,7 @@ class SummaryForm(forms.ModelForm):
         widgets = {"words": forms.Textarea(attrs={"rows": 12})}
 
     def __init__(self, *args: Any, user: User, instance: SessionSummary, **kwargs: Any) -> None:
-        super().__init__(*args, instance=instance, initial={"words": instance.latest}, **kwargs)
+        kwargs |= {"instance": instance, "initial": {"words": instance.latest}}
+        super().__init__(*args, **kwargs)
         self.user = user
         self.fields["words"].required = True

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
-from coaching.accounts.forms import page_helper
+from coaching.accounts.forms import DateInput, page_helper
 from coaching.accounts.models import User
 from coaching.scheduling import actions, series
 from coaching.scheduling.availability import Wish
@@ -45,7 +45,7 @@ class SessionForm(forms.Form):
     date = forms.DateField(
         label=_("Day"),
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput,
     )
     time = forms.TimeField(
         label=_("Start"),
@@ -73,11 +73,12 @@ class SessionForm(forms.Form):
         max_length=200,
         required=False,
     )
+    edition = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, user: User, session: CoachingSession | None = None, **kwargs: Any) -> None:
         self.user, self.session = user, session
         self.starts_at: datetime | None = None
-        self.is_twice = False
+        self.is_twice = self.is_stale = False
         self.count = 1
         if session:
             start = session.starts_at.astimezone(user.timezone)
@@ -90,6 +91,7 @@ class SessionForm(forms.Form):
                 "agenda": session.agenda,
                 "session_type": session.session_type_id,
                 "which": str(start.fold),
+                "edition": session.edition,
             }
         super().__init__(*args, **kwargs)
         lengths = sorted({*LENGTHS, session.minutes} if session else LENGTHS)
@@ -142,7 +144,7 @@ class SessionForm(forms.Form):
                 Div(*ends, css_class="row align-items-end"),
                 HTML("</details>"),
             ]
-        helper.layout = Layout(*shown, "minutes", "place", "place_detail", Field("agenda"), *last)
+        helper.layout = Layout(*shown, "minutes", "place", "place_detail", Field("agenda"), "edition", *last)
         return helper
 
     @property
@@ -221,6 +223,9 @@ class SessionForm(forms.Form):
         try:
             return self._act(by=self.user, timezone=self.user.timezone, **values)
         except ValidationError as error:
+            if error.code == "stale":
+                self.is_stale = True
+                return None
             fields = {"closed": None, "long": "repeat", "short": "repeat"}
             self.add_error(fields.get(error.code or "", "time"), error)
             is_one = not self.cleaned_data.get("repeat") and self.cleaned_data.get("scope") != "following"
@@ -242,6 +247,7 @@ class SessionForm(forms.Form):
 
     def _act(self, **values: Any) -> CoachingSession:
         session = cast(CoachingSession, self.session)
+        values["edition"] = self.cleaned_data["edition"]
         if self.cleaned_data.get("scope") != "following":
             return actions.reschedule_session(session=session, **values)
         moved = series.reschedule_following(session=session, **values)
@@ -265,13 +271,13 @@ class SessionCreateForm(SessionForm):
     until = forms.DateField(
         label=_("Or until which day"),
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput,
         required=False,
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
-        active = Client.objects.coached_by(user).filter(status=Client.Status.ACTIVE)
+        active = Client.objects.coached_by(user).filter(status__in=Client.WORKING)
         cast(forms.ModelChoiceField, self.fields["client"]).queryset = active.select_related("user", "coach")
 
     @property

@@ -1,5 +1,6 @@
 """A session: one meeting of one coach and one client."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 import pghistory
@@ -132,6 +133,15 @@ class CoachingSession(Record):
         return self.ends_at + timedelta(minutes=self.buffer_after)
 
     @property
+    def edition(self) -> str:
+        """A short sign of all that a form about it shows: it differs once any of that has changed."""
+        shown = (
+            self.starts_at, self.ends_at, self.place, self.place_detail,
+            self.agenda, self.session_type_id, self.series_id, self.status,
+        )  # fmt: skip
+        return hashlib.sha256("\x1f".join(map(str, shown)).encode()).hexdigest()[:16]
+
+    @property
     def is_scheduled(self) -> bool:
         return self.status == self.Status.SCHEDULED
 
@@ -157,7 +167,20 @@ class CoachingSession(Record):
     @property
     def can_be_moved_by_client(self) -> bool:
         rules = getattr(self.coach, "booking_rules", None)
-        return rules is not None and rules.is_open and self.is_scheduled and not self.is_late_to_change
+        is_open = rules is not None and rules.is_open and self.client.status == Client.Status.ACTIVE
+        return is_open and self.is_scheduled and not self.is_late_to_change
+
+    @property
+    def client_address(self) -> str:
+        """Where the client gets mail now: the account's address once they have joined."""
+        return self.client.user.email if self.client.user else self.client.email
+
+    @property
+    def can_be_booked_instead_by_client(self) -> bool:
+        """Whether the client may choose another time after this one was called off; one query."""
+        rules = getattr(self.coach, "booking_rules", None)
+        is_open = rules is not None and rules.is_open and self.client.status == Client.Status.ACTIVE
+        return is_open and self.cancelled_at is not None and self.coach.session_types.bookable().exists()
 
     def is_coached_by(self, user: User) -> bool:
         return self.client.coach.user_id == user.pk

@@ -65,8 +65,18 @@ def session_reschedule(request: PersonRequest, pk: str) -> HttpResponse:
         return redirect(session)
     if not session.is_coached_by(request.user):
         return times_to_move(request, session)
-    form = SessionForm(request.POST or None, user=request.user, session=session)
-    return _plan(request, form, "scheduling/session_reschedule.html")
+    typed = request.POST.copy() if request.method == "POST" else None
+    form = SessionForm(typed, user=request.user, session=session)
+    response = _plan(request, form, "scheduling/session_reschedule.html")
+    if not (typed and form.is_stale):
+        return response
+    # What was typed stays, now beside what the other window made of the session; sent again, it counts.
+    session.refresh_from_db()
+    typed["edition"] = session.edition
+    form = SessionForm(typed, user=request.user, session=session)
+    form.full_clean()
+    context = {"form": form, "session": session, "now": session.times_for(request.user)}
+    return render(request, "scheduling/session_reschedule.html", context, status=409)
 
 
 def _plan(request: PersonRequest, form: SessionForm, template: str) -> HttpResponse:
@@ -122,17 +132,23 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
         messages.info(request, _("This session cannot be called off any more."))
         return redirect(session)
     is_series = session.series_id is not None and session.is_coached_by(request.user)
+    is_stale = False
     if request.method == "POST":
         try:
             if is_series and request.POST.get("scope") == "following":
                 cancel_following(by=request.user, session=session)
             else:
-                actions.cancel_session(by=request.user, session=session)
+                seen = request.POST.get("version", "")
+                version = int(seen) if seen.isdecimal() else None
+                actions.cancel_session(by=request.user, session=session, version=version)
         except ValidationError as error:
             messages.info(request, error.message)
+            is_stale = error.code == "stale"
         else:
             messages.success(request, _("The session is called off. The mail about it is on its way."))
-        return redirect(session)
+        if not is_stale:
+            return redirect(session)
+        session.refresh_from_db()
     context = {
         "session": session,
         "other_person": session.other_person(request.user),
@@ -140,7 +156,7 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
         "is_series": is_series,
         "is_late": session.is_late_to_change and not session.is_coached_by(request.user),
     }
-    return render(request, "scheduling/session_cancel.html", context)
+    return render(request, "scheduling/session_cancel.html", context, status=409 if is_stale else 200)
 
 
 @require_POST

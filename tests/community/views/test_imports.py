@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from community import actions
-from community.forms import ImportForm
+from community.forms.imports import ImportForm
 from community.hsds import runs
 from community.models import ImportRun, Listing, Organization, Phone, Service
 

@@ -1,0 +1,1 @@
+"""What is typed into the directory: searches by everybody, listings and their parts by curators."""

@@ -1,0 +1,48 @@
+"""Days and hours as they are typed."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from community.models.contacts import Weekday
+
+
+class DaysField(forms.MultipleChoiceField):
+    """Days of the week as boxes to tick, kept as HSDS's `byday`: `MO,TH`."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=Weekday.choices, required=False, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.split(",") if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> str:
+        return ",".join(super().clean(value))
+
+
+def time_field(label: Any) -> forms.TimeField:
+    return forms.TimeField(
+        label=label, required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+
+
+LONGEST_NIGHT = timedelta(hours=14)
+
+
+def clean_hours(form: forms.BaseForm, words: str) -> None:
+    """Hours need days, or the field `words` to say when; they may end the next morning, after one night."""
+    cleaned = form.cleaned_data
+    opens, closes = cleaned.get("opens_at"), cleaned.get("closes_at")
+    if (opens or closes) and not cleaned.get("byday") and not cleaned.get(words) and not form.errors:
+        form.add_error("byday", _("Tick the days of these hours, or say in words when they are."))
+    if opens is None or closes is None or closes > opens:
+        return
+    night = timedelta(days=1, hours=closes.hour - opens.hour, minutes=closes.minute - opens.minute)
+    if night > LONGEST_NIGHT:
+        form.add_error(
+            "closes_at", _("It would close before it opens. Only a place that is open at night may.")
+        )

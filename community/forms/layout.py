@@ -1,0 +1,23 @@
+"""How the directory's forms are laid out."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+
+
+def laid_out(*layout: Any) -> FormHelper:
+    """The form's groups; the page holds the form tag, the token and the buttons."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.layout = Layout(*layout)
+    return helper
+
+
+def as_lines(form: forms.BaseForm) -> None:
+    """Two lines are enough to begin with for most texts."""
+    for field in form.fields.values():
+        if isinstance(field.widget, forms.Textarea):
+            field.widget.attrs["rows"] = 3

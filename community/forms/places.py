@@ -1,0 +1,104 @@
+"""Where a service is."""
+
+from typing import Any
+
+from crispy_forms.layout import HTML, Fieldset
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from coaching.accounts.querysets import Person
+from community.forms.layout import as_lines, laid_out
+from community.models import (
+    Address,
+    Location,
+)
+
+PLACE_COLUMNS = ["location_type", "name", "is_confidential", "description", "transportation"]
+ADDRESS_COLUMNS = ["address_1", "address_2", "city", "state_province", "postal_code", "country"]
+
+
+class PlaceFields(forms.Form):
+    """A place and its address; HSDS wants an address whole or not at all."""
+
+    usual_country = ""
+    """Filled in to begin with; alone it is no address."""
+
+    location_type = Location._meta.get_field("location_type").formfield()
+    name = Location._meta.get_field("name").formfield()
+    is_confidential = Location._meta.get_field("is_confidential").formfield()
+    address_1 = Address._meta.get_field("address_1").formfield(required=False)
+    address_2 = Address._meta.get_field("address_2").formfield(required=False)
+    city = Address._meta.get_field("city").formfield(required=False)
+    state_province = Address._meta.get_field("state_province").formfield(required=False)
+    postal_code = Address._meta.get_field("postal_code").formfield(required=False)
+    country = Address._meta.get_field("country").formfield(required=False)
+    description = Location._meta.get_field("description").formfield()
+    transportation = Location._meta.get_field("transportation").formfield()
+    accessibility = forms.CharField(
+        label=_("Access"),
+        required=False,
+        widget=forms.Textarea,
+        help_text=_("Steps, lift, door width, toilet, hearing loop, quiet room."),
+    )
+
+    @property
+    def place(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in PLACE_COLUMNS}
+
+    @property
+    def address(self) -> dict[str, Any] | None:
+        """The address as typed, None where nothing was."""
+        typed = {name: self.cleaned_data.get(name, "") for name in ADDRESS_COLUMNS}
+        offered = {name for name in ["country"] if typed[name] == self.usual_country}
+        return typed if any(typed[name] for name in typed.keys() - offered) else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.address:
+            for name in set(ADDRESS_COLUMNS) - {"address_2"}:
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, _("An address needs this too."))
+        return cleaned
+
+
+class PlaceForm(PlaceFields):
+    """One place of a service. A stored secret address is never filled in; leaving it empty keeps it."""
+
+    def __init__(self, *args: Any, user: Person, location: Location | None = None, **kwargs: Any) -> None:
+        if location is None:
+            self.usual_country = Address.objects.editable_by(user).usual_country()
+        kwargs["initial"] = self._said_of(location) if location else {"country": self.usual_country}
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.location = location
+        as_lines(self)
+        self.fields["name"].required = False
+        keeps = _("The stored address is kept secret and not shown here. Leave it empty to keep it.")
+        whole = _("Leave all of it empty, or fill in all but the second line.")
+        hint = [HTML(f"<p>{each}</p>") for each in [whole, keeps] if each is whole or self._keeps_address]
+        self.helper = laid_out(
+            Fieldset(_("The place"), "location_type", "name", "is_confidential"),
+            Fieldset(_("Address"), *hint, *ADDRESS_COLUMNS),
+            Fieldset(_("Getting there and in"), "description", "transportation", "accessibility"),
+        )
+
+    @property
+    def _keeps_address(self) -> bool:
+        return self.location is not None and self.location.is_confidential
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        says_something = self.address or cleaned.get("name") or cleaned.get("description")
+        if not says_something and not cleaned.get("is_confidential") and not self.errors:
+            self.add_error("name", _("Say where it is: a name, an address, or how to find it."))
+        return cleaned
+
+    @staticmethod
+    def _said_of(location: Location) -> dict[str, Any]:
+        address = location.addresses.public().order_by("created_at", "pk").first()
+        access = location.accessibility.order_by("created_at", "pk").first()
+        return {
+            **{name: getattr(location, name) for name in PLACE_COLUMNS},
+            **{name: getattr(address, name) for name in ADDRESS_COLUMNS if address},
+            "accessibility": access.description if access else "",
+        }
