@@ -8,5 +8,6 @@ from goals.models.root import Root
 from goals.models.scale import GoalScale
 from goals.models.step import Step
 from goals.models.tick import StepTick
+from goals.models.win import Win
 
-__all__ = ["Goal", "GoalPlan", "GoalRating", "GoalScale", "Obstacle", "Root", "Step", "StepTick"]
+__all__ = ["Goal", "GoalPlan", "GoalRating", "GoalScale", "Obstacle", "Root", "Step", "StepTick", "Win"]

@@ -8,6 +8,8 @@ from coaching.accounts.models import User
 from coaching.scheduling.actions import record_session
 from coaching.scheduling.followup import send_summary
 from coaching.scheduling.models import CoachingSession, SessionSummary
+from goals import actions as plans
+from goals.models import Goal, Win
 
 
 def a_circumstance(client: Client, by: User, **fields) -> Circumstance:
@@ -75,6 +77,15 @@ def a_summary(
     return summary
 
 
+def a_win(client: Client, by: User, words: str = "Slept seven hours.", **fields) -> Win:
+    """With the client's first goal, which is made where there is none."""
+    goal = Goal.objects.filter(plan__client=client).agreed().first()
+    if goal is None:
+        plan = plans.start_plan(by=by, client=client, title="A plan")
+        goal = plans.propose_goal(by=client.user, plan=plan, side="personal", title="Sleep")
+    return plans.note_win(by=by, goal=goal, words=words, **fields)
+
+
 MAKERS = {
     CheckIn: a_check_in,
     Circumstance: a_circumstance,
@@ -83,5 +94,6 @@ MAKERS = {
     Note: a_note,
     SessionSummary: a_summary,
     Value: a_value,
+    Win: a_win,
 }
 """One maker for each model with private text, called with (client, who writes, **fields)."""
