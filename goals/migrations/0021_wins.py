@@ -13,7 +13,7 @@ import coaching.accounts.records
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("goals", "0043_carried_goals"),
+        ("goals", "0030_origin"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,6 +2,7 @@
 
 from goals.models.goal import Goal
 from goals.models.obstacle import Obstacle
+from goals.models.origin import Origin
 from goals.models.plan import GoalPlan
 from goals.models.rating import GoalRating
 from goals.models.root import Root
@@ -10,4 +11,15 @@ from goals.models.step import Step
 from goals.models.tick import StepTick
 from goals.models.win import Win
 
-__all__ = ["Goal", "GoalPlan", "GoalRating", "GoalScale", "Obstacle", "Root", "Step", "StepTick", "Win"]
+__all__ = [
+    "Goal",
+    "GoalPlan",
+    "GoalRating",
+    "GoalScale",
+    "Obstacle",
+    "Origin",
+    "Root",
+    "Step",
+    "StepTick",
+    "Win",
+]

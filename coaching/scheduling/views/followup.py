@@ -18,7 +18,8 @@ from goals.views.answers import form_page, tried
 
 def step_agree(request: PersonRequest, pk: str) -> HttpResponse:
     """One line of what was agreed becomes a step of a goal that the client has said yes to."""
-    session = get_object_or_404(CoachingSession.objects.visible_to(request.user).with_people(), pk=pk)
+    sessions = CoachingSession.objects.visible_to(request.user).of_one_client()
+    session = get_object_or_404(sessions.with_people(), pk=pk)
     form = AgreedForm(request.POST or None, user=request.user, session=session)
     if form.is_valid() and tried(
         form, lambda: followup.agree_step(by=request.user, session=session, **form.cleaned_data)
@@ -52,7 +53,8 @@ def step_session(request: PersonRequest, pk: str) -> HttpResponse:
 
 def summary_write(request: PersonRequest, pk: str) -> HttpResponse:
     """The coach writes; nobody else sees it before it is sent."""
-    session = get_object_or_404(CoachingSession.objects.editable_by(request.user).with_people(), pk=pk)
+    sessions = CoachingSession.objects.editable_by(request.user).of_one_client()
+    session = get_object_or_404(sessions.with_people(), pk=pk)
     try:
         summary = SessionSummary.objects.continued_by(request.user, session)
     except SessionSummary.DoesNotExist:

@@ -1,19 +1,23 @@
 """From one session to the next: what is urgent, what was agreed and what became of it, and the summary."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from clients.actions import write_circumstance
 from clients.export import record_of
 from clients.models import Client, Trace
 from coaching.accounts import outbox
+from coaching.accounts.models import User
 from coaching.scheduling import followup
 from coaching.scheduling.followup import FollowUp
+from coaching.scheduling.groups import schedule_group
 from coaching.scheduling.models import CoachingSession, MailChoices, SessionStep, SessionSummary, SummaryMail
 from goals import actions as plans
 from goals.errors import NotPossible
@@ -265,6 +269,57 @@ def test_urgent_need_of_another_client_is_not_shown(ben, dan, dan_client, ben_br
 
     assert URGENT not in page
     assert "secret" not in page
+
+
+def test_urgent_need_of_one_in_a_group_is_for_them_and_the_coach(
+    alma, ben, ben_client, alma_browser, browser_of
+):
+    other = User.objects.create_user("kim@example.org", name="Kim")
+    kim = Client.objects.create(
+        practice=alma.coach.practice, coach=alma.coach, user=other, name="Kim", email=other.email
+    )
+    a_circumstance(ben_client, ben, urgency="urgent", words="The landlord gave notice.")
+    whole = schedule_group(
+        by=alma,
+        coach=alma.coach,
+        seats=4,
+        name="Evening circle",
+        clients=[ben_client, kim],
+        local_start=(timezone.now() + timedelta(days=3)).replace(tzinfo=None),
+        timezone=ZoneInfo("UTC"),
+        minutes=60,
+    )
+    rows = {row.client_id: row for row in whole.members.all()}
+
+    bens = [
+        browser.get(rows[ben_client.pk].get_absolute_url()) for browser in (browser_of(ben), alma_browser)
+    ]
+    kims = browser_of(other).get(rows[kim.pk].get_absolute_url())
+    group = alma_browser.get(whole.get_absolute_url())
+
+    assert ["gave notice" in page.content.decode() for page in (*bens, kims, group)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert browser_of(other).get(rows[ben_client.pk].get_absolute_url()).status_code == 404
+
+
+def test_nothing_is_written_about_a_whole_group(alma, alma_browser, ben_client):
+    whole = schedule_group(
+        by=alma,
+        coach=alma.coach,
+        seats=4,
+        name="Evening circle",
+        clients=[ben_client],
+        local_start=(timezone.now() + timedelta(days=3)).replace(tzinfo=None),
+        timezone=ZoneInfo("UTC"),
+        minutes=60,
+    )
+
+    for name in ("summary_write", "step_agree"):
+        assert alma_browser.get(reverse(f"scheduling:{name}", args=[whole.pk])).status_code == 404
 
 
 def test_urgent_need_is_in_no_mail_and_no_calendar(ben, ben_client, ben_browser, book):
