@@ -918,8 +918,8 @@ def _seed_goal(plan: GoalPlan, data: GoalOf, people: dict[Who, User], days: Days
             acts.append((changed, partial(_describe_anew, goal, data["scale"], people["client"])))
     for rating in data.get("ratings", []):
         acts.append((days.at(rating["on"], 17), partial(_rate, goal, rating, people, days)))
-    for day, who, words, audience in data.get("wins", []):
-        acts.append((days.at(day, 19), partial(_note_win, goal, people[who], words, audience, days.on(day))))
+    for day, who, said, audience in data.get("wins", []):
+        acts.append((days.at(day, 19), partial(_note_win, goal, people[who], said, audience, days.on(day))))
     for name, day, who, *words in data.get("later", []):
         acts.append((days.at(day, 18), partial(_later, goal, name, people[who], words)))
     for at, act in sorted(acts, key=itemgetter(0)):
