@@ -85,7 +85,7 @@ class Line:
                 return _("Done: %s") % self.text
             case "rhythm":
                 words = ngettext(
-                    "%(step)s: %(count)d time this week", "%(step)s: %(count)d times this week", self.figure
+                    "%(step)s: %(count)d time that week", "%(step)s: %(count)d times that week", self.figure
                 )
                 return words % {"step": self.text, "count": self.figure}
             case "own":

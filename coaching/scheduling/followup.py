@@ -63,8 +63,10 @@ class FollowUp:
 
     @cached_property
     def _earlier(self) -> list[SessionStep]:
+        """A step that is to be done before this session stands there, and not a second time here."""
         links = SessionStep.objects.visible_to(self.reader).agreed_before(self.session)
-        return list(links.with_steps()[:MOST_CARRIED])
+        before = {step.pk for step in self.before}
+        return [link for link in links.with_steps()[:MOST_CARRIED] if link.step_id not in before]
 
     @property
     def last_time(self) -> CoachingSession | None:

@@ -167,8 +167,8 @@ def test_everything_stands_at_the_day_it_speaks_of(ben, ben_plan, november):
     assert told(timeline) == [
         "Completed: Sleep",
         "A small win",
-        "Walk: 1 time this week",
-        "Walk: 2 times this week",
+        "Walk: 1 time that week",
+        "Walk: 2 times that week",
         "Somewhat more than hoped",
         "Done: Phone away",
         "Said “No thanks” to: Cook",

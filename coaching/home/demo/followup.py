@@ -59,6 +59,6 @@ def seed_follow_up(client: Client, coach: User) -> None:
             summary = SessionSummary(session=session, author=coach)
             send_summary(by=coach, writing=summary, text=left["summary"], at=after)
     coming = client.sessions.upcoming().order_by("starts_at").first()  # type: ignore[attr-defined]
-    practice = Step.objects.filter(goal__plan__client=client, title__startswith="Practise the interview")
-    if coming and (to_do := practice.first()):
+    letter = Step.objects.filter(goal__plan__client=client, title__startswith="Read the letter")
+    if coming and (to_do := letter.first()):
         do_before(by=coach, step=to_do, session=coming)

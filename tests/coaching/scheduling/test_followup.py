@@ -191,6 +191,16 @@ def test_step_is_put_before_a_session_moved_and_freed(ben_browser, ben, ben_goal
     assert not SessionStep.objects.exists()
 
 
+def test_step_stands_once_on_a_page(alma, ben, ben_browser, ben_goal, past, book):
+    step = followup.agree_step(by=alma, session=past, goal=ben_goal, title="Read the letter")
+    coming = book()
+    followup.do_before(by=ben, step=step, session=coming)
+
+    page = ben_browser.get(coming.get_absolute_url()).content.decode()
+
+    assert page.count(f'id="tick-{step.pk}"') == 1
+
+
 def test_step_cannot_be_put_before_another_clients_session(ben, ben_browser, ben_goal, dan_client, book):
     step = plans.add_step(by=ben, goal=ben_goal, title="Read the letter")
     dans = book(client=dan_client)
