@@ -182,9 +182,10 @@ class NoteQuerySet(models.QuerySet):
 
     def belonging_to(self, user: Person) -> Self:
         """Those shared with this person as a client."""
-        return self.filter(
-            saved_at__isnull=False, audience="client", client__in=_clients(self).belonging_to(user)
-        )
+        return self.shared_with_client().filter(client__in=_clients(self).belonging_to(user))
+
+    def shared_with_client(self) -> Self:
+        return self.filter(saved_at__isnull=False, audience="client")
 
     def continued_by(self, user: "User", client: "Client", pk: UUID) -> "Note":
         """The coach's own note of this id about this client, or a new one of this id.

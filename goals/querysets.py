@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import JSONObject, Trunc
 from django.utils import timezone
 
@@ -85,6 +85,13 @@ class GoalQuerySet(models.QuerySet):
 
     def agreed(self) -> Self:
         return self.filter(lifecycle__in=["accepted", "active", "on-hold", "completed"])
+
+    def open(self) -> Self:
+        """Those agreed, and not finished or stopped."""
+        return self.filter(lifecycle__in=["accepted", "active", "on-hold"])
+
+    def in_open_plans(self) -> Self:
+        return self.filter(plan__closed_at=None)
 
     def with_plan(self) -> Self:
         return self.select_related(
@@ -196,6 +203,20 @@ class StepTickQuerySet(models.QuerySet):
         """How often in each period, as {first, count}, the latest first; `first` is its first day."""
         first = Trunc("on", per, output_field=models.DateField())
         return self.values(first=first).annotate(count=models.Count("pk")).order_by("-first")
+
+
+class WinQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """A client's own records'; for their coach those that are for both."""
+        clients = Client.objects.all()
+        return self.filter(
+            Q(goal__plan__client__in=clients.belonging_to(user))
+            | Q(goal__plan__client__in=clients.coached_by(user), audience="both")
+        )
+
+    def removable_by(self, user: Person) -> Self:
+        """Those this person noted, while they may still see them."""
+        return self.visible_to(user).filter(author=user.pk)
 
 
 class ObstacleQuerySet(models.QuerySet):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from goals.views import exchange, goals, obstacles, plans, steps
+from goals.views import exchange, goals, obstacles, plans, steps, wins
 
 app_name = "goals"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("plans/<uuid:pk>/reopen/", plans.plan_reopen, name="plan_reopen"),
     path("plans/<uuid:pk>/balance/dismiss/", plans.plan_balance_dismiss, name="plan_balance_dismiss"),
     path("plans/<uuid:pk>/balance/off/", plans.plan_balance_off, name="plan_balance_off"),
+    path("plans/<uuid:pk>/timeline/", wins.plan_timeline, name="plan_timeline"),
+    path("plans/<uuid:plan_pk>/wins/new/", wins.win_create, name="win_create"),
+    path("wins/<uuid:pk>/remove/", wins.win_remove, name="win_remove"),
     path("plans/<uuid:pk>/history/", plans.plan_history, name="plan_history"),
     path("plans/<uuid:plan_pk>/goals/new/", goals.goal_create, name="goal_create"),
     path("goals/<uuid:pk>/", goals.goal_detail, name="goal_detail"),

@@ -118,6 +118,9 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:plan_edit": (of("plan"), PAIR_SEES),
     "goals:plan_close": (of("plan"), cells(ben=200, alma=403)),
     "goals:plan_history": (of("plan"), PAIR_SEES),
+    "goals:plan_timeline": (of("plan"), PAIR_SEES),
+    "goals:win_create": (of("plan"), PAIR_SEES),
+    "goals:win_remove": (of("win"), CLIENT_SEES),
     "goals:goal_create": (of("plan"), PAIR_SEES),
     "goals:goal_detail": (of("goal"), PAIR_SEES),
     "goals:goal_edit": (of("goal"), PAIR_SEES),
@@ -151,6 +154,10 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     ),
     "scheduling:session_cancel": (of("session"), PAIR_SEES),
     "scheduling:session_agenda": (of("session"), PAIR_SEES),
+    "scheduling:step_agree": (of("session"), PAIR_SEES),
+    "scheduling:step_session": (of("step"), PAIR_SEES),
+    "scheduling:summary_write": (of("session"), COACH_SEES),
+    "scheduling:summary_list": (nothing, CLIENT_SEES),
     # A link from Ben's mail opens its one act for whoever holds it; without it there is nothing here.
     "scheduling:mail_link": (lambda world: [token_for(Act.CANCEL, world.session)], EVERYBODY),
     "scheduling:mail_link_time": (
@@ -309,6 +316,7 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         ),
         free=tomorrow + timedelta(days=2),
         session_type=SessionType.objects.create(coach=alma.coach, name="First talk"),
+        win=plans.note_win(by=ben, goal=goal, words="Slept seven hours", audience="both"),
         special_days=alma.coach.special_days.create(first_on=tomorrow.date(), last_on=tomorrow.date()),
         mail=session.reminders.get(kind="booked"),
         organization=organization,

@@ -14,11 +14,12 @@ from django.utils.translation import ngettext
 from coaching.accounts.emails import write
 from coaching.scheduling import calendars
 from coaching.scheduling.links import acts_for
+from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.querysets import PRESENT
 from coaching.scheduling.walltimes import ZonedTime
 
 if TYPE_CHECKING:
-    from coaching.scheduling.models import CoachingSession, Reminder
+    from coaching.scheduling.models import CoachingSession, Reminder, SummaryMail
 
 SUBJECTS = {
     "upcoming": _("Reminder for %(day)s, %(time)s"),
@@ -152,6 +153,27 @@ def _sign(mail: EmailMultiAlternatives, *, is_discreet: bool) -> tuple[str, str]
 
 def _title(*, is_discreet: bool) -> str:
     return str(_("Appointment") if is_discreet else _("Session"))
+
+
+def summary_mail(news: "SummaryMail") -> EmailMultiAlternatives:
+    """There is something to read, and where; not what. To a client who has joined."""
+    client = news.summary.client
+    assert client.user is not None  # noqa: S101 - nobody else can open it
+    is_discreet = MailChoices.of(client.user).is_discreet
+    mail = write(
+        "summary_mail",
+        to=client.user.email,
+        subject=str(_("Something new for you to read")),
+        context={
+            "is_discreet": is_discreet,
+            "reader": client.name,
+            "coach": client.coach,
+            "link": settings.SITE_URL + news.summary.session.get_absolute_url(),
+        },
+        message_id=news.message_id,
+    )
+    _sign(mail, is_discreet=is_discreet)
+    return mail
 
 
 def _group(session: "CoachingSession") -> str:

@@ -9,6 +9,7 @@ from goals.models.root import Root
 from goals.models.scale import GoalScale
 from goals.models.step import Step
 from goals.models.tick import StepTick
+from goals.models.win import Win
 
 __all__ = [
     "Goal",
@@ -20,4 +21,5 @@ __all__ = [
     "Root",
     "Step",
     "StepTick",
+    "Win",
 ]

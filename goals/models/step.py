@@ -150,9 +150,10 @@ class Step(Record):
 
     @property
     def is_going_on(self) -> bool:
-        """Whether it comes again: it has a rhythm that is not over, and its goal does not rest."""
+        """Whether it comes again: the rhythm is not over, the goal does not rest, the plan is open."""
         is_agreed = bool(self.goal.agreed_title) and self.goal.takes_steps
-        return self.has_rhythm and not self.is_done and is_agreed and not self.goal.is_resting
+        rests = self.goal.is_resting or self.goal.plan.is_closed
+        return self.has_rhythm and not self.is_done and is_agreed and not rests
 
     @property
     def today(self) -> date:

@@ -21,6 +21,7 @@ from goals.forms import (
     RewordForm,
     ScaleForm,
     StepForm,
+    WinForm,
 )
 from goals.history import history_of
 from goals.models import Goal, GoalPlan
@@ -54,6 +55,7 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         "is_own_proposal": goal.proposed_by == request.user and not goal.agreed_title,
         "is_editable": not goal.plan.is_closed,
         "step_form": StepForm(user=request.user),
+        "win_form": WinForm(user=request.user, plan=goal.plan, goals=[goal], auto_id="win-%s"),
     }
     return render(request, "goals/goal_detail.html", context)
 

@@ -3,6 +3,7 @@
 from coaching.scheduling.models.also_told import AlsoTold
 from coaching.scheduling.models.availability import BookingRules, SpecialDays, WeeklyHours
 from coaching.scheduling.models.feed import CalendarFeed
+from coaching.scheduling.models.followup import SessionStep, SessionSummary, SummaryMail
 from coaching.scheduling.models.heartbeat import Heartbeat
 from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.models.nudge import Nudge
@@ -26,7 +27,10 @@ __all__ = [
     "Repeat",
     "Replacement",
     "Series",
+    "SessionStep",
+    "SessionSummary",
     "SessionType",
     "SpecialDays",
+    "SummaryMail",
     "WeeklyHours",
 ]

@@ -13,7 +13,9 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import Page, keyset_page
 from coaching.scheduling import actions
 from coaching.scheduling.bookings import records_that_may_book
+from coaching.scheduling.followup import FollowUp
 from coaching.scheduling.forms.agenda import AgendaForm
+from coaching.scheduling.forms.followup import AgreedForm
 from coaching.scheduling.forms.groups import GroupForm
 from coaching.scheduling.forms.sessions import SessionCreateForm, SessionForm
 from coaching.scheduling.lines import lines_for
@@ -108,8 +110,12 @@ def session_detail(request: PersonRequest, pk: str) -> HttpResponse:
     is_coach = session.is_coached_by(request.user)
     if session.is_group:
         return group_page(request, session)
+    follow_up = FollowUp(session, request.user)
+    follow_up.leave_traces()
     context = {
         "session": session,
+        "follow_up": follow_up,
+        "agreed_form": AgreedForm(user=request.user, session=session),
         "other_person": session.other_person(request.user),
         "times": session.times_for(request.user),
         "is_coach": is_coach,
