@@ -10,6 +10,7 @@ from django.utils import timezone
 from coaching.accounts.models import Invitation
 from coaching.home.demo import practice
 from coaching.home.demo.directory import seed_directory
+from coaching.home.demo.library import seed_library
 
 
 class Command(BaseCommand):
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             staff = practice.seed_staff()
             seed_directory(curator=staff["curator"])
             practice.seed_clients(staff)
+            seed_library(staff)
             practice.seed_mails()
             # These were invited long ago, as far as the demo goes: their mails would only confuse.
             Invitation.objects.exclude(accepted_at=None).update(
