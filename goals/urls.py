@@ -1,6 +1,6 @@
 from django.urls import path
 
-from goals.views import exchange, goals, library, obstacles, plans, steps
+from goals.views import exchange, goals, library, obstacles, paper, plans, steps
 
 app_name = "goals"
 
@@ -8,6 +8,8 @@ urlpatterns = [
     path("plans/new/", plans.plan_create, name="plan_create"),
     path("plans/import/", exchange.plan_import, name="plan_import"),
     path("plans/import/apply/", exchange.plan_import_apply, name="plan_import_apply"),
+    path("plans/<uuid:pk>/print/", paper.plan_print, name="plan_print"),
+    path("plans/<uuid:pk>/print/pdf/", paper.plan_pdf, name="plan_pdf"),
     path("plans/<uuid:pk>/fhir/", exchange.plan_fhir, name="plan_fhir"),
     path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
     path("plans/<uuid:pk>/edit/", plans.plan_edit, name="plan_edit"),

@@ -120,6 +120,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:goal_template": (of("goal"), cells(others=403, coaches=404, alma=200)),
     "goals:plan_import": (nothing, CLIENT_SEES),
     "goals:plan_fhir": (of("plan"), PAIR_SEES),
+    "goals:plan_print": (of("plan"), PAIR_SEES),
+    "goals:plan_pdf": (of("plan"), PAIR_SEES),
     "goals:plan_detail": (of("plan"), PAIR_SEES),
     "goals:plan_edit": (of("plan"), PAIR_SEES),
     "goals:plan_close": (of("plan"), cells(ben=200, alma=403)),
