@@ -4,7 +4,7 @@ In a cell: a status, `go` for a redirect after it worked, `in` for a redirect to
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from django.utils import timezone
 from clients.actions import add_client
 from clients.models import RosterView
 from coaching.scheduling.actions import schedule_session
+from coaching.scheduling.groups import schedule_group
 from coaching.scheduling.links import Act, token_for
 from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
@@ -145,6 +146,9 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:session_month": (nothing, SIGNED_IN),
     "scheduling:session_create": (nothing, COACHES_ONLY),
     "scheduling:session_detail": (of("session"), PAIR_SEES),
+    "scheduling:group_create": (nothing, COACHES_ONLY),
+    "scheduling:group_people": (of("group"), COACH_SEES),
+    "scheduling:group_attendance": (of("group"), COACH_ACTS),
     "scheduling:session_reschedule": (of("session"), cells(alma=200, ben=200)),
     "scheduling:session_move": (lambda world: [world.session.pk, world.free], CLIENT_SEES),
     "scheduling:booking": (lambda world: ["alma"], cells(alma="go", ben=200)),
@@ -300,6 +304,15 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         rhythm=plans.add_step(by=ben, goal=goal, title="Walk to the river", rhythm=(2, "week")),
         template=write_template(by=alma, side="personal", title="Sleep", levels=[], steps=[], is_shared=True),
         session=session,
+        group=schedule_group(
+            by=alma,
+            coach=alma.coach,
+            clients=[ben_client],
+            seats=2,
+            local_start=datetime.combine(tomorrow.date(), time(15)),
+            timezone=ZoneInfo("Europe/Berlin"),
+            minutes=60,
+        ),
         free=tomorrow + timedelta(days=2),
         session_type=SessionType.objects.create(coach=alma.coach, name="First talk"),
         special_days=alma.coach.special_days.create(first_on=tomorrow.date(), last_on=tomorrow.date()),
