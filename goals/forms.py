@@ -317,9 +317,13 @@ class ScaleForm(forms.Form):
     )
     helper = page_helper()
 
-    def __init__(self, *args: Any, user: User, goal: Goal, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, goal: Goal, levels: list[str] | None = None, **kwargs: Any
+    ) -> None:
+        """`levels`: words to begin with, where the goal has none yet."""
         scale = goal.scale_or_none
         initial: dict[str, object] = {"baseline": Level.LESS, "importance": 1, "difficulty": 1}
+        initial |= {self.name_of(level): words for level, words in zip(Level, levels or [], strict=False)}
         if scale:
             initial = {name: getattr(scale, name) for name in ("importance", "difficulty", "baseline")}
             initial |= {self.name_of(level): scale.description_of(level) for level in Level}
@@ -333,8 +337,8 @@ class ScaleForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 2}),
                 help_text=_EXAMPLES.get(level, ""),
             )
-        levels = [self.name_of(level) for level in reversed(Level)]
-        self.order_fields([*levels, "baseline", "importance", "difficulty"])
+        names = [self.name_of(level) for level in reversed(Level)]
+        self.order_fields([*names, "baseline", "importance", "difficulty"])
 
     @staticmethod
     def name_of(level: int) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from goals.views import exchange, goals, obstacles, plans, steps, wins
+from goals.views import exchange, goals, library, obstacles, paper, plans, steps, wins
 
 app_name = "goals"
 
@@ -8,6 +8,8 @@ urlpatterns = [
     path("plans/new/", plans.plan_create, name="plan_create"),
     path("plans/import/", exchange.plan_import, name="plan_import"),
     path("plans/import/apply/", exchange.plan_import_apply, name="plan_import_apply"),
+    path("plans/<uuid:pk>/print/", paper.plan_print, name="plan_print"),
+    path("plans/<uuid:pk>/print/pdf/", paper.plan_pdf, name="plan_pdf"),
     path("plans/<uuid:pk>/fhir/", exchange.plan_fhir, name="plan_fhir"),
     path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
     path("plans/<uuid:pk>/edit/", plans.plan_edit, name="plan_edit"),
@@ -30,6 +32,14 @@ urlpatterns = [
     path("goals/<uuid:pk>/complete/", goals.goal_complete, name="goal_complete"),
     path("goals/<uuid:pk>/cancel/", goals.goal_cancel, name="goal_cancel"),
     path("goals/<uuid:pk>/history/", goals.goal_history, name="goal_history"),
+    path("goals/<uuid:pk>/template/", library.goal_template, name="goal_template"),
+    path("library/", library.library, name="library"),
+    path("library/new/", library.template_create, name="template_create"),
+    path("library/<uuid:pk>/", library.template_detail, name="template_detail"),
+    path("library/<uuid:pk>/edit/", library.template_edit, name="template_edit"),
+    path("library/<uuid:pk>/retire/", library.template_retire, name="template_retire"),
+    path("library/<uuid:pk>/restore/", library.template_restore, name="template_restore"),
+    path("library/<uuid:pk>/take/", library.template_take, name="template_take"),
     path("goals/<uuid:pk>/scale/", goals.goal_scale, name="goal_scale"),
     path("goals/<uuid:pk>/rate/", goals.goal_rate, name="goal_rate"),
     path("goals/<uuid:goal_pk>/steps/new/", steps.step_create, name="step_create"),

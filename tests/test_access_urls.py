@@ -23,6 +23,7 @@ from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
 from community.hsds.runs import try_import
 from goals import actions as plans
+from goals.library import write_template
 from tests.clients.rows import a_circumstance, a_note, a_value, an_area, an_entry
 
 CAST = ["alma", "ben", "cora", "dan", "esra", "finn", "olga", "gita", "nobody"]
@@ -53,6 +54,7 @@ PAIR_ACTS = cells(alma="go", ben="go")
 COACH_SEES = cells(alma=200)
 COACH_ACTS = cells(alma="go")
 CLIENT_SEES = cells(ben=200)
+PRACTICE_SEES = cells(alma=200, cora=200, olga=200, ben=200)
 CLIENT_ACTS = cells(ben="go")
 
 type Arguments = Callable[[SimpleNamespace], list[object]]
@@ -112,8 +114,16 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:circumstance_remove": (of("circumstance"), CLIENT_SEES),
     "clients:invitation_accept": (lambda world: [world.invitation.token], cells(others=403, nobody=200)),
     "goals:plan_create": (nothing, CLIENT_SEES),
+    "goals:library": (nothing, cells(others=403, coaches=200, ben=200)),
+    "goals:template_create": (nothing, COACHES_ONLY),
+    "goals:template_detail": (of("template"), PRACTICE_SEES),
+    "goals:template_take": (of("template"), PRACTICE_SEES),
+    "goals:template_edit": (of("template"), COACH_SEES),
+    "goals:goal_template": (of("goal"), cells(others=403, coaches=404, alma=200)),
     "goals:plan_import": (nothing, CLIENT_SEES),
     "goals:plan_fhir": (of("plan"), PAIR_SEES),
+    "goals:plan_print": (of("plan"), PAIR_SEES),
+    "goals:plan_pdf": (of("plan"), PAIR_SEES),
     "goals:plan_detail": (of("plan"), PAIR_SEES),
     "goals:plan_edit": (of("plan"), PAIR_SEES),
     "goals:plan_close": (of("plan"), cells(ben=200, alma=403)),
@@ -222,6 +232,8 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:plan_reopen": (of("plan"), cells(ben="go", alma=403)),
     "goals:plan_balance_dismiss": (of("plan"), CLIENT_ACTS),
     "goals:plan_balance_off": (of("plan"), CLIENT_ACTS),
+    "goals:template_retire": (of("template"), cells(alma="go", olga="go")),
+    "goals:template_restore": (of("template"), cells(alma="go", olga="go")),
     "goals:plan_import_apply": (nothing, cells(ben=422)),
     "goals:goal_accept": (of("proposal"), CLIENT_ACTS),
     "goals:goal_decline": (of("proposal"), CLIENT_ACTS),
@@ -304,6 +316,7 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         obstacle=plans.name_obstacle(by=ben, goal=goal, kind="internal", what="Tired"),
         step=plans.add_step(by=ben, goal=goal, title="Put the phone away"),
         rhythm=plans.add_step(by=ben, goal=goal, title="Walk to the river", rhythm=(2, "week")),
+        template=write_template(by=alma, side="personal", title="Sleep", levels=[], steps=[], is_shared=True),
         session=session,
         group=schedule_group(
             by=alma,

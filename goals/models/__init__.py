@@ -8,6 +8,7 @@ from goals.models.rating import GoalRating
 from goals.models.root import Root
 from goals.models.scale import GoalScale
 from goals.models.step import Step
+from goals.models.template import GoalTemplate
 from goals.models.tick import StepTick
 from goals.models.win import Win
 
@@ -16,6 +17,7 @@ __all__ = [
     "GoalPlan",
     "GoalRating",
     "GoalScale",
+    "GoalTemplate",
     "Obstacle",
     "Origin",
     "Root",
