@@ -45,10 +45,10 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         "ratings": ratings,
         "ladder": ladder_of(goal, ratings),
         "grows_from": Value.objects.visible_to(request.user).filter(goals=goal).order_by("position", "pk"),
+        "steps": goal.steps.visible_to(request.user).with_resources().with_ticks(),
         "goes_on": Goal.objects.visible_to(request.user).filter(carried_from=goal).select_related("plan")
         if goal.plan.is_closed
         else [],
-        "steps": goal.steps.visible_to(request.user).with_resources().with_ticks(),
         "is_own": goal.plan.belongs_to(request.user),
         "is_worded_here": goal.plan.is_worded_by(request.user),
         "is_own_proposal": goal.proposed_by == request.user and not goal.agreed_title,
