@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.utils import timezone
+
 from clients.models import Client, Value
 from coaching.accounts.models import User
 from goals.attainment import Attainment
@@ -13,11 +15,14 @@ from goals.forms import WinForm
 from goals.models import Goal, GoalPlan, Step
 from goals.models.goal import Lifecycle, Side
 from goals.models.rating import Level
+from goals.past import goals_on
 from goals.trellis import Trellis, grow
 
 MOST_TO_RATE = 12
 MOST_RHYTHMS = 8
 """On a home page; a plan's own page has them all."""
+MOST_LOOKS = 5
+"""Of earlier reviews, beside the picture; any other day can be written."""
 SHOWN_DAYS = 6
 """Of ratings, before the earlier ones are folded away."""
 
@@ -58,8 +63,9 @@ class PlanSide:
 class Board:
     """One plan (from `with_people().with_goals()`) as one person sees it; it asks the database nothing."""
 
-    def __init__(self, plan: GoalPlan, viewer: User) -> None:
-        self.plan, self.viewer = plan, viewer
+    def __init__(self, plan: GoalPlan, viewer: User, on: date | None = None) -> None:
+        """`on`: an earlier day, for the picture alone; it costs one query."""
+        self.plan, self.viewer, self.on = plan, viewer, on
         self.goals: list[Goal] = plan.all_goals  # type: ignore[attr-defined]
         for goal in self.goals:
             goal.plan = plan
@@ -88,7 +94,15 @@ class Board:
 
     @cached_property
     def trellis(self) -> Trellis:
-        return grow(self.goals)
+        return grow(goals_on(self.plan, self.goals, self.on) if self.on else self.goals)
+
+    @property
+    def days_of_picture(self) -> list[date]:
+        """Days to look back to: the first, and those of the latest reviews."""
+        today = timezone.localdate()
+        return [
+            day for day in (self.plan.starts_on, *self.plan.review_days(today)[-MOST_LOOKS:]) if day < today
+        ]
 
     @cached_property
     def roots(self) -> list[tuple[Value, list[Goal]]]:

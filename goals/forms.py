@@ -7,6 +7,7 @@ from typing import Any
 from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -114,6 +115,29 @@ class PlanForm(forms.Form):
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", _("The last day must be the first day or later."))
         return cleaned
+
+
+class OnForm(forms.Form):
+    """An earlier day of the plan, to see how it was then."""
+
+    on = forms.DateField(
+        label=_("How it was on"),
+        widget=DateInput,
+        error_messages={"invalid": _("This is not a day. Write it like 2026-11-30.")},
+    )
+
+    def __init__(self, *args: Any, plan: GoalPlan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.plan = plan
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if not self.plan.starts_on <= on <= timezone.localdate():
+            raise forms.ValidationError(
+                gettext("Choose a day from the plan's first day, %(day)s, to today.")
+                % {"day": date_format(self.plan.starts_on)}
+            )
+        return on
 
 
 class CloseForm(forms.Form):

@@ -125,8 +125,8 @@ class GoalQuerySet(models.QuerySet):
         )
 
     def with_views(self) -> Self:
-        """With `views`, no more of the ratings than a figure needs: {level, day, is_client}, newest first."""
-        return self.annotate(views=self._ratings(level="level", day="rated_on"))
+        """With `views`, the ratings for figures: {level, described, day, is_client}, newest first."""
+        return self.annotate(views=self._ratings(level="level", described="described", day="rated_on"))
 
     def with_values(self) -> Self:
         """With `grows_from`, the values the client has linked each to, in their order. One more query."""

@@ -133,7 +133,8 @@ class Trellis:
 def grow(goals: Iterable[Goal]) -> Trellis:
     """The picture of these goals; those not agreed (proposed, declined, stopped) do not grow.
 
-    Each goal carries `level` (its latest rating or None) and `all_steps`. Without
+    Each goal carries `level` (its latest rating or None) and `all_steps`, and one of
+    an earlier day `level_words`, in which that level was described then. Without
     a rating it is as high as the share of its steps that is done.
     """
     agreed = [goal for goal in goals if goal.is_agreed]
@@ -159,7 +160,7 @@ def attainment_of(goal: Goal) -> tuple[float, str]:
     """How high (0 to 1) and in words: the latest rating, else the share of steps done."""
     level = getattr(goal, "level", None)
     if level is not None:
-        return (level + 2) / 4, words_of(goal, level)
+        return (level + 2) / 4, getattr(goal, "level_words", "") or words_of(goal, level)
     steps = [step for step in getattr(goal, "all_steps", []) if step.is_counted]
     done = sum(step.is_done for step in steps)
     if not steps:

@@ -16,16 +16,20 @@ from goals import actions
 from goals.board import Board
 from goals.carrying import close_plan
 from goals.errors import NotTheirDecision
-from goals.forms import CloseForm, PlanForm
+from goals.forms import CloseForm, OnForm, PlanForm
 from goals.history import history_of_plan
 from goals.models import GoalPlan
 from goals.views.answers import done, form_page, tried
 
 
 def plan_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The plan as it is; `?on=` shows the trellis picture as it was at the end of that day."""
     plans = GoalPlan.objects.visible_to(request.user).with_people().with_goals(for_plan_page=True)
     plan = get_object_or_404(plans, pk=pk)
-    return render(request, "goals/plan_detail.html", {"board": Board(plan, request.user), "plan": plan})
+    form = OnForm(request.GET if "on" in request.GET else None, plan=plan)
+    on = form.cleaned_data["on"] if form.is_valid() else None
+    context = {"board": Board(plan, request.user, on), "plan": plan, "on_form": form}
+    return render(request, "goals/plan_detail.html", context, status=422 if form.errors else 200)
 
 
 def client_asked_for(request: PersonRequest) -> Client:
