@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from coaching.accounts.querysets import Person
 
 if TYPE_CHECKING:
     from clients.models import CheckIn, Client, JournalEntry, Note
-    from coaching.accounts.models import User
+    from coaching.accounts.models import Coach, User
 
 
 class ClientQuerySet(models.QuerySet):
@@ -35,6 +35,10 @@ class ClientQuerySet(models.QuerySet):
             return self.none()
         return self.filter(user=user)
 
+    def worded_by(self, user: Person) -> Self:
+        """Their own records; and those of the clients they coach who cannot write themselves yet."""
+        return self.belonging_to(user) | self.coached_by(user).filter(user=None)
+
     def on_roster_of(self, user: Person) -> Self:
         """Those of the practice this person owns: names and coaches, not content."""
         if not user.is_authenticated:
@@ -48,6 +52,14 @@ class ClientQuerySet(models.QuerySet):
             rows = rows.filter(Q(name__icontains=word) | Q(email__icontains=word))
         return rows
 
+    def with_tag(self, tag: str) -> Self:
+        return self.filter(tags__contains=[tag])
+
+    def tags(self) -> list[str]:
+        """Every tag that stands on one of those, in alphabetical order."""
+        tags = self.annotate(tag=Func(F("tags"), function="UNNEST", output_field=models.TextField()))
+        return sorted(set(tags.order_by().values_list("tag", flat=True)), key=str.casefold)
+
     def with_urgent_need(self) -> Self:
         """With `has_urgent_need`: whether something urgent is open. While it is, nothing suggests giving."""
         return self.annotate(has_urgent_need=Exists(self._urgent_circumstances()))
@@ -59,6 +71,18 @@ class ClientQuerySet(models.QuerySet):
     def _urgent_circumstances(self) -> models.QuerySet:
         circumstances: Any = self.model._meta.get_field("circumstances").related_model
         return circumstances.objects.urgent().filter(client=OuterRef("pk"))
+
+
+class RosterViewQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """A coach's own."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(coach__user=user)
+
+    def keep(self, *, coach: "Coach", name: str, query: str) -> None:
+        """Under this name; an earlier one of the same name is replaced."""
+        self.update_or_create(coach=coach, name=name, defaults={"query": query})
 
 
 class TraceQuerySet(models.QuerySet):

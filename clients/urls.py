@@ -5,7 +5,6 @@ from clients.views import checkins, circumstances, journal, leaving, notes, rost
 app_name = "clients"
 
 urlpatterns = [
-    path("clients/", roster.client_list, name="client_list"),
     path("clients/new/", roster.client_create, name="client_create"),
     path("clients/<uuid:pk>/edit/", roster.client_edit, name="client_edit"),
     path("clients/<uuid:pk>/invite/", roster.client_invite, name="client_invite"),

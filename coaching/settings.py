@@ -226,6 +226,31 @@ def _mailer(url: str) -> dict[str, object]:
     }
 
 
+def _sms_url(url: str) -> str:
+    """See `coaching.accounts.sms`; it is checked here, so that a mistake is found at the start."""
+    parts = urlsplit(url)
+    is_whole = parts.username and parts.password and parts.hostname and "from=" in parts.query
+    is_mailbox = IS_LOCAL and url == "mailbox:"
+    if url and not is_mailbox and not (parts.scheme in {"twilio", "twilio+http"} and is_whole):
+        raise ImproperlyConfigured(
+            "SMS_URL must look like twilio://ACCOUNT_SID:AUTH_TOKEN@api.twilio.com?from=+15005550006"
+        )
+    return url
+
+
+SMS_URL = _sms_url(env.str("SMS_URL", "mailbox:" if IS_LOCAL else ""))
+
+MAIL_LEASE = timedelta(minutes=2)
+"""How long a worker may hold a mail before another may take it: longer than all waits within a try."""
+MAIL_FIRST_WAIT = timedelta(seconds=30)
+MAIL_LONGEST_WAIT = timedelta(hours=1)
+"""A mail that could not be handed over waits half a minute, then twice as long each time, up to an hour."""
+MAIL_RECORD_WAITS = [0.5, 1, 2, 4, 8]
+"""Seconds between tries to record an answer while the database is away. The lease outlasts them."""
+MAIL_SETTLING = timedelta(minutes=1)
+"""News of a booking or a move waits so long: somebody who corrects a slip at once sends one mail, not two."""
+MAIL_HOLD_AFTER = timedelta(hours=3)
+"""A mail about a session that has been due for so long is sent only if a person says so."""
 MAILBOX_DIR = VAR / "mailbox"
 """Where the demo's own mail server puts what it was given; shown at /mailbox/."""
 MAILERS = {"default": _mailer(env.str("EMAIL_URL", "smtp://127.0.0.1:8025"))}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from re import fullmatch
 from typing import Any
 
@@ -96,7 +96,7 @@ class Search:
             "remote": lambda services: services.tagged("remote"),
         }
         for name in TAGGED:
-            narrowings[name] = lambda services, name=name: services.tagged(f"{name}:{asked[name].lower()}")
+            narrowings[name] = partial(_tagged, tag=f"{name}:{asked.get(name, '')}".lower())
         narrowings = {name: way for name, way in narrowings.items() if name in asked}
         if (place := self.place) is not None:
             is_remote_too = narrowings.pop("remote", None) is not None
@@ -114,7 +114,7 @@ class Search:
         if self.order == "nearest" and self.place is not None:
             services = self.found(without="near").nearest_first(self.place, self.metres)
         elif self.order == "best":
-            services = self.found().latest(RANKED).search(self.words, self.near_words)
+            services = self.found().checked_last(RANKED).search(self.words, self.near_words)
         elif self.order == "checked":
             services = self.found().by_check()
         else:
@@ -139,3 +139,7 @@ class Search:
 
     def _since(self) -> Any:
         return timezone.localdate() - timedelta(days=int(self.asked["checked"]))
+
+
+def _tagged(services: ServiceQuerySet, *, tag: str) -> ServiceQuerySet:
+    return services.tagged(tag)

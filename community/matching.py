@@ -80,7 +80,19 @@ def match(wish: Wish, *, today: date | None = None) -> Matches:
     """
     today = today or timezone.localdate()
     fitting = _fitting(wish, today)
-    ranked = (
+    ranked = _ranked(fitting, wish).for_cards()[:LONGEST]
+    return Matches([Match(service, _reason(service, wish)) for service in ranked], _unmet(fitting, wish))
+
+
+def helping_with(need: str, *, most: int, today: date | None = None) -> list[Match]:
+    """The first of what `match` finds for one need, in two queries: for a page about something else."""
+    wish = Wish(needs=(need,))
+    ranked = _ranked(_fitting(wish, today or timezone.localdate()), wish)
+    return [Match(service, _reason(service, wish)) for service in ranked.for_lines()[:most]]
+
+
+def _ranked(fitting: ServiceQuerySet, wish: Wish) -> ServiceQuerySet:
+    return (
         fitting.annotate(
             needs_met=_how_many(wish.needs, HELPS),
             interests_met=_how_many(wish.interests, JOINS),
@@ -88,9 +100,7 @@ def match(wish: Wish, *, today: date | None = None) -> Matches:
         )
         .filter(Q(needs_met__gt=0) | Q(interests_met__gt=0))
         .order_by("-needs_met", "-interests_met", "-listing__verified_on", "sort_name", "pk")
-        .for_cards()[:LONGEST]
     )
-    return Matches([Match(service, _reason(service, wish)) for service in ranked], _unmet(fitting, wish))
 
 
 def everything(wish: Wish) -> ServiceQuerySet:

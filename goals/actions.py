@@ -1,12 +1,13 @@
 """What client and coach do to a plan beyond one row: begin it, propose, add steps, rate."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from clients.models import Client
+from clients.models import Circumstance, Client, Value
 from coaching.accounts.models import User
 from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
@@ -14,6 +15,7 @@ from goals.models import Goal, GoalPlan, GoalRating, GoalScale, Obstacle, Step
 from goals.models.obstacle import check_named_by
 from goals.models.plan import Rhythm
 from goals.models.rating import Level
+from goals.models.rhythm import Often
 
 
 @transaction.atomic
@@ -41,7 +43,7 @@ def start_plan(
             vision=vision.strip(),
             starts_on=starts_on or timezone.localdate(),
             ends_on=ends_on,
-            review_weeks=review_weeks or Rhythm.FOUR,
+            review_weeks=Rhythm.FOUR if review_weeks is None else review_weeks,
             has_balance_notice=before.has_balance_notice if before else True,
         )
 
@@ -55,11 +57,19 @@ def propose_goal(
     title: str,
     why: str = "",
     target_on: date | None = None,
+    achievement: str = "",
+    values: Collection[Value] = (),
     at: datetime | None = None,
 ) -> Goal:
-    """A goal for one side of the plan. The client's own is active by the same act; a coach's waits."""
+    """A goal for one side of the plan. The client's own is active by the same act; a coach's waits.
+
+    `achievement` is how far it has come already, where it was pursued elsewhere before.
+    `values` are what it grows from, for the client alone to say.
+    """
     plan = GoalPlan.objects.select_related("client__coach").select_for_update(of=("self",)).get(pk=plan.pk)
     plan.check_shaped_by(by)
+    if values and not plan.belongs_to(by):
+        raise NotTheirDecision
     with told_by(by, at):
         goal = Goal.objects.create(
             plan=plan,
@@ -67,27 +77,41 @@ def propose_goal(
             title=" ".join(title.split()),
             why=why.strip(),
             target_on=target_on,
+            achievement=achievement,
             proposed_by=by,
             proposed_at=at or timezone.now(),
             position=_after(plan.goals.all()),
         )
     if plan.belongs_to(by):
         goal.accept(by=by, at=at)
+        goal.values.set(values)
     return goal
 
 
 @transaction.atomic
 def add_step(
-    *, by: User, goal: Goal, title: str, due_on: date | None = None, at: datetime | None = None
+    *,
+    by: User,
+    goal: Goal,
+    title: str,
+    due_on: date | None = None,
+    rhythm: Often | None = None,
+    at: datetime | None = None,
 ) -> Step:
-    """One more thing to do towards the goal, after the others."""
+    """One more thing to do towards the goal, after the others: once, perhaps with a date, or in a rhythm."""
     goal = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
     goal.plan.check_shaped_by(by)
     if not goal.takes_steps:
         raise NotPossible(gettext("This goal is finished. Take it up again to plan steps."))
     with told_by(by, at):
+        times, per = rhythm or (None, "")
         return Step.objects.create(
-            goal=goal, title=" ".join(title.split()), due_on=due_on, position=_after(goal.steps.all())
+            goal=goal,
+            title=" ".join(title.split()),
+            due_on=due_on,
+            times=times,
+            per=per,
+            position=_after(goal.steps.all()),
         )
 
 
@@ -130,27 +154,35 @@ def name_obstacle(
     kind: str,
     what: str,
     domain: str = "",
+    circumstance: Circumstance | None = None,
     cue: str = "",
     response: str = "",
     at: datetime | None = None,
 ) -> Obstacle:
-    """The client says what is in the way. A circumstance pauses the goal by the same act."""
+    """The client says what is in the way. A circumstance pauses the goal by the same act.
+
+    What is around them is one of the circumstances of their record: the one
+    given, or else a new one in the same words. Before they have joined, the
+    coach writes it down with them, and it waits for their yes.
+    """
     goal = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
     check_named_by(by, goal)
-    if not goal.is_open:
+    if not goal.takes_obstacles:
         raise NotPossible(gettext("Something can be in the way of a goal that is going on."))
+    obstacle = Obstacle(
+        goal=goal,
+        kind=kind,
+        what=what.strip(),
+        domain=domain,
+        cue=cue,
+        response=response,
+        named_at=at or timezone.now(),
+    )
     with told_by(by, at):
-        obstacle = Obstacle.objects.create(
-            goal=goal,
-            kind=kind,
-            what=what.strip(),
-            domain=domain,
-            cue=cue,
-            response=response,
-            named_at=at or timezone.now(),
-        )
-    if obstacle.is_around:
-        obstacle.pause(by=by, at=at)
+        obstacle.name_circumstance(circumstance, by=by, at=at)
+        obstacle.confirmed_at = obstacle.confirmed_by(by, at)
+        obstacle.save()
+    obstacle.pause(by=by, at=at)
     return obstacle
 
 

@@ -6,7 +6,7 @@ described by a scale. A goal that nobody has rated yet stands where it started.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from django.utils import timezone
@@ -185,7 +185,5 @@ def _review_days(plan: GoalPlan) -> list[date]:
         last = min(last, timezone.localdate(plan.closed_at))
     if plan.ends_on:
         last = min(last, plan.ends_on)
-    rhythm = timedelta(weeks=plan.review_weeks)
-    count = max((last - plan.starts_on) // rhythm, 0)
-    days = [plan.starts_on + rhythm * number for number in range(1, count + 1)]
+    days = plan.review_days(last)
     return days if days and days[-1] == last else [*days, last]

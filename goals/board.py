@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from clients.models import Client
+from clients.models import Client, Value
 from coaching.accounts.models import User
 from goals.attainment import Attainment
 from goals.balance import Notice, notice_for
@@ -15,6 +15,7 @@ from goals.models.rating import Level
 from goals.trellis import Trellis, grow
 
 MOST_TO_RATE = 12
+MOST_RHYTHMS = 8
 """On a home page; a plan's own page has them all."""
 SHOWN_DAYS = 6
 """Of ratings, before the earlier ones are folded away."""
@@ -89,8 +90,18 @@ class Board:
         return grow(self.goals)
 
     @cached_property
+    def roots(self) -> list[tuple[Value, list[Goal]]]:
+        """Each value that a goal of the plan grows from, in the client's order, with these goals."""
+        goals = [goal for goal in self.goals if goal.takes_steps or goal.is_completed]
+        values = {value for goal in goals for value in goal.grows_from}  # type: ignore[attr-defined]
+        return [
+            (value, [goal for goal in goals if value in goal.grows_from])  # type: ignore[attr-defined]
+            for value in sorted(values, key=lambda value: (value.position, str(value.pk)))
+        ]
+
+    @cached_property
     def attainment(self) -> Attainment:
-        """The T-scores; the plan must come from `with_goals(with_views=True)`."""
+        """The T-scores; the plan must come from `with_goals(for_plan_page=True)`."""
         return Attainment(self.plan, self.goals)
 
     @cached_property
@@ -100,10 +111,17 @@ class Board:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """The steps of the goals that are going on or finished; a goal that rests is not counted."""
-        return [
-            step for goal in self.goals if goal.is_agreed and not goal.is_resting for step in steps_of(goal)
-        ]
+        """The steps of the goals that are going on or finished; a goal that rests is not counted.
+
+        Nor is what comes again and again: it is never done, and counts in its own weeks.
+        """
+        counted = [goal for goal in self.goals if goal.is_agreed and not goal.is_resting]
+        return [step for goal in counted for step in steps_of(goal) if step.is_counted]
+
+    @property
+    def rhythms(self) -> list[Step]:
+        """What comes again and again, for a person's first page."""
+        return [step for goal in self.goals for step in steps_of(goal) if step.is_going_on][:MOST_RHYTHMS]
 
     @property
     def done_count(self) -> int:

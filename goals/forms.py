@@ -6,29 +6,24 @@ from typing import Any
 from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Client
-from coaching.accounts.forms import page_helper, refuse_invisible
+from clients.models import Circumstance, Client, Value
+from clients.models.circumstance import DOMAINS
+from coaching.accounts.forms import DateInput, page_helper, refuse_invisible
 from coaching.accounts.models import User
 from community.models import Service
+from goals.fhir.reading import MOST_BYTES
 from goals.models import Goal, GoalPlan, Obstacle, Step
-from goals.models.domain import Domain
 from goals.models.goal import Side
 from goals.models.obstacle import Kind
 from goals.models.plan import Rhythm, Tolerance
 from goals.models.rating import Level
+from goals.models.rhythm import Often, Per, words_for
 from goals.models.scale import LONGEST, Difficulty, Importance
-
-
-class DateInput(forms.DateInput):
-    """The browser's own date picker, which wants ISO dates."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+from goals.models.step import MOST_A_DAY
 
 
 class TitleField(forms.CharField):
@@ -119,6 +114,43 @@ class PlanForm(forms.Form):
         return cleaned
 
 
+class CloseForm(forms.Form):
+    """Which goals go on, and where; none is chosen for the client."""
+
+    goals = forms.ModelMultipleChoiceField(
+        Goal.objects.none(),
+        label=_("Which goals do you want to take with you?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Choose none if you like. Those you leave stay readable here."),
+    )
+    into = forms.ModelChoiceField(
+        GoalPlan.objects.none(), label=_("Into which plan?"), required=False, empty_label=_("A new plan")
+    )
+    title = TitleField(label=_("What shall the new plan be called?"), max_length=120, required=False)
+    helper = page_helper()
+
+    def __init__(self, *args: Any, user: User, plan: GoalPlan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        goals = Goal.objects.decidable_by(user).filter(plan=plan).going_on()
+        if not goals.exists():
+            self.fields.clear()
+            return
+        others = GoalPlan.objects.decidable_by(user).filter(client=plan.client_id).exclude(pk=plan.pk)
+        self.fields["goals"].queryset = goals  # type: ignore[attr-defined]
+        if others.exists():
+            self.fields["into"].queryset = others  # type: ignore[attr-defined]
+        else:
+            del self.fields["into"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        is_new = cleaned.get("goals") and not cleaned.get("into") and "into" not in self.errors
+        if is_new and not cleaned.get("title") and "title" not in self.errors:
+            self.add_error("title", _("Give the new plan a name, so that the goals can go there."))
+        return cleaned
+
+
 class GoalForm(forms.Form):
     """A new goal or other words for one; which of the two people writes decides what it means."""
 
@@ -128,6 +160,7 @@ class GoalForm(forms.Form):
         label=_("By when?"), required=False, widget=DateInput, help_text=_("Leave empty if there is no date.")
     )
     helper = page_helper()
+    field_order = ["title", "why", "values", "target_on"]
 
     def __init__(
         self, *args: Any, user: User, plan: GoalPlan, goal: Goal | None = None, **kwargs: Any
@@ -136,6 +169,7 @@ class GoalForm(forms.Form):
             kwargs["initial"] = {"title": goal.title, "why": goal.why, "target_on": goal.target_on}
         super().__init__(*args, **kwargs)
         if plan.belongs_to(user):
+            self._ask_for_values(user, plan, goal)
             self.fields["why"].label = _("Why it matters to me")
             self.fields["title"].help_text = _("In your own words. You can change them at any time.")
         else:
@@ -147,10 +181,22 @@ class GoalForm(forms.Form):
                 "name": name
             }
 
+    def _ask_for_values(self, user: User, plan: GoalPlan, goal: Goal | None) -> None:
+        """Which of their values it grows from; none is chosen for them."""
+        values = Value.objects.belonging_to(user).filter(client=plan.client_id).order_by("position", "pk")
+        if values.exists():
+            self.fields["values"] = forms.ModelMultipleChoiceField(
+                values,
+                label=_("Does it grow from something that matters to me?"),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                initial=goal.values.all() if goal else None,
+            )
+
 
 class GoalCreateForm(GoalForm):
     side = forms.ChoiceField(label=_("Which side?"), choices=Side.choices, widget=forms.RadioSelect)
-    field_order = ["side", "title", "why", "target_on"]
+    field_order = ["side", "title", "why", "values", "target_on"]
 
 
 class RewordForm(forms.Form):
@@ -168,18 +214,69 @@ class RewordForm(forms.Form):
         self.user = user
 
 
+OFTEN = {
+    Per.DAY: [1, 2, 3],
+    Per.WEEK: [1, 2, 3, 4, 5, 6],
+    Per.MONTH: [1, 2, 3, 4],
+}
+"""What is offered; an import may bring others."""
+
+
+def _often_choices(own: Often | None) -> list[tuple[str, Any]]:
+    groups: list[tuple[str, Any]] = [("", gettext("Just once"))]
+    for per, label in (
+        (Per.DAY, gettext("By the day")),
+        (Per.WEEK, gettext("By the week")),
+        (Per.MONTH, gettext("By the month")),
+    ):
+        numbers = sorted({*OFTEN[per], *([own[0]] if own and own[1] == per else [])})
+        groups.append((label, [(f"{times}/{per}", words_for(times, per)) for times in numbers]))
+    return groups
+
+
+def _often(chosen: str) -> Often:
+    times, per = chosen.split("/")
+    return int(times), per
+
+
 class StepForm(forms.Form):
     title = TitleField(label=_("The step"), max_length=250, help_text=_("One small thing to do."))
     due_on = forms.DateField(
         label=_("When?"), required=False, widget=DateInput, help_text=_("Leave empty if there is no date.")
     )
+    rhythm = forms.TypedChoiceField(
+        label=_("How often?"),
+        required=False,
+        coerce=_often,
+        empty_value=None,
+        help_text=_("What comes again has no date. You tick it each time, and nothing is lost by a pause."),
+    )
     helper = page_helper()
 
     def __init__(self, *args: Any, user: User, step: Step | None = None, **kwargs: Any) -> None:
+        own = step.rhythm if step else None
         if step:
-            kwargs["initial"] = {"title": step.title, "due_on": step.due_on}
+            rhythm = f"{own[0]}/{own[1]}" if own else ""
+            kwargs["initial"] = {"title": step.title, "due_on": step.due_on, "rhythm": rhythm}
         super().__init__(*args, **kwargs)
+        self.fields["rhythm"].choices = _often_choices(own)  # type: ignore[attr-defined]
         self.user = user
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("rhythm") and cleaned.get("due_on"):
+            self.add_error("due_on", _("A step has a date or comes again, not both. Leave one of them out."))
+        return cleaned
+
+
+class TickForm(forms.Form):
+    """What a button of a step with a rhythm sends: the day, and which time of that day it is."""
+
+    on = forms.DateField(required=False)
+    number = forms.IntegerField(required=False, min_value=0, max_value=MOST_A_DAY)
+
+    def clean_number(self) -> int:
+        return self.cleaned_data["number"] or 0
 
 
 class ResourceForm(forms.Form):
@@ -255,6 +352,13 @@ _EXAMPLES = {
 }
 
 
+class CircumstanceChoice(forms.ModelChoiceField):
+    """One of the client's circumstances, by what it is about and how its words begin."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj}: {Truncator(obj.words).words(8)}"
+
+
 class ObstacleForm(forms.Form):
     """What is in the way, and the fork: in me, around me, or both."""
 
@@ -264,10 +368,17 @@ class ObstacleForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     kind = forms.ChoiceField(label=_("Which kind is it?"), choices=Kind.choices, widget=forms.RadioSelect)
-    domain = forms.ChoiceField(
-        label=_("If it is around you: what is it about?"),
-        choices=[("", _("Choose one")), *Domain.choices],
+    circumstance = CircumstanceChoice(
+        Circumstance.objects.none(),
+        label=_("If it is around you: is it one of these?"),
+        empty_label=_("No, something else"),
         required=False,
+    )
+    domain = forms.ChoiceField(
+        label=_("Or what is it about?"),
+        choices=[("", _("Choose one")), *DOMAINS],
+        required=False,
+        help_text=_("It is then written down under “What is around me”, too."),
     )
     cue = TitleField(
         label=_("If it is in you, a plan may help. If …"),
@@ -283,18 +394,35 @@ class ObstacleForm(forms.Form):
     )
     helper = page_helper()
 
-    def __init__(self, *args: Any, user: User, obstacle: Obstacle | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, client: Client, obstacle: Obstacle | None = None, **kwargs: Any
+    ) -> None:
         if obstacle:
-            names = ("what", "kind", "domain", "cue", "response")
+            names = ("what", "kind", "circumstance", "cue", "response")
             kwargs["initial"] = {name: getattr(obstacle, name) for name in names}
+            if not obstacle.circumstance_id:
+                kwargs["initial"]["domain"] = obstacle.domain
         super().__init__(*args, **kwargs)
-        self.user = user
+        rows = Circumstance.objects.visible_to(user).filter(client=client)
+        present = rows.open()
+        if obstacle and obstacle.circumstance_id:
+            present = present | rows.filter(pk=obstacle.circumstance_id)
+        if present.exists():
+            self.fields["circumstance"].queryset = present.most_pressing_first()  # type: ignore[attr-defined]
+        else:
+            del self.fields["circumstance"]
+            self.fields["domain"].label = _("If it is around you: what is it about?")
+        if client.user_id != user.pk:
+            self.fields["domain"].help_text = _("It is then written down as a circumstance, too.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        circumstance = cleaned.get("circumstance")
         if cleaned.get("kind") == Kind.INTERNAL:
-            cleaned["domain"] = ""
-        elif cleaned.get("kind") and not cleaned.get("domain"):
+            cleaned["domain"], cleaned["circumstance"] = "", None
+        elif circumstance:
+            cleaned["domain"] = circumstance.domain
+        elif cleaned.get("kind") and not cleaned.get("domain") and not self.errors:
             self.add_error("domain", _("Choose what it is about, or say that it is something in you."))
         if not cleaned.get("cue") and cleaned.get("response"):
             self.add_error("cue", _("Write when you would do it."))
@@ -329,3 +457,44 @@ class RatingForm(forms.Form):
         if rated_on > timezone.localdate():
             raise forms.ValidationError(_("Choose today or a day before."))
         return rated_on
+
+
+class PlanFileForm(forms.Form):
+    """A file with a plan or goals; at the second step its content, as the first one gave it back."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("JSON in the form of HL7 FHIR R4: a Bundle, a CarePlan or a Goal. Up to 500 kB."),
+        widget=forms.FileInput(attrs={"accept": ".json,application/json,application/fhir+json"}),
+    )
+    content = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    plan = forms.ModelChoiceField(
+        label=_("Into which plan?"),
+        queryset=GoalPlan.objects.none(),
+        required=False,
+        empty_label=_("The plan that the file brings with it"),
+    )
+    helper = page_helper()
+    helper.layout = Layout("file", "plan")
+
+    def __init__(self, *args: Any, user: User, client: Client, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plans = GoalPlan.objects.editable_by(user).filter(client=client)
+        self.fields["plan"].queryset = plans  # type: ignore[attr-defined]
+
+    @property
+    def file_content(self) -> bytes:
+        """What is in the file, from a valid form."""
+        return self.cleaned_data["bytes"]  # type: ignore[no-any-return]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        file = cleaned.get("file")
+        if file and file.size > MOST_BYTES:
+            self.add_error("file", _("The file is larger than 500 kB."))
+            return cleaned
+        cleaned["bytes"] = file.read() if file else cleaned.get("content", "").encode()
+        if not cleaned["bytes"] and "file" not in self.errors:
+            self.add_error("file", _("Choose a file."))
+        return cleaned

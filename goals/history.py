@@ -13,13 +13,14 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clients.models.circumstance import DOMAINS
 from coaching.accounts.models import User
 from goals.models import Goal, GoalPlan, GoalScale, Obstacle, Step
-from goals.models.domain import Domain
 from goals.models.goal import AGREED, Decision, Lifecycle
 from goals.models.obstacle import Kind
 from goals.models.plan import Rhythm
 from goals.models.rating import Level
+from goals.models.rhythm import words_for
 from goals.models.scale import Difficulty, Importance
 
 MOST_EVENTS = 400
@@ -93,6 +94,9 @@ type Sentence = tuple[str, str, str]
 
 def _goal_changes(old: Any, new: Any, goal: Goal) -> Iterable[Sentence]:
     is_own = new.proposed_by_id == goal.plan.client.user_id
+    if old is None and new.carried_from_id:
+        yield _("carried this goal over from an earlier plan"), "", new.title
+        return
     if old is None:
         yield (_("set this goal") if is_own else _("proposed this goal")), "", new.title
         return
@@ -155,12 +159,14 @@ def _obstacle_changes(old: Any, new: Any) -> Iterable[Sentence]:
         yield _("said anew which kind it is"), _kind(old), _kind(new)
     if (old.cue, old.response) != (new.cue, new.response):
         yield _("changed the if-then plan"), _if_then(old), _if_then(new)
+    if old.confirmed_at != new.confirmed_at and (old.kind, old.what) == (new.kind, new.what):
+        yield _("said that it is so"), "", new.what
     if old.cleared_at != new.cleared_at:
         yield _("said it is out of the way"), "", new.what
 
 
 def _kind(event: Any) -> str:
-    domain = f": {Domain(event.domain).label}" if event.domain else ""
+    domain = f": {dict(DOMAINS)[event.domain]}" if event.domain else ""
     return f"{Kind(event.kind).label}{domain}"
 
 
@@ -178,6 +184,8 @@ def _step_changes(old: Any, new: Any) -> Iterable[Sentence]:
         yield _("changed a step"), old.title, new.title
     if old.due_on != new.due_on:
         yield _("changed the date of “%s”") % new.title, _day(old.due_on), _day(new.due_on)
+    if (old.times, old.per) != (new.times, new.per):
+        yield _("changed how often “%s” comes") % new.title, _often(old), _often(new)
     if old.done_at != new.done_at:
         yield (_("ticked off “%s”") if new.done_at else _("opened “%s” again")) % new.title, "", ""
     if old.resource_id != new.resource_id:
@@ -187,6 +195,10 @@ def _step_changes(old: Any, new: Any) -> Iterable[Sentence]:
             "",
             "",
         )
+
+
+def _often(event: Any) -> str:
+    return words_for(event.times, event.per) if event.times else _("Once")
 
 
 def _plan_changes(old: Any, new: Any) -> Iterable[Sentence]:

@@ -1,11 +1,13 @@
 """Which plans, goals and steps a person may see, change and decide, composed from the rule for clients."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import JSONObject, Trunc
+from django.utils import timezone
 
 from clients.models import Client
 from coaching.accounts.querysets import Person
@@ -13,6 +15,10 @@ from community.models import Service
 
 if TYPE_CHECKING:
     from goals.models import Step
+    from goals.models.rhythm import Period
+
+LATELY = timedelta(days=33)
+"""A month, and the day that it may be elsewhere."""
 
 
 class GoalPlanQuerySet(models.QuerySet):
@@ -42,11 +48,14 @@ class GoalPlanQuerySet(models.QuerySet):
             has_urgent_need=Exists(urgent)
         )
 
-    def with_goals(self, *, with_views: bool = False) -> Self:
-        """With all that a page about them shows, in two more queries however many goals there are."""
+    def with_goals(self, *, for_plan_page: bool = False) -> Self:
+        """With all that a page about them shows, in two more queries however many goals there are.
+
+        A plan's own page has more: its figures, and what each goal grows from, in one more.
+        """
         goals = _rows_of(self.model, "goals").for_pages()
-        if with_views:
-            goals = goals.with_views()
+        if for_plan_page:
+            goals = goals.with_views().with_values()
         return self.prefetch_related(Prefetch("goals", goals, to_attr="all_goals"))
 
 
@@ -62,16 +71,29 @@ class GoalQuerySet(models.QuerySet):
         """Those this person decides about: their own, and nobody else's."""
         return self.filter(plan__client__in=Client.objects.belonging_to(user), plan__closed_at=None)
 
+    def worded_by(self, user: Person) -> Self:
+        """Those of which this person says what is in the way: their own, or a client's who has not joined."""
+        return self.filter(plan__client__in=Client.objects.worded_by(user), plan__closed_at=None)
+
     def waiting(self) -> Self:
         """Those that wait for the client's answer."""
         return self.filter(lifecycle__in=["proposed", "planned"])
+
+    def going_on(self) -> Self:
+        """Agreed, and not finished or stopped; those that rest, too."""
+        return self.filter(lifecycle__in=["accepted", "active", "on-hold"])
 
     def agreed(self) -> Self:
         return self.filter(lifecycle__in=["accepted", "active", "on-hold", "completed"])
 
     def with_plan(self) -> Self:
         return self.select_related(
-            "plan__client__user", "plan__client__coach__user", "proposed_by", "decided_by", "scale"
+            "plan__client__user",
+            "plan__client__coach__user",
+            "proposed_by",
+            "decided_by",
+            "scale",
+            "carried_from__plan",
         )
 
     def with_level(self) -> Self:
@@ -91,6 +113,11 @@ class GoalQuerySet(models.QuerySet):
         """With `views`, no more of the ratings than a figure needs: {level, day, is_client}, newest first."""
         return self.annotate(views=self._ratings(level="level", day="rated_on"))
 
+    def with_values(self) -> Self:
+        """With `grows_from`, the values the client has linked each to, in their order. One more query."""
+        values = _rows_of(self.model, "values").order_by("position", "pk")
+        return self.prefetch_related(Prefetch("values", values, to_attr="grows_from"))
+
     def _ratings(self, **columns: str) -> ArraySubquery:
         ratings = _rows_of(self.model, "ratings").filter(goal=OuterRef("pk")).order_by("-rated_on", "-pk")
         by_client = models.When(rated_by=F("goal__plan__client__user"), then=True)
@@ -98,13 +125,14 @@ class GoalQuerySet(models.QuerySet):
         return ArraySubquery(ratings.values(each=JSONObject(is_client=is_client, **columns)))
 
     def with_circumstances(self) -> Self:
-        """With `blocked_by`, the domains of the circumstances that stand in the way now."""
+        """With `blocked_by`, the {domain, state} of the circumstances that stand in the way now."""
         around = _rows_of(self.model, "obstacles").filter(goal=OuterRef("pk")).standing().around()
-        return self.annotate(blocked_by=ArraySubquery(around.order_by("named_at").values("domain")))
+        each = JSONObject(domain="domain", state="circumstance__state")
+        return self.annotate(blocked_by=ArraySubquery(around.order_by("named_at").values(each=each)))
 
     def for_pages(self) -> Self:
         """Without mistakes, with level, proposer, circumstances and steps."""
-        steps = _rows_of(self.model, "steps").with_resources()
+        steps = _rows_of(self.model, "steps").with_resources().with_ticks()
         return (
             self.exclude(lifecycle="entered-in-error")
             .with_level()
@@ -126,9 +154,12 @@ class StepQuerySet(models.QuerySet):
         return self.filter(goal__plan__client__in=Client.objects.belonging_to(user))
 
     def open(self) -> Self:
-        """Those still to do in goals that are going on; a goal that rests or waits asks for nothing."""
+        """Those still to do in goals that are going on; a goal that rests or waits asks for nothing.
+
+        What has a rhythm has its own place and no end to wait for.
+        """
         return self.filter(
-            done_at=None, goal__lifecycle__in=["accepted", "active"], goal__plan__closed_at=None
+            done_at=None, times=None, goal__lifecycle__in=["accepted", "active"], goal__plan__closed_at=None
         )
 
     def soonest_first(self) -> Self:
@@ -144,20 +175,46 @@ class StepQuerySet(models.QuerySet):
         published = Service.objects.published().filter(pk=OuterRef("resource_id"))
         return self.select_related("resource").annotate(has_public_resource=Exists(published))
 
+    def with_ticks(self) -> Self:
+        """With `recent_ticks`: the days it was done of late, at least of the period that it is now."""
+        lately = _rows_of(self.model, "ticks").lately().filter(step=OuterRef("pk"))
+        return self.annotate(recent_ticks=ArraySubquery(lately.order_by("on").values("on")))
+
+
+class StepTickQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        return self.filter(step__goal__plan__client__in=Client.objects.visible_to(user))
+
+    def lately(self) -> Self:
+        """Those of the last month and more, wherever on earth it is today."""
+        return self.filter(on__gte=timezone.now().date() - LATELY)
+
+    def within(self, period: "Period") -> Self:
+        return self.filter(on__gte=period.first, on__lte=period.last)
+
+    def by_period(self, per: str) -> Any:
+        """How often in each period, as {first, count}, the latest first; `first` is its first day."""
+        first = Trunc("on", per, output_field=models.DateField())
+        return self.values(first=first).annotate(count=models.Count("pk")).order_by("-first")
+
 
 class ObstacleQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:
         return self.filter(goal__plan__client__in=Client.objects.visible_to(user))
 
     def decidable_by(self, user: Person) -> Self:
-        """Those that are this person's own to say, in an open plan."""
+        """Those that are this person's own to confirm, in an open plan."""
         return self.filter(
             goal__plan__client__in=Client.objects.belonging_to(user), goal__plan__closed_at=None
         )
 
+    def editable_by(self, user: Person) -> Self:
+        """Those this person words, in an open plan: their own, or a client's who has not joined."""
+        return self.filter(goal__plan__client__in=Client.objects.worded_by(user), goal__plan__closed_at=None)
+
     def standing(self) -> Self:
-        """Those not out of the way yet."""
-        return self.filter(cleared_at=None)
+        """Those that the client has said, and that are not out of the way yet."""
+        return self.filter(cleared_at=None, confirmed_at__isnull=False)
 
     def around(self) -> Self:
         """Those that are circumstances, wholly or in part."""

@@ -160,7 +160,7 @@ def attainment_of(goal: Goal) -> tuple[float, str]:
     level = getattr(goal, "level", None)
     if level is not None:
         return (level + 2) / 4, words_of(goal, level)
-    steps = getattr(goal, "all_steps", [])
+    steps = [step for step in getattr(goal, "all_steps", []) if step.is_counted]
     done = sum(step.is_done for step in steps)
     if not steps:
         return 0.0, _("Just planted")

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from goals.views import goals, obstacles, plans, steps
+from goals.views import exchange, goals, obstacles, plans, steps
 
 app_name = "goals"
 
 urlpatterns = [
     path("plans/new/", plans.plan_create, name="plan_create"),
+    path("plans/import/", exchange.plan_import, name="plan_import"),
+    path("plans/import/apply/", exchange.plan_import_apply, name="plan_import_apply"),
+    path("plans/<uuid:pk>/fhir/", exchange.plan_fhir, name="plan_fhir"),
     path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
     path("plans/<uuid:pk>/edit/", plans.plan_edit, name="plan_edit"),
     path("plans/<uuid:pk>/close/", plans.plan_close, name="plan_close"),
@@ -29,10 +32,13 @@ urlpatterns = [
     path("goals/<uuid:goal_pk>/steps/new/", steps.step_create, name="step_create"),
     path("goals/<uuid:goal_pk>/obstacles/new/", obstacles.obstacle_create, name="obstacle_create"),
     path("obstacles/<uuid:pk>/edit/", obstacles.obstacle_edit, name="obstacle_edit"),
+    path("obstacles/<uuid:pk>/confirm/", obstacles.obstacle_confirm, name="obstacle_confirm"),
     path("obstacles/<uuid:pk>/clear/", obstacles.obstacle_clear, name="obstacle_clear"),
     path("steps/<uuid:pk>/edit/", steps.step_edit, name="step_edit"),
     path("steps/<uuid:pk>/tick/", steps.step_tick, name="step_tick"),
     path("steps/<uuid:pk>/untick/", steps.step_untick, name="step_untick"),
+    path("steps/<uuid:pk>/finish/", steps.step_finish, name="step_finish"),
+    path("steps/<uuid:pk>/rhythm/", steps.step_rhythm, name="step_rhythm"),
     path("steps/<uuid:pk>/resource/", steps.step_resource, name="step_resource"),
     path("steps/<uuid:pk>/resource/remove/", steps.step_detach, name="step_detach"),
 ]

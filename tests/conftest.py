@@ -10,15 +10,16 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client as Browser
+from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 
 from clients.models import Client
-from coaching.accounts.models import Coach, Practice, User
+from coaching.accounts.models import Coach, Practice, SmsNumber, User
 
 hypothesis_settings.register_profile("ci", deadline=None)
 hypothesis_settings.load_profile("ci")
 
-pytest_plugins = ["tests.smtp"]
+pytest_plugins = ["tests.smtp", "tests.twilio"]
 
 PASSWORD = "trellis-demo"
 
@@ -159,3 +160,17 @@ esra_browser = _browser_fixture("esra")
 finn_browser = _browser_fixture("finn")
 olga_browser = _browser_fixture("olga")
 gita_browser = _browser_fixture("gita")
+
+
+@pytest.fixture
+def takes_sms() -> Callable[..., None]:
+    """Let a person get SMS: a number, the consent and the code are there."""
+
+    def make(user: User, number: str = "+447700900123") -> None:
+        now = timezone.now()
+        SmsNumber.objects.create(
+            user=user, number=number, agreed_words="Yes.", channel="sms", state="sent",
+            due_at=now, useful_until=now, confirmed_at=now,
+        )  # fmt: skip
+
+    return make

@@ -9,10 +9,26 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = [ROOT / "coaching", ROOT / "clients", ROOT / "goals", ROOT / "community"]
 ROOMS = ("views", "forms", "templatetags", "context", "local")
 SCOPES = {
-    "visible_to", "editable_by", "coached_by", "belonging_to", "on_roster_of", "owned_by", "colleagues_of",
-    "decidable_by", "cancellable_by", "removable_by", "leave", "continued_by", "categories",
-    "published", "none", "open", "normalize_email",
-}  # fmt: skip
+    "belonging_to",
+    "cancellable_by",
+    "categories",
+    "coached_by",
+    "colleagues_of",
+    "continued_by",
+    "decidable_by",
+    "editable_by",
+    "keep",
+    "leave",
+    "none",
+    "normalize_email",
+    "on_roster_of",
+    "open",
+    "owned_by",
+    "published",
+    "removable_by",
+    "visible_to",
+    "worded_by",
+}
 EXCEPTIONS = {
     # Whether an account exists decides what a holder of a valid invitation is asked; nothing of it is shown.
     ("clients/views/roster.py", "User.objects.filter"),

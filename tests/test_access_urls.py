@@ -4,7 +4,7 @@ In a cell: a status, `go` for a redirect after it worked, `in` for a redirect to
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from clients.actions import add_client
+from clients.models import RosterView
 from coaching.scheduling.actions import schedule_session
+from coaching.scheduling.groups import schedule_group
+from coaching.scheduling.links import Act, token_for
 from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
 from community.hsds.runs import try_import
@@ -77,7 +80,9 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "local:mailbox_html": (lambda world: ["none"], cells(people=404, nobody=404)),
     "local:styleguide": (nothing, EVERYBODY),
     "accounts:person_edit": (nothing, SIGNED_IN),
-    "clients:client_list": (nothing, COACHES_ONLY),
+    "home:client_list": (nothing, COACHES_ONLY),
+    "accounts:sms_settings": (nothing, SIGNED_IN),
+    "accounts:sms_confirm": (nothing, cells(people="go")),
     "clients:client_create": (nothing, COACHES_ONLY),
     "clients:client_edit": (of("client"), PAIR_SEES),
     "clients:note_list": (of("client"), COACH_SEES),
@@ -106,6 +111,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:circumstance_remove": (of("circumstance"), CLIENT_SEES),
     "clients:invitation_accept": (lambda world: [world.invitation.token], cells(others=403, nobody=200)),
     "goals:plan_create": (nothing, CLIENT_SEES),
+    "goals:plan_import": (nothing, CLIENT_SEES),
+    "goals:plan_fhir": (of("plan"), PAIR_SEES),
     "goals:plan_detail": (of("plan"), PAIR_SEES),
     "goals:plan_edit": (of("plan"), PAIR_SEES),
     "goals:plan_close": (of("plan"), cells(ben=200, alma=403)),
@@ -123,11 +130,15 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:step_create": (of("goal"), PAIR_SEES),
     "goals:step_edit": (of("step"), PAIR_SEES),
     "goals:step_resource": (of("step"), PAIR_SEES),
+    "goals:step_rhythm": (of("rhythm"), PAIR_SEES),
     "scheduling:session_list": (nothing, SIGNED_IN),
     "scheduling:session_week": (nothing, SIGNED_IN),
     "scheduling:session_month": (nothing, SIGNED_IN),
     "scheduling:session_create": (nothing, COACHES_ONLY),
     "scheduling:session_detail": (of("session"), PAIR_SEES),
+    "scheduling:group_create": (nothing, COACHES_ONLY),
+    "scheduling:group_people": (of("group"), COACH_SEES),
+    "scheduling:group_attendance": (of("group"), COACH_ACTS),
     "scheduling:session_reschedule": (of("session"), cells(alma=200, ben=200)),
     "scheduling:session_move": (lambda world: [world.session.pk, world.free], CLIENT_SEES),
     "scheduling:booking": (lambda world: ["alma"], cells(alma="go", ben=200)),
@@ -137,6 +148,12 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
         CLIENT_SEES,
     ),
     "scheduling:session_cancel": (of("session"), PAIR_SEES),
+    # A link from Ben's mail opens its one act for whoever holds it; without it there is nothing here.
+    "scheduling:mail_link": (lambda world: [token_for(Act.CANCEL, world.session)], EVERYBODY),
+    "scheduling:mail_link_time": (
+        lambda world: [token_for(Act.MOVE, world.session), world.free],
+        EVERYBODY,
+    ),
     "scheduling:availability": (nothing, COACHES_ONLY),
     "scheduling:special_days_create": (nothing, COACHES_ONLY),
     "scheduling:type_list": (nothing, COACHES_ONLY),
@@ -180,23 +197,29 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
 POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
     "clients:client_status": (of("client"), COACH_ACTS),
+    "home:roster_view_create": (nothing, cells(others=403, coaches="go")),
+    "home:roster_view_remove": (of("roster_view"), COACH_ACTS),
     "clients:erasure_withdraw": (of("client"), CLIENT_ACTS),
     "clients:area_put_away": (of("area"), CLIENT_ACTS),
     "clients:value_move": (of("value"), CLIENT_ACTS),
     "clients:value_remove": (of("value"), CLIENT_ACTS),
     "clients:circumstance_confirm": (of("circumstance"), CLIENT_ACTS),
+    "accounts:sms_stop": (nothing, cells(people="go")),
     "goals:plan_reopen": (of("plan"), cells(ben="go", alma=403)),
     "goals:plan_balance_dismiss": (of("plan"), CLIENT_ACTS),
     "goals:plan_balance_off": (of("plan"), CLIENT_ACTS),
+    "goals:plan_import_apply": (nothing, cells(ben=422)),
     "goals:goal_accept": (of("proposal"), CLIENT_ACTS),
     "goals:goal_decline": (of("proposal"), CLIENT_ACTS),
     "goals:goal_hold": (of("goal"), PAIR_ACTS),
     "goals:goal_resume": (of("goal"), CLIENT_ACTS),
     "goals:goal_complete": (of("goal"), PAIR_ACTS),
+    "goals:obstacle_confirm": (of("obstacle"), CLIENT_ACTS),
     "goals:obstacle_clear": (of("obstacle"), CLIENT_ACTS),
     "goals:step_tick": (of("step"), PAIR_ACTS),
     "goals:step_untick": (of("step"), PAIR_ACTS),
     "goals:step_detach": (of("step"), PAIR_ACTS),
+    "goals:step_finish": (of("rhythm"), PAIR_ACTS),
     "scheduling:session_complete": (of("session"), COACH_ACTS),
     "scheduling:special_days_remove": (of("special_days"), COACH_ACTS),
     "scheduling:mail_resend": (of("mail"), COACH_ACTS),
@@ -251,8 +274,10 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
     # Alma is there day and night, from the day after the session on.
     day_and_night = {weekday: [(0, 1440)] for weekday in range(7)}
     BookingRules.keep(alma.coach, week=day_and_night, is_open=True, change_notice_hours=0)
+    roster_view = RosterView.objects.create(coach=alma.coach, name="Evenings", query="tag=evening")
     stranger = add_client(by=alma, name="Gil", email="gil@example.org", invite=True)
     return SimpleNamespace(
+        roster_view=roster_view,
         client=ben_client,
         circumstance=a_circumstance(ben_client, ben),
         value=a_value(ben_client, ben),
@@ -264,7 +289,17 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         proposal=plans.propose_goal(by=alma, plan=plan, side="community", title="Cook with neighbours"),
         obstacle=plans.name_obstacle(by=ben, goal=goal, kind="internal", what="Tired"),
         step=plans.add_step(by=ben, goal=goal, title="Put the phone away"),
+        rhythm=plans.add_step(by=ben, goal=goal, title="Walk to the river", rhythm=(2, "week")),
         session=session,
+        group=schedule_group(
+            by=alma,
+            coach=alma.coach,
+            clients=[ben_client],
+            seats=2,
+            local_start=datetime.combine(tomorrow.date(), time(15)),
+            timezone=ZoneInfo("Europe/Berlin"),
+            minutes=60,
+        ),
         free=tomorrow + timedelta(days=2),
         session_type=SessionType.objects.create(coach=alma.coach, name="First talk"),
         special_days=alma.coach.special_days.create(first_on=tomorrow.date(), last_on=tomorrow.date()),

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client, LifeArea
-from coaching.accounts.forms import page_helper
+from coaching.accounts.forms import DateInput, page_helper
 from coaching.accounts.models import User
 
 
@@ -27,7 +27,7 @@ class CheckInForm(forms.Form):
 
     helper = page_helper()
 
-    on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on = forms.DateField(label=_("Day"), widget=DateInput)
     words = forms.CharField(
         label=_("In words"),
         required=False,

@@ -4,12 +4,28 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
+from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneFormField
 
-from clients.models import Client
+from clients.models import Client, RosterView
 from coaching.accounts.forms import AddressField, NameField, page_helper, phone_number
 from coaching.accounts.models import Coach, Invitation, User
+
+
+class TagsField(SimpleArrayField):
+    """A few words with commas between them; the same word twice, in any case, is one."""
+
+    def to_python(self, value: Any) -> Any:
+        typed = value.split(",") if isinstance(value, str) else value or []
+        kept: dict[str, str] = {}
+        for word in (" ".join(word.split()) for word in typed):
+            if word:
+                kept.setdefault(word.casefold(), word)
+        return super().to_python(list(kept.values()))
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
 
 
 class ClientForm(forms.ModelForm):
@@ -19,8 +35,19 @@ class ClientForm(forms.ModelForm):
 
     class Meta:
         model = Client
-        fields = ["name", "email", "phone", "timezone"]
-        field_classes = {"name": NameField, "email": AddressField}
+        fields = [
+            "name",
+            "pronouns",
+            "email",
+            "phone",
+            "reach",
+            "languages",
+            "timezone",
+            "fee",
+            "fee_words",
+            "tags",
+        ]
+        field_classes = {"name": NameField, "email": AddressField, "tags": TagsField}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
             "email": forms.EmailInput(attrs={"autocomplete": "off"}),
@@ -29,7 +56,13 @@ class ClientForm(forms.ModelForm):
         help_texts = {
             "name": _("As they like to be called."),
             "timezone": _("Where they live. Times in mails to them are shown in this zone."),
+            "reach": _("For example: a message first, never before 10."),
+            "fee_words": _("In figures and words, such as 80 € a session. Trellis takes no payments."),
+            "tags": _(
+                "Your own words to find people by, with commas between. They can be read in the export."
+            ),
         }
+        labels = {"fee_words": _("How much")}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,13 +102,16 @@ class OwnDetailsForm(forms.ModelForm):
 
     class Meta:
         model = Client
-        fields = ["name", "phone"]
+        fields = ["name", "pronouns", "phone", "reach", "languages"]
         field_classes = {"name": NameField}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
         }
-        help_texts = {"name": _("As you like to be called.")}
+        help_texts = {
+            "name": _("As you like to be called."),
+            "reach": _("For example: a message first, never before 10."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -134,3 +170,12 @@ class CoachInviteForm(forms.Form):
         if Coach.objects.colleagues_of(self.user).filter(user__email=email).exists():
             raise forms.ValidationError(_("This person is a coach already."))
         return email
+
+
+class RosterViewForm(forms.ModelForm):
+    """What a coach calls a view of their list, to find it again."""
+
+    class Meta:
+        model = RosterView
+        fields = ["name"]
+        field_classes = {"name": NameField}

@@ -2,6 +2,8 @@
 
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -17,9 +19,20 @@ class Client(Record):
     """One person's work with one coach. It is theirs: they see and shape it, and so does that coach."""
 
     class Status(models.TextChoices):
+        PROSPECT = "prospect", _("Getting to know each other")
         ACTIVE = "active", _("Active")
         PAUSED = "paused", _("Paused")
         ENDED = "ended", _("Ended")
+
+    WORKING = (Status.PROSPECT, Status.ACTIVE)
+    """Work goes on, or is about to begin: sessions are planned, and reminders sent."""
+
+    class Fee(models.TextChoices):
+        """How the work is paid for. Trellis notes what was agreed, and takes no payments."""
+
+        STANDARD = "standard", _("Standard fee")
+        SLIDING = "sliding", _("Sliding scale")
+        PRO_BONO = "pro_bono", _("Free of charge (pro bono)")
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="clients")
     coach = models.ForeignKey(Coach, on_delete=models.PROTECT, related_name="clients")
@@ -30,7 +43,15 @@ class Client(Record):
     email = models.EmailField(_("e-mail address"), max_length=254)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     timezone = TimeZoneField(_("time zone"), default="UTC", use_pytz=False)
-    status = models.CharField(_("status"), max_length=6, choices=Status, default=Status.ACTIVE)
+    pronouns = models.CharField(_("pronouns"), max_length=40, blank=True)
+    languages = models.CharField(_("languages"), max_length=100, blank=True)
+    reach = models.CharField(_("how and when to be reached"), max_length=200, blank=True)
+    tags = ArrayField(
+        models.CharField(max_length=30), verbose_name=_("tags"), size=10, default=list, blank=True
+    )
+    fee = models.CharField(_("what was agreed"), max_length=8, choices=Fee, blank=True)
+    fee_words = models.CharField(_("fee"), max_length=100, blank=True)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)
     invitation = models.OneToOneField(
         Invitation, on_delete=models.SET_NULL, null=True, blank=True, related_name="client", editable=False
     )
@@ -39,6 +60,7 @@ class Client(Record):
 
     class Meta:
         ordering = ["name", "pk"]
+        indexes = [GinIndex(fields=["tags"], name="client_tags")]
         constraints = [
             models.UniqueConstraint(
                 "coach",

@@ -16,22 +16,11 @@ from clients.forms.roster import ClientCreateForm, ClientForm, InvitationAcceptF
 from clients.models import Client
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Invitation, User
-from coaching.accounts.paging import keyset_page
 
 
 def _coaches_only(request: PersonRequest) -> None:
     if request.user.coach_or_none is None:
         raise PermissionDenied
-
-
-def client_list(request: PersonRequest) -> HttpResponse:
-    _coaches_only(request)
-    search = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:100]
-    clients = Client.objects.coached_by(request.user).select_related("invitation")
-    if search:
-        clients = clients.search(search)
-    page = keyset_page(request, clients, by=["name", "pk"])
-    return render(request, "clients/client_list.html", {"page": page, "search": search})
 
 
 def client_create(request: PersonRequest) -> HttpResponse:

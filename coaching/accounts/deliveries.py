@@ -18,17 +18,18 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.records import Record
+from coaching.accounts.sms import TextMessage
 
 logger = structlog.get_logger("trellis.mail")
 
-LEASE = timedelta(minutes=2)
-"""How long a worker may hold a row before another may take it over."""
+LEASE = settings.MAIL_LEASE
 
-FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(hours=1)
-"""A mail that could not be handed over waits half a minute, then twice as long each time, up to an hour."""
+
+SMS_TRIES = 6
+"""Tries of an SMS that the provider does not take, in a quarter of an hour; then a mail goes out."""
 
 
 class DeliveryState(models.TextChoices):
@@ -39,6 +40,13 @@ class DeliveryState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
     FAILED = "failed", "Refused by the mail server"
     MISSED = "missed", "Too late to be useful"
+
+
+class Channel(models.TextChoices):
+    """The way a message takes."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
 
 
 class DeliveryQuerySet(models.QuerySet):
@@ -58,11 +66,11 @@ class DeliveryQuerySet(models.QuerySet):
             useful_until__gt=Now(),
         )
 
-    def claim(self, *, limit: int = 20) -> Sequence["Delivery"]:
+    def claim(self, *, limit: int = 20, channel: str = Channel.EMAIL) -> Sequence["Delivery"]:
         """Take a lease on up to `limit` due rows, oldest first, passing over what another is taking."""
         token = uuid.uuid4()
         with transaction.atomic():
-            ids = self.due().order_by("due_at", "pk")._lock(limit)
+            ids = self.due().filter(channel=channel).order_by("due_at", "pk")._lock(limit)
             self.model._base_manager.filter(pk__in=ids).update(
                 lease_token=token, lease_until=Now() + LEASE, attempts=F("attempts") + 1
             )
@@ -127,6 +135,7 @@ class Delivery(Record):
     """How long it may have been due before a person is asked whether to send it; None asks never."""
 
     state = models.CharField(max_length=12, choices=DeliveryState, default=DeliveryState.PENDING)
+    channel = models.CharField(_("channel"), max_length=5, choices=Channel, default=Channel.EMAIL)
     due_at = models.DateTimeField()
     useful_until = models.DateTimeField(help_text="After this moment the mail would only confuse.")
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -144,9 +153,12 @@ class Delivery(Record):
     class Meta:
         abstract = True
 
-    def compose(self) -> EmailMultiAlternatives | None:
-        """The mail as it should read now, or None when it should not be sent any more."""
+    def compose(self) -> EmailMultiAlternatives | TextMessage | None:
+        """The mail or SMS as it should read now, or None when it should not be sent any more."""
         raise NotImplementedError
+
+    def write_stand_in(self) -> None:
+        """Write the mail that goes out where this SMS cannot; a mail has none."""
 
     @property
     def stable_message_id(self) -> str:
@@ -164,15 +176,29 @@ class Delivery(Record):
         self._record(state=self.state, is_ambiguous=self.is_ambiguous, message_id=self.message_id)
         self._record(lease_until=Now() + LEASE)
 
-    def settle(self, state: DeliveryState, answer: str = "") -> bool:
+    def settle(self, state: DeliveryState, answer: str = "", *, may_have_arrived: bool = False) -> bool:
         """Record the end of it. False where another worker has taken the row over: then its word counts."""
         return self._record(
             state=state,
             server_answer=answer[:500],
+            is_ambiguous=self.is_ambiguous or may_have_arrived,
             sent_at=Now() if state == DeliveryState.SENT else None,
             lease_token=None,
             lease_until=None,
         )
+
+    def give_up(self, answer: str) -> bool:
+        """It was refused for good, or tried long enough; where it was an SMS, a mail goes out instead."""
+        with transaction.atomic():
+            is_ours = self.settle(DeliveryState.FAILED, answer)
+            if is_ours and self.channel == Channel.SMS:
+                self.write_stand_in()
+        return is_ours
+
+    @property
+    def is_out_of_patience(self) -> bool:
+        """Whether an SMS has been tried so often that a mail should go out while it is still of use."""
+        return self.channel == Channel.SMS and self.attempts >= SMS_TRIES
 
     def decide(self, *, is_sent: bool) -> bool:
         """A person's word on a mail that is on hold: send it now, or never. False where it is not on hold."""
@@ -201,7 +227,7 @@ class Delivery(Record):
 
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after so many tries."""
-    return min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 10), LONGEST_WAIT)
+    return min(settings.MAIL_FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 10), settings.MAIL_LONGEST_WAIT)
 
 
 _QUIET_SECONDS = 30

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from coaching.accounts.models import User
+from coaching.accounts.models import SmsNumber, User
 
 BLANK_LETTERS = set("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols by their category, which are drawn as nothing."""
@@ -39,6 +39,15 @@ def refuse_invisible(name: str) -> None:
         raise ValidationError(_("Nothing of this can be seen. Write a name that people can read."))
 
 
+class DateInput(forms.DateInput):
+    """The browser's own date picker, which wants ISO dates."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class NameField(forms.CharField):
     """What a person or a thing is called."""
 
@@ -66,3 +75,54 @@ class AccountForm(forms.ModelForm):
             "name": _("As you like to be called."),
             "timezone": _("Every time on these pages and in our mails to you is shown in this zone."),
         }
+
+
+SMS_CONSENT = _(
+    "I want SMS about my sessions and reminders at this number. I can stop them at any time on this page."
+)
+"""The words that a person agrees to; they are kept with the consent."""
+
+
+class SmsNumberForm(forms.ModelForm):
+    """A mobile number, and the consent without which no SMS is sent."""
+
+    helper = page_helper()
+
+    number = forms.CharField(
+        label=_("Mobile number"),
+        max_length=40,
+        help_text=_("With the country in front, such as +44 7700 900123."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    agrees = forms.BooleanField(
+        label=SMS_CONSENT, error_messages={"required": _("Without this we send you no SMS.")}
+    )
+
+    class Meta:
+        model = SmsNumber
+        fields = ["number"]
+
+    def clean_number(self) -> str:
+        number = re.sub(r"[\s().\-/\u2010-\u2015]", "", self.cleaned_data["number"])
+        number = "+" + number[2:] if number.startswith("00") else number
+        if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
+            raise ValidationError(
+                _("Write the number with the country in front: a plus, then digits, such as +44 7700 900123.")
+            )
+        return number
+
+
+class SmsCodeForm(forms.Form):
+    """The code that came by SMS."""
+
+    helper = page_helper()
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        help_text=_("Six digits."),
+    )
+
+    def clean_code(self) -> str:
+        return re.sub(r"\s", "", self.cleaned_data["code"])

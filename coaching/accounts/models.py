@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,13 +13,15 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneField
 
 from coaching.accounts import emails
-from coaching.accounts.deliveries import Delivery
-from coaching.accounts.querysets import CoachQuerySet, InvitationQuerySet, PracticeQuerySet
+from coaching.accounts.deliveries import Channel, Delivery
+from coaching.accounts.querysets import CoachQuerySet, InvitationQuerySet, PracticeQuerySet, SmsNumberQuerySet
 from coaching.accounts.records import Record
+from coaching.accounts.sms import TextMessage, is_set_up
 
 
 class UserManager(BaseUserManager["User"]):
@@ -86,6 +89,16 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     def coach_or_none(self) -> "Coach | None":
         """Their place in a practice, read once per person and request."""
         return getattr(self, "coach", None)
+
+    @property
+    def sms_number(self) -> "SmsNumber | None":
+        """The number they gave for SMS and have not stopped, confirmed or not."""
+        return next((row for row in self.sms_numbers.all() if row.withdrawn_at is None), None)
+
+    @property
+    def can_get_sms(self) -> bool:
+        number = self.sms_number
+        return number is not None and number.is_usable
 
     @property
     def is_only_a_client(self) -> bool:
@@ -185,3 +198,76 @@ class Invitation(Delivery):
         if not self.is_open or not self.invited_by.is_active:
             return None
         return emails.invitation(self)
+
+
+CODE_LIFETIME = timedelta(minutes=15)
+CODE_TRIES = 5
+
+
+class SmsNumber(Delivery):
+    """A number at which a person agreed to get SMS: when (`created_at`), and in which words.
+
+    The SMS with the code is its own delivery. The number counts once the code
+    came back, until the person stops it; the row stays as the record of what
+    they agreed to. The code is derived from `nonce` and the secret key, so the
+    database alone does not tell it.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sms_numbers")
+    number = models.CharField(_("mobile number"), max_length=16)
+    agreed_words = models.CharField(max_length=500, editable=False)
+    nonce = models.CharField(max_length=43, default=secrets.token_urlsafe, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = SmsNumberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], name="sms_number_one_at_a_time", condition=models.Q(withdrawn_at=None)
+            ),
+            models.CheckConstraint(
+                condition=models.Q(number__regex=r"^\+[1-9][0-9]{6,14}$"), name="sms_number_is_e164"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(channel=Channel.SMS) & ~models.Q(agreed_words=""),
+                name="sms_number_was_agreed_to",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="sms_number_due",
+                condition=models.Q(state__in=["pending", "submitting"]),
+            ),
+            models.Index(fields=["number", "created_at"], name="sms_number_asked"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def code(self) -> str:
+        """Six digits."""
+        digest = salted_hmac("trellis.sms", self.nonce, algorithm="sha256").hexdigest()
+        return f"{int(digest, 16) % 1_000_000:06}"
+
+    @property
+    def takes_code(self) -> bool:
+        """Whether the code can still be typed in."""
+        is_open = self.confirmed_at is None and self.withdrawn_at is None
+        return is_open and self.tries < CODE_TRIES and self.useful_until > timezone.now()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether SMS may go there now."""
+        return self.confirmed_at is not None and self.withdrawn_at is None and is_set_up()
+
+    def compose(self) -> TextMessage | None:
+        if not self.takes_code or not self.user.is_active:
+            return None
+        text = gettext("Your code is %(code)s. It works for 15 minutes. Give it to nobody.")
+        return TextMessage(self.number, text % {"code": self.code})

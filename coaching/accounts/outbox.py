@@ -12,28 +12,24 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, cast
 
 import structlog
 from django.apps import apps
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
-from coaching.accounts.deliveries import Delivery, DeliveryQuerySet, DeliveryState
+from coaching.accounts.answers import NoServer, Refused
+from coaching.accounts.deliveries import Channel, Delivery, DeliveryQuerySet, DeliveryState
+from coaching.accounts.sms import TextMessage, TextPost, text_post
 
 logger = structlog.get_logger("trellis.mail")
 
 BATCH = 20
 PASS_SECONDS = 100
-"""One pass takes no new row after this, so that it ends well within the task's time limit."""
-
-RECORD_WAITS = [0.5, 1, 2, 4, 8]
-"""Seconds between tries to record an answer while the database is away. The lease outlasts them."""
-
-
-class NoServer(Exception):
-    """The mail server could not be reached, or did not let us in. The text is for people."""
+"""One channel's part of a pass takes no new row after this, so that both end well within the task's limit."""
 
 
 class Post:
@@ -96,21 +92,29 @@ def send_due(*, seconds: float = PASS_SECONDS) -> Counter[str]:
     Safe to run any number of times, at once and in several places.
     """
     ends: Counter[str] = Counter()
-    stop_at = time.monotonic() + seconds
+    for model in delivery_models():
+        ends["missed"] += _rows_of(model).give_up_late()
+        if model.HOLD_AFTER:
+            ends["on_hold"] += _rows_of(model).hold_stale(model.HOLD_AFTER)
     with Post() as post:
-        for model in delivery_models():
-            ends["missed"] += _rows_of(model).give_up_late()
-            if model.HOLD_AFTER:
-                ends["on_hold"] += _rows_of(model).hold_stale(model.HOLD_AFTER)
-            while time.monotonic() < stop_at and (rows := _rows_of(model).claim(limit=BATCH)):
-                try:
-                    _send_all(rows, post, ends, stop_at)
-                except NoServer:
-                    return +ends
+        _send_channel(Channel.EMAIL, post, ends, seconds)
+    with text_post() as texts:
+        _send_channel(Channel.SMS, texts, ends, seconds)
     return +ends
 
 
-def _send_all(rows: Sequence[Delivery], post: Post, ends: Counter[str], stop_at: float) -> None:
+def _send_channel(channel: str, post: Post | TextPost, ends: Counter[str], seconds: float) -> None:
+    """Everything due on one channel, in time of its own: neither of the two holds the other up."""
+    stop_at = time.monotonic() + seconds
+    for model in delivery_models():
+        while time.monotonic() < stop_at and (rows := _rows_of(model).claim(limit=BATCH, channel=channel)):
+            try:
+                _send_all(rows, post, ends, stop_at)
+            except NoServer:
+                return
+
+
+def _send_all(rows: Sequence[Delivery], post: Post | TextPost, ends: Counter[str], stop_at: float) -> None:
     for position, row in enumerate(rows):
         if time.monotonic() >= stop_at:
             _rows_of(type(row)).filter(lease_token=row.lease_token).release()
@@ -119,7 +123,7 @@ def _send_all(rows: Sequence[Delivery], post: Post, ends: Counter[str], stop_at:
             post.open()
         except NoServer as error:
             for waiting in rows[position:]:
-                waiting.put_back(str(error))
+                _wait(waiting, str(error))
             ends["waiting"] += len(rows) - position
             logger.warning("no_mail_server", error=type(error.__cause__).__qualname__)
             raise
@@ -128,7 +132,7 @@ def _send_all(rows: Sequence[Delivery], post: Post, ends: Counter[str], stop_at:
         logger.info("mail", kind=row._meta.label_lower, id=str(row.pk), end=end, attempts=row.attempts)
 
 
-def _send_one(row: Delivery, post: Post) -> str:
+def _send_one(row: Delivery, post: Post | TextPost) -> str:
     """Bring one claimed row to an end, and name it."""
     try:
         with transaction.atomic():
@@ -146,14 +150,17 @@ def _send_one(row: Delivery, post: Post) -> str:
     except Exception as error:  # noqa: BLE001 - whatever is wrong with this mail must not stop the others
         return _poisoned(row, error)
     try:
-        answer = post.hand_over(mail)
+        answer = post.hand_over(cast(Any, mail))  # each channel gets its own kind: compose sees to it
+    except Refused as error:
+        post.drop()
+        return _refused(row, error)
     except smtplib.SMTPRecipientsRefused as error:
         post.drop()
         code, text = next(iter(error.recipients.values()))
-        return _refused(row, smtplib.SMTPResponseException(code, text))
+        return _refused(row, _read(smtplib.SMTPResponseException(code, text)))
     except smtplib.SMTPResponseException as error:
         post.drop()
-        return _refused(row, error)
+        return _refused(row, _read(error))
     except (OSError, smtplib.SMTPException):
         is_answer_lost = post.is_answer_lost
         post.drop()
@@ -164,36 +171,48 @@ def _send_one(row: Delivery, post: Post) -> str:
     return _persist(DeliveryState.SENT, lambda: row.settle(DeliveryState.SENT, answer))
 
 
-def _prepare(row: Delivery) -> EmailMultiAlternatives | None:
-    """The mail to hand over; or None, after the row has been settled because there is none to send."""
+def _prepare(row: Delivery) -> EmailMultiAlternatives | TextMessage | None:
+    """The mail or SMS to hand over; or None, after the row has been settled because there is none to send."""
     if row.state == DeliveryState.SUBMITTING and row.is_ambiguous:
-        row.settle(DeliveryState.FAILED, _lost_twice())
+        row.give_up(_lost_twice())
         row.state = DeliveryState.FAILED
         return None
     row.message_id = row.message_id or row.stable_message_id
     mail = row.compose()
     if mail is None:
-        row.settle(DeliveryState.CANCELLED)
+        # Found in the middle of being sent, it may have arrived: that stays visible.
+        row.settle(DeliveryState.CANCELLED, may_have_arrived=row.state == DeliveryState.SUBMITTING)
         row.state = DeliveryState.CANCELLED
         return None
-    mail.extra_headers["Message-ID"] = row.message_id
+    if isinstance(mail, EmailMultiAlternatives):
+        mail.extra_headers["Message-ID"] = row.message_id
     return mail
 
 
-def _refused(row: Delivery, error: smtplib.SMTPResponseException) -> str:
-    """The server said no: for now (4xx), or for good."""
-    if 400 <= error.smtp_code < 500:
-        return _persist("waiting", lambda: row.put_back(_words(error)))
-    return _persist(DeliveryState.FAILED, lambda: row.settle(DeliveryState.FAILED, _words(error)))
+def _read(error: smtplib.SMTPResponseException) -> Refused:
+    """4xx is for now, everything else for good."""
+    return Refused(_words(error), is_final=not 400 <= error.smtp_code < 500)
+
+
+def _refused(row: Delivery, error: Refused) -> str:
+    """The server said no: for now, or for good."""
+    if error.is_final:
+        return _persist(DeliveryState.FAILED, lambda: row.give_up(error.words))
+    return _persist("waiting", lambda: _wait(row, error.words))
+
+
+def _wait(row: Delivery, answer: str) -> bool:
+    """Let it be tried again; an SMS only so often."""
+    return row.give_up(answer) if row.is_out_of_patience else row.put_back(answer)
 
 
 def _broken_off(row: Delivery, *, is_answer_lost: bool) -> str:
     """The connection ended, or the server fell silent. What matters is whether it had the whole mail."""
     if not is_answer_lost:
         sentence = _("The mail server broke off before it had the mail. We will try again.")
-        return _persist("waiting", lambda: row.put_back(sentence))
+        return _persist("waiting", lambda: _wait(row, sentence))
     if row.is_ambiguous:
-        return _persist(DeliveryState.FAILED, lambda: row.settle(DeliveryState.FAILED, _lost_twice()))
+        return _persist(DeliveryState.FAILED, lambda: row.give_up(_lost_twice()))
     sentence = _("The mail server's answer was lost. The same mail will be sent once more.")
     return _persist("answer_lost", lambda: row.put_back(sentence, is_ambiguous=True))
 
@@ -214,7 +233,7 @@ def _poisoned(row: Delivery, error: Exception) -> str:
 
 def _persist(end: str, write: Callable[[], bool]) -> str:
     """Record what became of a row, also where the database is away for a moment: an answer comes once."""
-    for wait in RECORD_WAITS:
+    for wait in settings.MAIL_RECORD_WAITS:
         try:
             return str(end) if write() else "taken_over"
         except (OperationalError, InterfaceError):

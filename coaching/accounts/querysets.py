@@ -41,3 +41,9 @@ class InvitationQuerySet(DeliveryQuerySet):
     def open(self) -> Self:
         """Those that can still be accepted."""
         return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=Now())
+
+
+class SmsNumberQuerySet(DeliveryQuerySet):
+    def belonging_to(self, user: Person) -> Self:
+        """Those this person gave and has not stopped: one at most."""
+        return self.filter(user=user.pk, withdrawn_at=None)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Q
 
 from clients.models import Client
 from coaching.accounts.models import User
+from coaching.home.roster import Wish
 from coaching.scheduling.bookings import records_that_may_book
 from coaching.scheduling.lines import SessionLine, lines_for
 from coaching.scheduling.models import CoachingSession, Reminder
@@ -24,7 +25,8 @@ class CoachDesk:
 
     @cached_property
     def sessions(self) -> list[SessionLine]:
-        sessions = CoachingSession.objects.editable_by(self.user).upcoming().with_people()
+        sessions = CoachingSession.objects.editable_by(self.user).one_line_each(self.user)
+        sessions = sessions.upcoming().with_people()
         return lines_for(self.user, sessions.order_by("starts_at")[:SHOWN])
 
     @cached_property
@@ -39,11 +41,14 @@ class CoachDesk:
         return Reminder.objects.visible_to(self.user).to_look_at().count()
 
     @cached_property
-    def without_session(self) -> list[Client]:
-        """Active clients who have joined and have no session to come."""
-        booked = CoachingSession.objects.editable_by(self.user).upcoming().filter(client=OuterRef("pk"))
-        clients = Client.objects.coached_by(self.user).filter(status=Client.Status.ACTIVE)
-        return list(clients.filter(~Exists(booked)).exclude(user=None).order_by("name", "pk")[:SHOWN])
+    def attention(self) -> list[Client]:
+        """Clients who may need something of the coach now; where something is urgent, first.
+
+        Who owes an answer only stands in `waiting`.
+        """
+        reasons = Q(has_urgent_need=True) | Q(is_unbooked=True) | Q(is_quiet=True)
+        rows = Wish(show="attention").rows_for(self.user).filter(reasons)
+        return list(rows.order_by("-has_urgent_need", "name", "pk")[:SHOWN])
 
     @cached_property
     def has_clients(self) -> bool:

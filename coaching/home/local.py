@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from coaching.accounts.forms import DateInput
+
 
 class StyleguideForm(forms.Form):
     """Every kind of field there is, to see how each looks."""
@@ -19,7 +21,7 @@ class StyleguideForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
     )
-    on = forms.DateField(label=_("Start"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=_("Start"), widget=DateInput)
     hours = forms.IntegerField(label=_("Hours a week"), required=False, min_value=0)
     place = forms.ChoiceField(
         label=_("Where do you meet?"),

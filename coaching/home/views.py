@@ -3,19 +3,22 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from clients.actions import invite_coach
 from clients.circumstances import with_changes
-from clients.forms.roster import CoachInviteForm
-from clients.models import Circumstance, Client, Erasure, Trace, Value
+from clients.forms.roster import CoachInviteForm, RosterViewForm
+from clients.models import Circumstance, Client, Erasure, RosterView, Trace, Value
 from clients.views.checkins import curves_for
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Coach, Invitation, Practice
 from coaching.accounts.paging import keyset_page
 from coaching.home.desks import desks_of
+from coaching.home.roster import LISTS, Wish
 from coaching.scheduling.lines import lines_for
 from coaching.scheduling.models import CoachingSession
 from goals.board import plans_for
@@ -38,6 +41,53 @@ def me(request: PersonRequest) -> HttpResponse:
     open_erasures = Erasure.objects.belonging_to(request.user).open()
     due = {erasure.record: erasure.due_at for erasure in open_erasures}
     return render(request, "home/me.html", {"records": [(record, due.get(record.pk)) for record in records]})
+
+
+def _coaches_only(request: PersonRequest) -> Coach:
+    coach = request.user.coach_or_none
+    if coach is None:
+        raise PermissionDenied
+    return coach
+
+
+def client_list(request: PersonRequest) -> HttpResponse:
+    """A coach's clients: found by name, by tag, and by what may need the coach now."""
+    _coaches_only(request)
+    wish = Wish.of(request.GET)
+    rows = wish.rows_for(request.user).select_related("invitation", "user")
+    context = {
+        "page": keyset_page(request, rows, by=["name", "pk"]),
+        "wish": wish,
+        "lists": LISTS,
+        "tags": Client.objects.coached_by(request.user).tags(),
+        "roster_views": RosterView.objects.visible_to(request.user),
+        "form": RosterViewForm(),
+    }
+    return render(request, "home/client_list.html", context)
+
+
+@require_POST
+def roster_view_create(request: PersonRequest) -> HttpResponse:
+    """Keep what the coach looks for under a name; the same name again takes the place of the old one."""
+    coach = _coaches_only(request)
+    wish = Wish.of(QueryDict(request.POST.get("query", "")))
+    back = f"{reverse('home:client_list')}?{wish.query}"
+    form = RosterViewForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["name"][0]))
+    elif not wish.query:
+        messages.error(request, _("Look for something first, then keep it."))
+    else:
+        RosterView.objects.keep(coach=coach, name=form.cleaned_data["name"], query=wish.query)
+        messages.success(request, _("Kept. It stands above the list now."))
+    return redirect(back)
+
+
+@require_POST
+def roster_view_remove(request: PersonRequest, pk: str) -> HttpResponse:
+    get_object_or_404(RosterView.objects.visible_to(request.user), pk=pk).delete()
+    messages.success(request, _("This view is gone. Nobody was taken off your list."))
+    return redirect("home:client_list")
 
 
 def client_detail(request: PersonRequest, pk: str) -> HttpResponse:

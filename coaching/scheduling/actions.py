@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from clients.models import Client
 from coaching.accounts.models import User
 from coaching.scheduling.models import CoachingSession, Reminder, Series, SessionType
+from coaching.scheduling.models.session_type import MOST_SEATS
 from coaching.scheduling.walltimes import (
     NoSuchTimeError,
     TwiceError,
@@ -59,7 +60,7 @@ def schedule_session(
 
 def plan(
     *,
-    by: User,
+    by: User | None,
     client: Client,
     starts_at: datetime,
     minutes: int,
@@ -68,6 +69,7 @@ def plan(
 ) -> CoachingSession:
     """Write a session and its reminders, where the time is free; whether `by` may is asked before.
 
+    `by` is None for a client without an account, who has a link from a mail.
     `details` are the session's other fields. Raises ValidationError (code `clash`).
     """
     session = CoachingSession(
@@ -77,10 +79,15 @@ def plan(
         ends_at=starts_at + timedelta(minutes=minutes),
         **details,
     )
+    save_new(session, by=by, session_type=session_type)
+    return session
+
+
+def save_new(session: CoachingSession, *, by: User | None, session_type: SessionType | None) -> None:
+    """Write a new session of this kind, and its reminders. Raises ValidationError (code `clash`)."""
     _set_type(session, session_type)
     _save_unless_taken(session, by=by)
     Reminder.write_for(session, by=by)
-    return session
 
 
 @transaction.atomic
@@ -92,18 +99,29 @@ def reschedule_session(
     timezone: ZoneInfo,
     minutes: int,
     which: int | None = None,
+    edition: str = "",
     **details: Any,
 ) -> CoachingSession:
     """Move a planned session; `details` may change `place`, `place_detail`, `agenda`, `session_type` along.
+
+    A group moves with all who come; its `details` may change `name` and `seats`.
 
     The old time's mails are called off and the new time's written; another place
     is news, too. The same time and place again changes nothing about them: what
     was sent is not sent twice.
     Raises ValidationError as `schedule_session` does, and with code `closed`
-    where the session is no longer planned.
+    where the session is no longer planned, `stale` where it is not in the
+    `edition` that was seen.
     """
     session = locked(session)
-    _must_coach(by, session.client)
+    if session.group_id:
+        raise ValidationError(_("This session is part of a group. Move the whole group."), code="group")
+    if edition and edition != session.edition:
+        raise ValidationError(_("This session was changed while this page was open."), code="stale")
+    if not session.is_coached_by(by):
+        raise PermissionDenied
+    if session.is_group and (details.get("seats") or MOST_SEATS) < len(members_of(session)):
+        raise ValidationError(_("More people than that are in it already."), code="seats")
     starts_at = future_moment(local_start, timezone, which=which)
     return move(
         by=by,
@@ -118,7 +136,7 @@ def reschedule_session(
 
 def move(
     *,
-    by: User,
+    by: User | None,
     session: CoachingSession,
     starts_at: datetime,
     local_start: datetime,
@@ -126,12 +144,16 @@ def move(
     minutes: int,
     **details: Any,
 ) -> CoachingSession:
-    """Give a locked session another time, and its reminders with it; whether `by` may is asked before."""
+    """Give a locked session another time, and its reminders with it; whether `by` may is asked before.
+
+    Where it is a group's, each person's own session follows.
+    """
     ends_at = starts_at + timedelta(minutes=minutes)
     before = _when_and_where(session)
     session.starts_at, session.ends_at = starts_at, ends_at
     session.timezone, session.local_start = timezone, local_start
-    for name in ("place", "place_detail", "agenda", "series"):
+    own = ("name", "seats", "series") if session.is_group else ("series",)
+    for name in ("place", "place_detail", "agenda", *own):
         setattr(session, name, details.get(name, getattr(session, name)))
     if "session_type" in details and details["session_type"] != session.session_type:
         _set_type(session, details["session_type"])
@@ -141,21 +163,36 @@ def move(
     _save_unless_taken(session, by=by)
     if is_moved:
         Reminder.write_for(session, by=by)
+    for member in members_of(session):
+        move(
+            by=by,
+            session=member,
+            starts_at=starts_at,
+            local_start=local_start,
+            timezone=timezone,
+            minutes=minutes,
+            **{**details, "series": None},
+        )
     return session
 
 
 @transaction.atomic
-def cancel_session(*, by: User, session: CoachingSession) -> CoachingSession:
+def cancel_session(
+    *, by: User | None, session: CoachingSession, version: int | None = None
+) -> CoachingSession:
     """Call a planned session off, and the mails about it. Coach and client may; which one is kept.
 
     A client's that comes after the coach's time for changes is noted as late.
+    A group is called off with all who come; a client only leaves it.
+    `by` is None for a client without an account, who has a link from a mail.
 
-    Raises ValidationError (code `closed`) where it is no longer planned.
+    Raises ValidationError: `closed` where it is no longer planned, `stale`
+    where it has been moved since `version`.
     """
-    session = locked(session)
-    if session.is_coached_by(by):
+    session = locked(session, version=version)
+    if by and session.is_coached_by(by):
         session.status = CoachingSession.Status.CANCELLED_BY_COACH
-    elif session.client.user_id == by.pk and not session.has_started:
+    elif not session.is_group and is_own(by, session.client) and not session.has_started:
         is_late = session.is_late_to_change
         session.status = (
             CoachingSession.Status.LATE_CANCELLATION
@@ -164,10 +201,11 @@ def cancel_session(*, by: User, session: CoachingSession) -> CoachingSession:
         )
     else:
         raise PermissionDenied
-    session.cancelled_at = django_timezone.now()
-    session.cancelled_by = by
-    session.save(update_fields=["status", "cancelled_at", "cancelled_by"])
-    Reminder.write_for(session, by=by)
+    for row in [session, *members_of(session)]:
+        row.status = session.status
+        row.cancelled_at, row.cancelled_by = django_timezone.now(), by
+        row.save(update_fields=["status", "cancelled_at", "cancelled_by"])
+        Reminder.write_for(row, by=by)
     return session
 
 
@@ -240,12 +278,30 @@ def _must_coach(by: User, client: Client) -> None:
         raise PermissionDenied
 
 
-def locked(session: CoachingSession) -> CoachingSession:
-    """The row as it is now, held until the transaction ends, so that two changes come one after the other."""
+def is_own(by: User | None, client: Client) -> bool:
+    """Whether this is the client's own act; None is the client, as long as they have no account."""
+    return client.user_id == (by.pk if by else None)
+
+
+def locked(session: CoachingSession, *, version: int | None = None) -> CoachingSession:
+    """The row as it is now, held until the transaction ends, so that two changes come one after the other.
+
+    Raises ValidationError: `closed`, or `stale` where it has been moved since `version`.
+    """
     fresh = CoachingSession.objects.with_people().select_for_update(of=("self",)).get(pk=session.pk)
     if not fresh.is_scheduled:
         raise ValidationError(_("This session is no longer planned, so it stays as it is."), code="closed")
+    if version is not None and fresh.schedule_version != version:
+        raise ValidationError(_("This session has been moved in the meantime."), code="stale")
     return fresh
+
+
+def members_of(session: CoachingSession) -> list[CoachingSession]:
+    """The planned sessions of a locked group's people, locked in turn; none where it is no group."""
+    if not session.is_group:
+        return []
+    rows = CoachingSession.objects.filter(group=session, status=CoachingSession.Status.SCHEDULED)
+    return list(rows.with_people().select_for_update(of=("self",)).order_by("pk"))
 
 
 def _set_type(session: CoachingSession, session_type: SessionType | None) -> None:
@@ -254,7 +310,7 @@ def _set_type(session: CoachingSession, session_type: SessionType | None) -> Non
     session.buffer_after = session_type.buffer_after if session_type else 0
 
 
-def _save_unless_taken(session: CoachingSession, *, by: User) -> None:
+def _save_unless_taken(session: CoachingSession, *, by: User | None) -> None:
     """Let the database decide whether the time is free: so it decides in a race, too."""
     try:
         with transaction.atomic():
@@ -265,14 +321,15 @@ def _save_unless_taken(session: CoachingSession, *, by: User) -> None:
         raise ValidationError(_clash(session, by=by), code="clash") from error
 
 
-def _clash(session: CoachingSession, *, by: User) -> str:
+def _clash(session: CoachingSession, *, by: User | None) -> str:
     """What is in the way, naming another client only to the person who coaches them."""
-    known = CoachingSession.objects.in_the_way_of(session).editable_by(by).with_people().first()
-    if known is None:
+    others = CoachingSession.objects.in_the_way_of(session).with_people()
+    known = others.editable_by(by).first() if by else None
+    if by is None or known is None:
         return _("This time is already taken. Choose another one.")
     time = ZonedTime(known.starts_at, known.ends_at, by.timezone)
     return _("You already have a session with %(name)s on %(day)s, %(hours)s. Choose another time.") % {
-        "name": known.client,
+        "name": known.other_person(by),
         "day": time.day,
         "hours": time.hours,
     }

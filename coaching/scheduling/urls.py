@@ -2,7 +2,17 @@ from datetime import UTC, datetime
 
 from django.urls import path, register_converter
 
-from coaching.scheduling.views import availability, booking, calendar, feeds, mails, session_types, sessions
+from coaching.scheduling.views import (
+    availability,
+    booking,
+    calendar,
+    feeds,
+    groups,
+    links,
+    mails,
+    session_types,
+    sessions,
+)
 
 app_name = "scheduling"
 
@@ -27,6 +37,9 @@ urlpatterns = [
     path("sessions/week/", calendar.session_week, name="session_week"),
     path("sessions/month/", calendar.session_month, name="session_month"),
     path("sessions/new/", sessions.session_create, name="session_create"),
+    path("sessions/groups/new/", groups.group_create, name="group_create"),
+    path("sessions/<uuid:pk>/people/", groups.group_people, name="group_people"),
+    path("sessions/<uuid:pk>/attendance/", groups.group_attendance, name="group_attendance"),
     path("sessions/<uuid:pk>/", sessions.session_detail, name="session_detail"),
     path("sessions/<uuid:pk>/reschedule/", sessions.session_reschedule, name="session_reschedule"),
     path("sessions/<uuid:pk>/cancel/", sessions.session_cancel, name="session_cancel"),
@@ -35,6 +48,8 @@ urlpatterns = [
     path("book/<slug:slug>/", booking.booking, name="booking"),
     path("book/<slug:slug>/<uuid:type_pk>/", booking.booking_times, name="booking_times"),
     path("book/<slug:slug>/<uuid:type_pk>/<moment:start>/", booking.booking_confirm, name="booking_confirm"),
+    path("link/<str:token>/", links.mail_link, name="mail_link"),
+    path("link/<str:token>/<moment:start>/", links.mail_link_time, name="mail_link_time"),
     path("sessions/availability/", availability.availability, name="availability"),
     path("sessions/availability/days/new/", availability.special_days_create, name="special_days_create"),
     path(

@@ -156,7 +156,7 @@ WHERE listing.service_id = words.id
 
 def write_index(ids: list[Any]) -> None:
     """Write down anew what these services are found by: words, tags, hours, places."""
-    values = {
+    values: dict[str, Any] = {
         "ids": ids,
         "taxonomy": vocabulary.TAXONOMY_ID,
         "most": MOST_LETTERS,

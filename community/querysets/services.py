@@ -134,10 +134,10 @@ class ServiceQuerySet(models.QuerySet):
             checked=Coalesce(F("listing__verified_on"), NEVER), sort_name=F("listing__sort_name")
         )
 
-    def latest(self, most: int) -> Self:
+    def checked_last(self, most: int) -> Self:
         """Of these so many, those checked last; a pool small enough to be put in order."""
         pool = self.by_check().order_by("-checked", "listing__service").values("pk")[:most]
-        return self.model._default_manager.filter(pk__in=pool)
+        return self.model._default_manager.filter(pk__in=pool)  # type: ignore[return-value]
 
     def tally(self) -> Counter[str]:
         """How many there are of each tag, and under "" all; of more than `MOST_COUNTED` it counts so many."""
@@ -194,10 +194,15 @@ class ServiceQuerySet(models.QuerySet):
             )
         )
 
+    def for_lines(self) -> Self:
+        """With what a line about each says: who runs it, and what it is about. One more query."""
+        return self.select_related("organization", "listing").prefetch_related(
+            Prefetch("attributes", queryset=_rows("Attribute").select_related("taxonomy_term"))
+        )
+
     def for_cards(self) -> Self:
         """With what a card in a list shows, in a fixed number of queries."""
-        return self.select_related("organization", "listing").prefetch_related(
-            Prefetch("attributes", queryset=_rows("Attribute").select_related("taxonomy_term")),
+        return self.for_lines().prefetch_related(
             Prefetch("service_at_locations", queryset=_rows("ServiceAtLocation").select_related("location")),
             _public_addresses(),
         )

@@ -2,9 +2,22 @@
 
 from goals.models.goal import Goal
 from goals.models.obstacle import Obstacle
+from goals.models.origin import Origin
 from goals.models.plan import GoalPlan
 from goals.models.rating import GoalRating
+from goals.models.root import Root
 from goals.models.scale import GoalScale
 from goals.models.step import Step
+from goals.models.tick import StepTick
 
-__all__ = ["Goal", "GoalPlan", "GoalRating", "GoalScale", "Obstacle", "Step"]
+__all__ = [
+    "Goal",
+    "GoalPlan",
+    "GoalRating",
+    "GoalScale",
+    "Obstacle",
+    "Origin",
+    "Root",
+    "Step",
+    "StepTick",
+]

@@ -1,7 +1,7 @@
 """A goal, and the consent gate: it is the client's goal only once the client has said so, in these words."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clients.models import Value
+from clients.models.circumstance import DOMAINS, State
 from coaching.accounts.models import User
 from coaching.accounts.records import Record
 from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirDecision, WordingChanged
-from goals.models.domain import Domain
 from goals.models.plan import GoalPlan
 from goals.querysets import GoalQuerySet
 
@@ -112,6 +113,16 @@ class Goal(Record):
     )
     target_on = models.DateField(_("target date"), null=True, blank=True)
     position = models.PositiveIntegerField(default=0)
+    carried_from = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="carried_to",
+        help_text=_("The same goal in an earlier plan, from which the client carried it over."),
+    )
+    values = models.ManyToManyField(Value, through="goals.Root", related_name="goals", blank=True)
 
     objects = GoalQuerySet.as_manager()
 
@@ -224,13 +235,24 @@ class Goal(Record):
     @property
     def circumstances(self) -> list[str]:
         """What the circumstances in the way are about, in words; none after a query that did not ask."""
-        labels = dict(Domain.choices)
-        return [str(labels[code]) for code in dict.fromkeys(getattr(self, "blocked_by", ()))]
+        labels = dict(DOMAINS)
+        return list(dict.fromkeys(labels[each["domain"]] for each in getattr(self, "blocked_by", ())))
+
+    @property
+    def is_easing(self) -> bool:
+        """Whether everything in the way has become easier, so that the goal may be taken up again."""
+        states = [each["state"] for each in getattr(self, "blocked_by", ())]
+        return bool(states) and all(state in (State.EASING, State.RESOLVED) for state in states)
 
     @property
     def takes_steps(self) -> bool:
         """Steps may be planned for it: it is neither declined nor stopped nor a mistake."""
         return self.is_open or self.is_waiting
+
+    @property
+    def takes_obstacles(self) -> bool:
+        """It is going on; or it is a first idea, planned with somebody who has not joined yet."""
+        return self.is_open or (self.is_waiting and not self.plan.client.has_joined)
 
     # --- the client decides ---------------------------------------------------
 
@@ -325,13 +347,15 @@ class Goal(Record):
         wording: str,
         target_on: date | None,
         why: str | None = None,
+        values: Collection[Value] | None = None,
         seen: str | None = None,
         at: datetime | None = None,
     ) -> None:
         """New words by the client are agreed by the same act; by the coach they are a proposal.
 
         `why` is None where it stays: once the goal is agreed, it is the client's
-        own. `seen` is the `fingerprint` of what the person had before them.
+        own. `values` are all that it grows from, for the client to say; None where
+        they stay. `seen` is the `fingerprint` of what the person had before them.
         Raises WordingChanged where somebody has changed it since.
         """
         with self._change(by, at):
@@ -344,6 +368,10 @@ class Goal(Record):
                     raise NotTheirDecision
                 self.why = why.strip()
             self.target_on = target_on
+            if values is not None:
+                if not is_own:
+                    raise NotTheirDecision
+                self.values.set(values)
             if not is_own:
                 self._propose_wording(wording)
             elif _worded(wording) != self.title:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pghistory
 from django.contrib.auth.models import AnonymousUser
@@ -23,9 +23,11 @@ from goals.querysets import GoalPlanQuerySet
 class Rhythm(models.IntegerChoices):
     """Weeks from one look at the whole plan to the next."""
 
+    NONE = 0, _("No fixed rhythm")
     ONE = 1, _("Every week")
     TWO = 2, _("Every two weeks")
     FOUR = 4, _("Every four weeks")
+    SIX = 6, _("Every six weeks")
     EIGHT = 8, _("Every eight weeks")
     TWELVE = 12, _("Every twelve weeks")
 
@@ -51,7 +53,10 @@ class GoalPlan(Record):
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     review_weeks = models.PositiveSmallIntegerField(
-        _("review rhythm"), choices=Rhythm, default=Rhythm.FOUR, help_text=_("In weeks from the first day.")
+        _("review rhythm"),
+        choices=Rhythm,
+        default=Rhythm.FOUR,
+        help_text=_("In weeks from the first day; 0 for none."),
     )
     community_share = models.PositiveSmallIntegerField(
         _("community share"),
@@ -102,6 +107,23 @@ class GoalPlan(Record):
     def is_closed(self) -> bool:
         return self.closed_at is not None
 
+    def review_days(self, until: date) -> list[date]:
+        """Every so many weeks from the first day, up to `until` or the last day; none without a rhythm."""
+        if not self.review_weeks:
+            return []
+        last = min(until, self.ends_on) if self.ends_on else until
+        rhythm = timedelta(weeks=self.review_weeks)
+        count = max((last - self.starts_on) // rhythm, 0)
+        return [self.starts_on + rhythm * number for number in range(1, count + 1)]
+
+    @property
+    def next_review_on(self) -> date | None:
+        """When the whole plan is looked at next, today included; None without a rhythm or once it is over."""
+        today = timezone.localdate()
+        begun = max(today, self.starts_on)
+        days = self.review_days(begun + timedelta(weeks=self.review_weeks))
+        return next((day for day in days if day >= today and not self.is_closed), None)
+
     def belongs_to(self, user: User | AnonymousUser) -> bool:
         """Whether the plan is this person's own: they are the client, not the coach."""
         return self.client.user_id is not None and self.client.user_id == user.pk
@@ -149,7 +171,7 @@ class GoalPlan(Record):
                 self.vision = vision.strip()
             self.title = title.strip()
             self.starts_on, self.ends_on = starts_on, ends_on
-            self.review_weeks = review_weeks or self.review_weeks
+            self.review_weeks = self.review_weeks if review_weeks is None else review_weeks
 
     @contextmanager
     def _decision(self, by: User, at: datetime | None) -> Iterator[None]:

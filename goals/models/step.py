@@ -1,11 +1,13 @@
 """A step: one small thing that can be done and ticked off."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cached_property
 
 import pghistory
 from django.db import models, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -17,16 +19,27 @@ from community.models import Service
 from goals.authors import told_by
 from goals.errors import NotPossible
 from goals.models.goal import Goal
+from goals.models.rhythm import MOST_TIMES, Often, Per, Period, period_of, so_far, words_for
 from goals.querysets import StepQuerySet
+
+MOST_A_DAY = 31
+LATE = timedelta(days=13)
+"""How far back a day can still be ticked: this week and the last one."""
 
 
 @pghistory.track()
 class Step(Record):
-    """One thing to do towards a goal, perhaps with a date and a resource that helps."""
+    """One thing to do towards a goal, perhaps with a date and a resource that helps.
+
+    Or something to do again and again: then it has a rhythm in place of a date,
+    each time is a `StepTick`, and it is done when the person is through with it.
+    """
 
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="steps")
     title = models.CharField(_("step"), max_length=250)
     due_on = models.DateField(_("date"), null=True, blank=True)
+    times = models.PositiveSmallIntegerField(null=True, blank=True)
+    per = models.CharField(max_length=5, choices=Per, blank=True)
     done_at = models.DateTimeField(null=True, blank=True, editable=False)
     done_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="steps_done"
@@ -46,6 +59,17 @@ class Step(Record):
                 | models.Q(done_at__isnull=False, done_by__isnull=False),
                 name="step_done_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(times=None, per="")
+                | Q(
+                    times__isnull=False,
+                    times__gte=1,
+                    times__lte=MOST_TIMES,
+                    per__in=Per.values,
+                    due_on=None,
+                ),
+                name="step_has_a_date_or_a_rhythm",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -57,6 +81,11 @@ class Step(Record):
     @property
     def is_done(self) -> bool:
         return self.done_at is not None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is one of so many steps to do; what comes again and again has no share of them."""
+        return not self.has_rhythm or self.is_done
 
     @property
     def is_past_its_date(self) -> bool:
@@ -78,12 +107,22 @@ class Step(Record):
             yield
             self.save()
 
-    def edit(self, *, by: User, wording: str, due_on: date | None, at: datetime | None = None) -> None:
+    def edit(
+        self,
+        *,
+        by: User,
+        wording: str,
+        due_on: date | None,
+        rhythm: Often | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        """What was ticked stays ticked, whatever the rhythm is from now on."""
         with self._change(by, at):
             self.title, self.due_on = " ".join(wording.split()), due_on
+            self.times, self.per = rhythm or (None, "")
 
     def tick(self, *, by: User, at: datetime | None = None) -> None:
-        """Done. Ticking twice changes nothing."""
+        """Done; one with a rhythm for good. Ticking twice changes nothing."""
         with self._change(by, at):
             if not self.goal.agreed_title or not self.goal.takes_steps:
                 raise NotPossible(gettext("This step belongs to a goal that is not active."))
@@ -94,6 +133,113 @@ class Step(Record):
         """Open again."""
         with self._change(by, at):
             self.done_at, self.done_by = None, None
+
+    # --- a rhythm --------------------------------------------------------------
+
+    @property
+    def has_rhythm(self) -> bool:
+        return self.times is not None
+
+    @property
+    def rhythm(self) -> Often | None:
+        return None if self.times is None else (self.times, self.per)
+
+    @property
+    def rhythm_words(self) -> str:
+        return words_for(*self.rhythm) if self.rhythm else ""
+
+    @property
+    def is_going_on(self) -> bool:
+        """Whether it comes again: it has a rhythm that is not over, and its goal does not rest."""
+        is_agreed = bool(self.goal.agreed_title) and self.goal.takes_steps
+        return self.has_rhythm and not self.is_done and is_agreed and not self.goal.is_resting
+
+    @property
+    def today(self) -> date:
+        """The day it is for the client: theirs are the weeks."""
+        return self._day_of(timezone.now())
+
+    def _day_of(self, moment: datetime) -> date:
+        return timezone.localdate(moment, self.goal.plan.client.own_timezone)
+
+    @property
+    def period(self) -> Period:
+        return period_of(self.per, self.today)
+
+    @cached_property
+    def _recent_days(self) -> Sequence[date]:
+        """The days of its latest ticks, each as often as ticked; after `with_ticks()` without a query."""
+        if hasattr(self, "recent_ticks"):
+            return self.recent_ticks
+        return list(self.ticks.lately().values_list("on", flat=True))
+
+    @property
+    def count_today(self) -> int:
+        return self.count_on(self.today)
+
+    def count_on(self, day: date) -> int:
+        return sum(on == day for on in self._recent_days)
+
+    @property
+    def count_now(self) -> int:
+        """How often it was done in the period that it is now."""
+        return sum(on in self.period for on in self._recent_days)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it was done as often as meant, in the period that it is now."""
+        return self.times is not None and self.count_now >= self.times
+
+    @property
+    def so_far(self) -> str:
+        """For example “1 of 2 this week”."""
+        return so_far(self.count_now, *self.rhythm) if self.rhythm else ""
+
+    @property
+    def dots(self) -> list[bool]:
+        """One for each time that was meant in this period, and for each that came on top: whether done."""
+        count = self.count_now
+        return [True] * count + [False] * ((self.times or 0) - count)
+
+    @property
+    def next_number(self) -> int:
+        """What a tap on today's button sends: see `StepTick`."""
+        return self.count_today + 1
+
+    def tick_on(
+        self, *, by: User, on: date | None = None, number: int = 0, at: datetime | None = None
+    ) -> None:
+        """It was done on this day of the client's; without a day, today.
+
+        `number` says which time of that day it is, so that the same tap twice is
+        one; 0 is one more. Not while the goal rests: then the rhythm rests, too.
+        """
+        with self._change(by, at):
+            if not self.is_going_on:
+                raise NotPossible(gettext("This rhythm rests at the moment, so nothing is counted."))
+            today = self._day_of(at or timezone.now())
+            on = on or today
+            if not today - LATE <= on <= today:
+                raise NotPossible(gettext("Choose today or one of the thirteen days before."))
+            number = number or self.ticks.filter(on=on).count() + 1
+            if number > MOST_A_DAY:
+                raise NotPossible(gettext("That is as often as one day can be ticked."))
+            self.ticks.get_or_create(on=on, number=number, defaults={"ticked_by": by})
+        self._forget_days()
+
+    def untick_on(self, *, by: User, on: date | None = None) -> None:
+        """Take the latest tick of this day back; without a day, the latest of the period that it is now."""
+        with self._change(by):
+            ticks = self.ticks.filter(on=on) if on else self.ticks.within(self.period)
+            if latest := ticks.order_by("-on", "-number").first():
+                latest.delete()
+        self._forget_days()
+
+    def _forget_days(self) -> None:
+        for known in ("recent_ticks", "_recent_days"):
+            self.__dict__.pop(known, None)
+
+    # --- a resource -------------------------------------------------------------
 
     def attach(self, *, by: User, service: Service, at: datetime | None = None) -> None:
         """This resource helps with the step. Only a published one that the person can see."""

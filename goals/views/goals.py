@@ -1,5 +1,6 @@
 """A goal: proposed, decided, described, rated, finished."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from clients.models import Value
 from coaching.accounts.http import PersonRequest
-from coaching.accounts.models import User
-from community.models import Service
+from community.matching import helping_with
 from goals import actions
 from goals.board import Ratings, ladder_of
 from goals.forms import (
@@ -23,7 +24,6 @@ from goals.forms import (
 )
 from goals.history import history_of
 from goals.models import Goal, GoalPlan
-from goals.models.domain import Domain
 from goals.models.goal import Side
 from goals.views.answers import back_of, done, form_page, tried
 
@@ -34,29 +34,28 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     goals = Goal.objects.visible_to(request.user).with_plan().with_level().with_circumstances().with_ratings()
     goal = get_object_or_404(goals, pk=pk)
     ratings = Ratings(goal)
-    obstacles = list(goal.obstacles.visible_to(request.user))
+    obstacles = list(goal.obstacles.visible_to(request.user).select_related("circumstance"))
     standing = next((each for each in obstacles if each.is_around and not each.is_cleared), None)
     context = {
         "obstacles": obstacles,
-        "help_domain": Domain(standing.domain) if standing else None,
-        "help": _help_with(standing.domain, request.user) if standing else [],
+        "standing": standing,
+        "help": helping_with(standing.domain, most=MOST_HELP) if standing else [],
         "goal": goal,
         "plan": goal.plan,
         "ratings": ratings,
         "ladder": ladder_of(goal, ratings),
-        "steps": goal.steps.visible_to(request.user).with_resources(),
+        "grows_from": Value.objects.visible_to(request.user).filter(goals=goal).order_by("position", "pk"),
+        "steps": goal.steps.visible_to(request.user).with_resources().with_ticks(),
+        "goes_on": Goal.objects.visible_to(request.user).filter(carried_from=goal).select_related("plan")
+        if goal.plan.is_closed
+        else [],
         "is_own": goal.plan.belongs_to(request.user),
+        "is_worded_here": goal.plan.is_worded_by(request.user),
         "is_own_proposal": goal.proposed_by == request.user and not goal.agreed_title,
         "is_editable": not goal.plan.is_closed,
         "step_form": StepForm(user=request.user),
     }
     return render(request, "goals/goal_detail.html", context)
-
-
-def _help_with(domain: str, user: User) -> list[Service]:
-    """A few places that can help with a circumstance; ways to contribute are not what is needed now."""
-    services = Service.objects.published().visible_to(user).in_category(domain).of_kind("get_help")
-    return list(services.select_related("organization").order_by("name", "pk")[:MOST_HELP])
 
 
 def goal_create(request: PersonRequest, plan_pk: UUID) -> HttpResponse:
@@ -130,6 +129,7 @@ def goal_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
                 wording=values["title"],
                 why=values.get("why"),
                 target_on=values["target_on"],
+                values=values.get("values"),
                 seen=request.POST.get("seen"),
             ),
         ):
@@ -143,46 +143,31 @@ def goal_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def goal_hold(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.editable_by(request.user), pk=pk)
-    return done(
-        request,
-        lambda: goal.hold(by=request.user),
-        back=goal.get_absolute_url(),
-        said=_("The goal rests. It is not counted until it is taken up again."),
-    )
+    return _done(request, goal, goal.hold, _("The goal rests. It is not counted until it is taken up again."))
 
 
 @require_POST
 def goal_resume(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.decidable_by(request.user), pk=pk)
-    return done(
-        request,
-        lambda: goal.resume(by=request.user),
-        back=goal.get_absolute_url(),
-        said=_("Welcome back to it."),
-    )
+    return _done(request, goal, goal.resume, _("Welcome back to it."))
 
 
 @require_POST
 def goal_complete(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.editable_by(request.user), pk=pk)
-    return done(
-        request,
-        lambda: goal.complete(by=request.user),
-        back=goal.get_absolute_url(),
-        said=_("Completed. Well done, all who had a part in it."),
-    )
+    return _done(request, goal, goal.complete, _("Completed. Well done, all who had a part in it."))
+
+
+def _done(request: PersonRequest, goal: Goal, verb: Callable[..., None], said: str) -> HttpResponse:
+    """A verb that needs nothing but its author, and back to the goal."""
+    return done(request, lambda: verb(by=request.user), back=goal.get_absolute_url(), said=said)
 
 
 def goal_cancel(request: PersonRequest, pk: UUID) -> HttpResponse:
     """The client stops a goal; a coach takes back a proposal of their own."""
     goal = get_object_or_404(Goal.objects.editable_by(request.user).with_plan(), pk=pk)
     if request.method == "POST":
-        return done(
-            request,
-            lambda: goal.cancel(by=request.user),
-            back=goal.get_absolute_url(),
-            said=_("The goal is stopped. It stays in the plan's history."),
-        )
+        return _done(request, goal, goal.cancel, _("The goal is stopped. It stays in the plan's history."))
     return render(
         request,
         "goals/goal_cancel.html",

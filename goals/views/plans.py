@@ -14,22 +14,21 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import User
 from goals import actions
 from goals.board import Board
+from goals.carrying import close_plan
 from goals.errors import NotTheirDecision
-from goals.forms import (
-    PlanForm,
-)
+from goals.forms import CloseForm, PlanForm
 from goals.history import history_of_plan
 from goals.models import GoalPlan
 from goals.views.answers import done, form_page, tried
 
 
 def plan_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
-    plans = GoalPlan.objects.visible_to(request.user).with_people().with_goals(with_views=True)
+    plans = GoalPlan.objects.visible_to(request.user).with_people().with_goals(for_plan_page=True)
     plan = get_object_or_404(plans, pk=pk)
     return render(request, "goals/plan_detail.html", {"board": Board(plan, request.user), "plan": plan})
 
 
-def _client_asked_for(request: PersonRequest) -> Client:
+def client_asked_for(request: PersonRequest) -> Client:
     """The client of the address; where it names none, the person's own record, if they have just one."""
     if "client" not in request.GET:
         own = list(Client.objects.belonging_to(request.user)[:2])
@@ -44,7 +43,7 @@ def _client_asked_for(request: PersonRequest) -> Client:
 
 
 def plan_create(request: PersonRequest) -> HttpResponse:
-    client = _client_asked_for(request)
+    client = client_asked_for(request)
     form = PlanForm(request.POST or None, user=request.user, client=client)
     if form.is_valid():
         values = form.cleaned_data
@@ -83,14 +82,23 @@ def plan_close(request: PersonRequest, pk: UUID) -> HttpResponse:
     plan = get_object_or_404(GoalPlan.objects.editable_by(request.user).with_people(), pk=pk)
     if not plan.is_worded_by(request.user):
         raise NotTheirDecision
-    if request.method == "POST":
-        return done(
-            request,
-            lambda: plan.close(by=request.user),
-            back=plan.get_absolute_url(),
-            said=_("The plan is closed. Everything in it stays."),
-        )
-    return render(request, "goals/plan_close.html", {"plan": plan})
+    form = CloseForm(request.POST if request.method == "POST" else None, user=request.user, plan=plan)
+    went: list[GoalPlan | None] = []
+    if form.is_valid() and tried(form, lambda: went.append(_close(plan, form, by=request.user))):
+        messages.success(request, _("The plan is closed. Everything in it stays."))
+        return redirect(went[0] or plan)
+    return form_page(request, "goals/plan_close.html", form, plan=plan)
+
+
+def _close(plan: GoalPlan, form: CloseForm, *, by: User) -> GoalPlan | None:
+    values = form.cleaned_data
+    return close_plan(
+        by=by,
+        plan=plan,
+        carried=values.get("goals", ()),
+        into=values.get("into"),
+        title=values.get("title", ""),
+    )
 
 
 @require_POST

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,9 @@ from goals import actions
 from goals.forms import (
     ResourceForm,
     StepForm,
+    TickForm,
 )
+from goals.kept import Kept
 from goals.models import Goal, Step
 from goals.views.answers import back_of, done, form_page, tried
 
@@ -34,7 +36,7 @@ def step_create(request: PersonRequest, goal_pk: UUID) -> HttpResponse:
 
 
 def _step(request: PersonRequest, pk: UUID) -> Step:
-    steps = Step.objects.editable_by(request.user).select_related("goal__plan__client", "resource")
+    steps = Step.objects.editable_by(request.user).select_related("goal__plan__client__user", "resource")
     return get_object_or_404(steps, pk=pk)
 
 
@@ -43,9 +45,7 @@ def step_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     form = StepForm(request.POST or None, user=request.user, step=step)
     if form.is_valid() and tried(
         form,
-        lambda: step.edit(
-            by=request.user, wording=form.cleaned_data["title"], due_on=form.cleaned_data["due_on"]
-        ),
+        lambda: step.edit(by=request.user, wording=form.cleaned_data.pop("title"), **form.cleaned_data),
     ):
         messages.success(request, _("Saved."))
         return redirect(step)
@@ -54,14 +54,62 @@ def step_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def step_tick(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Done; where it has a rhythm, once more on the day that the form names."""
     step = _step(request, pk)
-    return done(request, lambda: step.tick(by=request.user), back=_place_of(step))
+    if not step.has_rhythm:
+        return done(request, lambda: step.tick(by=request.user), back=_place_of(step))
+    form = TickForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    return done(request, lambda: step.tick_on(by=request.user, **form.cleaned_data), back=_place_of(step))
 
 
 @require_POST
 def step_untick(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Open again; where it has a rhythm, one time less."""
     step = _step(request, pk)
-    return done(request, lambda: step.untick(by=request.user), back=_place_of(step))
+    if not step.has_rhythm or step.is_done:
+        return done(request, lambda: step.untick(by=request.user), back=_place_of(step))
+    form = TickForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    return done(
+        request,
+        lambda: step.untick_on(by=request.user, on=form.cleaned_data["on"]),
+        back=_place_of(step),
+    )
+
+
+@require_POST
+def step_finish(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """It need not come again. What was ticked stays."""
+    step = _step(request, pk)
+    return done(
+        request,
+        lambda: step.tick(by=request.user),
+        back=_place_of(step),
+        said=_("It does not come again. What you ticked stays."),
+    )
+
+
+def step_rhythm(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The days of these two weeks, each to be ticked, and how often it was in the time before."""
+    steps = Step.objects.visible_to(request.user).with_ticks()
+    step = get_object_or_404(steps.select_related("goal__plan__client__user"), pk=pk)
+    if not step.has_rhythm:
+        return redirect(step)
+    return render(
+        request,
+        "goals/step_rhythm.html",
+        {
+            "step": step,
+            "goal": step.goal,
+            "plan": step.goal.plan,
+            "rhythm": Kept(step, step.ticks.visible_to(request.user)),
+            "is_own": step.goal.plan.belongs_to(request.user),
+            "is_editable": not step.goal.plan.is_closed,
+        },
+    )
 
 
 def _place_of(step: Step) -> str:

@@ -7,15 +7,16 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from clients.actions import remove_circumstance
+from clients.models import Circumstance, Client, Trace
 from community.actions import create_listing, create_organization
 from community.models import Listing, Service
-from community.vocabulary import NEEDS
 from goals import actions
 from goals.board import plans_for
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
 from goals.history import history_of
 from goals.models import Goal, Obstacle, Step
-from goals.models.domain import Domain
+from tests.clients.rows import a_circumstance
 
 FLAT = {"kind": "structural", "what": "The flat is cold and the lease ends.", "domain": "housing"}
 FEAR = {
@@ -36,10 +37,6 @@ def named(by, goal, **fields) -> Obstacle:
 
 def now(goal: Goal) -> str:
     return Goal.objects.get(pk=goal.pk).lifecycle
-
-
-def test_domains_are_the_needs_of_the_directory():
-    assert set(Domain.values) == set(NEEDS)
 
 
 # --- the fork -----------------------------------------------------------------
@@ -220,9 +217,11 @@ def test_said_anew_as_a_circumstance_it_pauses_the_goal(ben_browser, ben, ben_go
 def directory(finn) -> list[Service]:
     organization = create_organization(by=finn, name="Bridge Advice")
     published = {"affiliation": "none", "published_by": finn, "published_at": timezone.now()}
-    made = []
+    made: list[Service] = []
     for name, kind, categories, state in (
-        ("Housing office", "get_help", ["housing"], "published"),
+        ("A housing office", "get_help", ["housing"], "published"),
+        ("Tenants together", "support_group", ["housing"], "published"),
+        ("Not checked for long", "get_help", ["housing"], "published"),
         ("Draft for housing", "get_help", ["housing"], "draft"),
         ("Build homes with us", "contribute", ["housing"], "published"),
         ("Food bank", "get_help", ["food"], "published"),
@@ -234,7 +233,10 @@ def directory(finn) -> list[Service]:
             listing={"kind": kind, **published},
             categories=categories,
         )
-        Listing.objects.filter(service=service).update(state=state)
+        checked_on = timezone.localdate() - timedelta(days=3 - len(made) if len(made) < 2 else 400)
+        Listing.objects.filter(service=service).update(
+            state=state, verified_on=checked_on, verified_by=finn, verified_how="phone"
+        )
         made.append(service)
     return made
 
@@ -244,11 +246,12 @@ def test_a_circumstance_leads_to_places_that_help(ben_browser, ben, ben_goal, di
 
     page = ben_browser.get(ben_goal.get_absolute_url())
 
-    assert page.context["help"] == [directory[0]]
+    assert [match.service for match in page.context["help"]] == [directory[1], directory[0]]
+    assert page.context["help"][0].reason.startswith("Because you named housing. Checked ")
     text = page.content.decode()
     assert "Places that can help: Housing" in text
     assert "/resources/?category=housing" in text
-    assert "Housing office" in ben_browser.get("/resources/?category=housing").content.decode()
+    assert "A housing office" in ben_browser.get("/resources/?category=housing").content.decode()
     obstacle.clear(by=ben)
     assert "Places that can help" not in ben_browser.get(ben_goal.get_absolute_url()).content.decode()
 
@@ -261,6 +264,177 @@ def test_goal_page_asks_the_same_for_few_obstacles_and_many(
         named(ben, ben_goal, what=f"Number {number}")
         actions.add_step(by=ben, goal=ben_goal, title="Step", due_on=timezone.localdate() - timedelta(days=3))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         alma_browser.get(ben_goal.get_absolute_url())
     assert Step.objects.count() == count
+
+
+# --- circumstances --------------------------------------------------------------
+
+
+def test_naming_what_is_around_adds_it_to_the_clients_record(ben_browser, ben, ben_client, ben_goal):
+    ben_browser.post(page_of("obstacle_create", ben_goal), FLAT)
+
+    circumstance, obstacle = Circumstance.objects.get(), Obstacle.objects.get()
+    assert obstacle.circumstance == circumstance
+    assert (circumstance.client, circumstance.domain, circumstance.words) == (
+        ben_client,
+        "housing",
+        FLAT["what"],
+    )
+    assert (circumstance.recorded_by, circumstance.is_confirmed) == (ben, True)
+    assert FLAT["what"] in ben_browser.get(reverse("clients:circumstance_list")).content.decode()
+
+
+def test_one_of_the_clients_circumstances_is_chosen(ben_browser, ben, ben_client, ben_goal, dan, dan_client):
+    work, gone = a_circumstance(ben_client, ben, domain="work"), a_circumstance(ben_client, ben)
+    gone.state = "resolved"
+    gone.write(by=ben)
+    theirs = a_circumstance(dan_client, dan, words="Dan's secret")
+    address = page_of("obstacle_create", ben_goal)
+
+    form = ben_browser.get(address).context["form"]
+    refused = ben_browser.post(address, {**FLAT, "domain": "", "circumstance": theirs.pk})
+    ben_browser.post(address, {**FLAT, "domain": "", "circumstance": work.pk})
+
+    assert list(form.fields["circumstance"].queryset) == [work]
+    assert set(refused.context["form"].errors) == {"circumstance"}
+    obstacle = Obstacle.objects.get()
+    assert (obstacle.circumstance, obstacle.domain) == (work, "work")
+    assert Circumstance.objects.filter(client=ben_client).count() == 2
+    with pytest.raises(NotTheirPlan):
+        named(ben, ben_goal, circumstance=theirs)
+    with pytest.raises(IntegrityError, match="somebody else"), transaction.atomic():
+        Obstacle.objects.update(circumstance=theirs)
+
+
+def test_what_turns_out_to_be_in_the_client_lets_go_of_the_circumstance(ben_browser, ben, ben_goal):
+    obstacle = named(ben, ben_goal)
+    form = ben_browser.get(page_of("obstacle_edit", obstacle)).context["form"]
+    assert form.initial["circumstance"] == obstacle.circumstance
+
+    ben_browser.post(page_of("obstacle_edit", obstacle), {**FEAR, "circumstance": obstacle.circumstance.pk})
+
+    obstacle.refresh_from_db()
+    assert (obstacle.circumstance, obstacle.domain) == (None, "")
+    assert Circumstance.objects.count() == 1
+
+
+def test_a_circumstance_taken_out_leaves_the_obstacle_its_domain(ben, ben_goal):
+    obstacle = named(ben, ben_goal)
+
+    remove_circumstance(by=ben, circumstance=obstacle.circumstance)
+
+    obstacle.refresh_from_db()
+    assert (obstacle.circumstance, obstacle.domain, now(ben_goal)) == (None, "housing", "on-hold")
+
+
+@pytest.mark.parametrize(
+    ("state", "says", "offers"),
+    [
+        ("present", "", "It is out of the way, go on"),
+        ("easing", "It is easing, as of", "Take it up again"),
+        ("resolved", "It is resolved, as of", "It is out of the way, go on"),
+    ],
+)
+def test_a_circumstance_that_eases_offers_to_go_on_and_does_nothing_by_itself(
+    state, says, offers, ben_browser, alma_browser, ben, ben_plan, ben_goal
+):
+    circumstance = named(ben, ben_goal).circumstance
+    circumstance.state = state
+    circumstance.write(by=ben)
+
+    card = ben_browser.get(ben_goal.get_absolute_url()).content.decode().split('id="in-the-way"')[1]
+    plan = ben_browser.get(ben_plan.get_absolute_url()).content.decode()
+
+    assert now(ben_goal) == "on-hold"
+    assert says in card
+    assert offers in card
+    assert ("as of" in card) == ("It is easier now. Take it up again?" in plan) == bool(says)
+    coach = alma_browser.get(ben_goal.get_absolute_url()).content.decode()
+    assert says in coach
+    assert "go on" not in coach.split('id="in-the-way"')[1]
+
+
+# --- with somebody who has not joined -------------------------------------------
+
+
+@pytest.fixture
+def ines_goal(alma, practice) -> Goal:
+    """A first idea, planned with somebody who has not joined."""
+    record = Client.objects.create(practice=practice, coach=alma.coach, name="Ines", email="ines@example.org")
+    plan = actions.start_plan(by=alma, client=record, title="First ideas")
+    return actions.propose_goal(by=alma, plan=plan, side="personal", title="Breathe")
+
+
+def join(goal: Goal, user) -> None:
+    goal.plan.client.user = user
+    goal.plan.client.save()
+
+
+def test_coach_writes_down_what_is_in_the_way_of_somebody_who_has_not_joined(
+    alma_browser, cora_browser, dan_browser, dan, alma, ines_goal
+):
+    address = page_of("obstacle_create", ines_goal)
+    assert cora_browser.post(address, FLAT).status_code == 404
+
+    alma_browser.post(address, FLAT)
+
+    obstacle = Obstacle.objects.get()
+    assert not obstacle.is_confirmed
+    assert not obstacle.circumstance.is_confirmed
+    page = alma_browser.get(ines_goal.get_absolute_url()).content.decode()
+    assert "Ines has not confirmed it yet, so it counts for nothing." in page
+    form = alma_browser.get(page_of("obstacle_edit", obstacle)).context["form"]
+    assert form.initial["circumstance"] == obstacle.circumstance
+    alma_browser.post(page_of("obstacle_edit", obstacle), {**FLAT, "what": "The flat is cold."})
+    obstacle.refresh_from_db()
+    assert (obstacle.what, obstacle.is_confirmed) == ("The flat is cold.", False)
+    with pytest.raises(NotTheirDecision):
+        obstacle.confirm(by=alma)
+
+    join(ines_goal, dan)
+    assert alma_browser.post(address, FLAT).status_code == 404
+    assert alma_browser.post(page_of("obstacle_clear", obstacle)).status_code == 404
+    assert Trace.objects.filter(person=alma, act="read", part="circumstances").exists()
+
+
+def test_unconfirmed_it_pauses_nothing_and_confirmed_it_does(dan_browser, alma, dan, ines_goal):
+    obstacle = named(alma, ines_goal)
+    join(ines_goal, dan)
+    Goal.objects.get().accept(by=dan)
+    assert now(ines_goal) == "active"
+    assert plans_for(dan)[0].goals[0].circumstances == []
+    assert "wrote this down with you. Is it right?" in dan_browser.get(ines_goal.get_absolute_url()).text
+
+    dan_browser.post(page_of("obstacle_confirm", obstacle))
+
+    obstacle.refresh_from_db()
+    assert obstacle.is_confirmed
+    assert obstacle.circumstance.is_confirmed
+    assert now(ines_goal) == "on-hold"
+    assert ("Dan", "said that it is so") in {(each.who, each.what) for each in history_of(ines_goal)}
+    with pytest.raises(NotPossible):
+        obstacle.confirm(by=dan)
+
+
+def test_a_yes_does_not_cover_other_words_of_the_record(alma, dan, ines_goal):
+    other = a_circumstance(ines_goal.plan.client, alma, words="Other words")
+    obstacle = named(alma, ines_goal, circumstance=other)
+    join(ines_goal, dan)
+
+    obstacle.confirm(by=dan)
+
+    other.refresh_from_db()
+    assert not other.is_confirmed
+
+
+def test_the_client_says_that_it_is_not_in_the_way(dan_browser, alma, dan, ines_goal):
+    obstacle = named(alma, ines_goal)
+    join(ines_goal, dan)
+    Goal.objects.get().accept(by=dan)
+
+    dan_browser.post(page_of("obstacle_clear", obstacle))
+
+    assert now(ines_goal) == "active"
+    assert list(Obstacle.objects.standing()) == []

@@ -186,7 +186,7 @@ def two_goals(ben, ben_plan) -> tuple[Goal, Goal]:
 
 
 def attainment_of(plan) -> Attainment:
-    plan = GoalPlan.objects.with_people().with_goals(with_views=True).get(pk=plan.pk)
+    plan = GoalPlan.objects.with_people().with_goals(for_plan_page=True).get(pk=plan.pk)
     return Attainment(plan, plan.all_goals)
 
 

@@ -64,6 +64,20 @@ def test_step_is_ticked(thumb, ben_step):
     thumb.page.wait_for_url("**/home/")
 
 
+def test_rhythm_is_ticked_and_taken_back(thumb, ben, ben_goal):
+    walk = actions.add_step(by=ben, goal=ben_goal, title="Walk to the river", rhythm=(2, "week"))
+    thumb.page.reload()
+
+    thumb.taps_on("button", "Done today: Walk to the river")
+    until(thumb.page, lambda: walk.ticks.count() == 1)
+    thumb.page.wait_for_url("**/home/")
+    thumb.page.get_by_text("1 of 2 this week").wait_for()
+    thumb.taps_on("button", re.compile("^Take one back ?: Walk to the river"))
+    until(thumb.page, lambda: walk.ticks.count() == 0)
+
+    assert thumb.taps <= 2
+
+
 def test_goal_is_rated(thumb, ben_goal):
     thumb.taps_on("link", "Sleep before midnight").taps_on("button", re.compile("Asleep by midnight"))
 

@@ -589,7 +589,7 @@ def test_plan_page_asks_the_same_for_few_goals_and_many(
     fill(ben_plan, ben, alma, kitchen, count)
     fill_a_year(ben_plan, ben, alma)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = ben_browser.get(ben_plan.get_absolute_url()).content.decode()
 
     assert page.count('class="trellis-key') >= count // 2
@@ -610,7 +610,7 @@ def test_goal_page_asks_the_same_for_few_steps_and_many(
             rated_on=timezone.localdate() - timedelta(days=number),
         )
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         alma_browser.get(ben_goal.get_absolute_url())
 
 

@@ -26,6 +26,9 @@ class StepOf(TypedDict, total=False):
     title: str
     due: int
     done: int
+    rhythm: tuple[int, str]
+    ticks: list[int]
+    """Days on which one with a rhythm was done."""
     resource: str
     """Words to find it by in the directory; where nothing is found the step has none."""
 
@@ -156,6 +159,11 @@ CLIENTS: list[ClientOf] = [
                         {"title": "Ask Dee to read my CV", "due": -56, "done": -57},
                         {"title": "Send three applications", "due": -28, "done": -25},
                         {"title": "Practise the interview with my coach", "due": 6},
+                        {
+                            "title": "Look through the new adverts, tea first",
+                            "rhythm": (2, "week"),
+                            "ticks": [-60, -57, -52, -46, -44, -43, -31, -29, -24, -17, -15, -10, -8, -3, -1],
+                        },
                         {"title": "Try on the interview jacket", "due": 8},
                     ],
                     "scale": {
@@ -197,6 +205,11 @@ CLIENTS: list[ClientOf] = [
                     "steps": [
                         {"title": "Ask who would come", "due": -49, "done": -50},
                         {"title": "First Sunday: soup and bread", "due": -42, "done": -42},
+                        {
+                            "title": "Knock at one door, to say hello",
+                            "rhythm": (3, "month"),
+                            "ticks": [-40, -33, -26, -12, -5],
+                        },
                         {"title": "Find a place that gives away vegetables", "due": 3, "resource": "food"},
                     ],
                     "scale": {
@@ -883,11 +896,14 @@ def _seed_goal(plan: GoalPlan, data: GoalOf, people: dict[Who, User], days: Days
             goal=goal,
             title=step_data["title"],
             due_on=days.on(step_data.get("due")),
+            rhythm=step_data.get("rhythm"),
             at=days.at(agreed, 12),
         )
         _attach(step, step_data.get("resource", ""), people["client"], days.at(agreed, 13))
         if "done" in step_data:
             acts.append((days.at(step_data["done"], 15), partial(_tick, step, people["client"])))
+        for day in step_data.get("ticks", []):
+            acts.append((days.at(day, 15), partial(_tick_day, step, people["client"])))
     if "scale" in data:
         acts.append((days.at(agreed, 16), partial(_describe, goal, data["scale"], people["coach"])))
         if "changed" in data["scale"]:
@@ -918,6 +934,10 @@ def _attach(step: Step, words: str, by: User, at: datetime) -> None:
 
 def _tick(step: Step, by: User, at: datetime) -> None:
     step.tick(by=by, at=at)
+
+
+def _tick_day(step: Step, by: User, at: datetime) -> None:
+    step.tick_on(by=by, at=at)
 
 
 def _rate(goal: Goal, rating: RatingOf, people: dict[Who, User], days: Days, at: datetime) -> None:

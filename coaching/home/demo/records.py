@@ -8,10 +8,13 @@ from django.utils import timezone
 from clients import actions
 from clients.models import Circumstance, Client, JournalEntry, LifeArea, Note, Value
 from coaching.accounts.models import User
+from goals.models import Goal
 
 
 class RecordOf(TypedDict, total=False):
     values: list[str]
+    roots: dict[str, list[int]]
+    """Which of the values each goal grows from, by the goal's title."""
     circumstances: list[dict[str, Any]]
     """`on`: the days from today on which it was said; `by`; `later`: (day, fields) of what changed then."""
     notes: list[tuple[str, str]]
@@ -24,6 +27,10 @@ class RecordOf(TypedDict, total=False):
 RECORDS: dict[str, RecordOf] = {
     "client@trellis.example": {
         "values": ["Keeping my word", "Owing nobody, and still asking", "Neighbours who greet each other"],
+        "roots": {
+            "Know every month that the rent is covered": [0, 1],
+            "Cook on Sundays for the stairs": [2],
+        },
         "circumstances": [
             {
                 "on": -84,
@@ -108,8 +115,13 @@ def seed_record(client: Client, coach: User) -> None:
     """Fill the record of a client of RECORDS; the others have said nothing yet."""
     record = RECORDS.get(client.email, {})
     own = client.user or coach
-    for words in record.get("values", []):
-        actions.add_value(by=own, value=Value(client=client, words=words))
+    values = [Value(client=client, words=words) for words in record.get("values", [])]
+    for value in values:
+        actions.add_value(by=own, value=value)
+    for title, numbers in record.get("roots", {}).items():
+        goal = Goal.objects.get(plan__client=client, title=title)
+        linked = [values[number] for number in numbers]
+        goal.edit(by=own, wording=goal.title, target_on=goal.target_on, values=linked)
     for said in record.get("circumstances", []):
         _seed_circumstance(client, {"own": own, "coach": coach}, said)
     areas = [LifeArea(client=client, name=name) for name in record.get("areas", [])]

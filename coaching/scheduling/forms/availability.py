@@ -12,7 +12,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
-from coaching.accounts.forms import page_helper
+from coaching.accounts.forms import DateInput, page_helper
 from coaching.accounts.models import User
 from coaching.scheduling.forms.hours import HoursField
 from coaching.scheduling.models import BookingRules, SpecialDays
@@ -76,13 +76,13 @@ class SpecialDaysForm(forms.Form):
     first_on = forms.DateField(
         label=_("First day"),
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput,
     )
     last_on = forms.DateField(
         label=_("Last day"),
         help_text=_("Leave it open for a single day."),
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput,
         required=False,
     )
     spans = HoursField(

@@ -62,10 +62,11 @@ class MailForm(forms.ModelForm):
     class Meta:
         model = MailChoices
         fields = [
-            "wants_upcoming", "wants_booked", "wants_changed", "is_discreet",
+            "wants_upcoming", "wants_booked", "wants_changed", "way", "is_discreet",
             "quiet_from", "quiet_until", "client_leads", "coach_leads",
         ]  # fmt: skip
         widgets = {
+            "way": forms.RadioSelect,
             "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
@@ -74,12 +75,20 @@ class MailForm(forms.ModelForm):
         super().__init__(typed, instance=instance)
         if instance.user.coach_or_none is None:
             del self.fields["client_leads"], self.fields["coach_leads"]
+        if not instance.user.can_get_sms:
+            del self.fields["way"]
 
     @property
     def helper(self) -> FormHelper:
         helper = page_helper()
         helper.layout = Layout(
             Fieldset(_("Mails I want"), "wants_booked", "wants_changed", "wants_upcoming", css_class="group"),
+            Fieldset(
+                _("E-mail and SMS"),
+                *(["way"] if "way" in self.fields else []),
+                HTML("{% include 'scheduling/_sms.html' %}"),
+                css_class="group",
+            ),
             Fieldset(
                 _("Quiet hours"),
                 HTML("{% include 'scheduling/_quiet_hours.html' %}"),

@@ -1,5 +1,6 @@
 """What a coach types to plan or move a session."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
-from coaching.accounts.forms import page_helper
+from coaching.accounts.forms import DateInput, page_helper
 from coaching.accounts.models import User
 from coaching.scheduling import actions, series
 from coaching.scheduling.availability import Wish
@@ -42,10 +43,11 @@ class SessionForm(forms.Form):
     Length and place that are left open follow from the kind of session.
     """
 
+    is_for_groups = False
     date = forms.DateField(
         label=_("Day"),
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput,
     )
     time = forms.TimeField(
         label=_("Start"),
@@ -73,11 +75,12 @@ class SessionForm(forms.Form):
         max_length=200,
         required=False,
     )
+    edition = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, user: User, session: CoachingSession | None = None, **kwargs: Any) -> None:
         self.user, self.session = user, session
         self.starts_at: datetime | None = None
-        self.is_twice = False
+        self.is_twice = self.is_stale = False
         self.count = 1
         if session:
             start = session.starts_at.astimezone(user.timezone)
@@ -90,6 +93,7 @@ class SessionForm(forms.Form):
                 "agenda": session.agenda,
                 "session_type": session.session_type_id,
                 "which": str(start.fold),
+                "edition": session.edition,
             }
         super().__init__(*args, **kwargs)
         lengths = sorted({*LENGTHS, session.minutes} if session else LENGTHS)
@@ -105,7 +109,7 @@ class SessionForm(forms.Form):
     def _offer_types(self) -> None:
         """The coach's kinds of session; for a new session, the first of them to begin with."""
         field = cast(forms.ModelChoiceField, self.fields["session_type"])
-        types = SessionType.objects.editable_by(self.user).in_use()
+        types = SessionType.objects.editable_by(self.user).in_use().for_groups(self.is_for_groups)
         if self.session and self.session.session_type_id:
             types |= SessionType.objects.editable_by(self.user).filter(pk=self.session.session_type_id)
         field.queryset = types
@@ -125,13 +129,13 @@ class SessionForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         helper = page_helper()
-        shown = [name for name in ("client",) if name in self.fields]
+        shown: list[object] = [name for name in ("client", "name", "clients", "seats") if name in self.fields]
         shown.append(Div(Div("date", css_class="col-sm"), Div("time", css_class="col-sm"), css_class="row"))
         if self.is_twice:
             shown.append("which")
         if "session_type" in self.fields:
             shown.append("session_type")
-        last = ["scope"] if "scope" in self.fields else []
+        last: list[object] = ["scope"] if "scope" in self.fields else []
         if "repeat" in self.fields:
             ends = [Div(name, css_class="col-sm") for name in ("how_many", "until")]
             last = [
@@ -142,12 +146,12 @@ class SessionForm(forms.Form):
                 Div(*ends, css_class="row align-items-end"),
                 HTML("</details>"),
             ]
-        helper.layout = Layout(*shown, "minutes", "place", "place_detail", Field("agenda"), *last)
+        helper.layout = Layout(*shown, "minutes", "place", "place_detail", Field("agenda"), "edition", *last)
         return helper
 
     @property
     def person(self) -> Client | None:
-        """The client it is with, as far as the form knows."""
+        """The one client it is with, as far as the form knows."""
         return self.session.client if self.session else self.cleaned_data.get("client")
 
     def clean(self) -> dict[str, Any]:
@@ -221,7 +225,10 @@ class SessionForm(forms.Form):
         try:
             return self._act(by=self.user, timezone=self.user.timezone, **values)
         except ValidationError as error:
-            fields = {"closed": None, "long": "repeat", "short": "repeat"}
+            if error.code == "stale":
+                self.is_stale = True
+                return None
+            fields = {"closed": None, "long": "repeat", "short": "repeat", "seats": "seats"}
             self.add_error(fields.get(error.code or "", "time"), error)
             is_one = not self.cleaned_data.get("repeat") and self.cleaned_data.get("scope") != "following"
             if error.code == "clash" and is_one and (free := self._free_nearby()):
@@ -242,6 +249,7 @@ class SessionForm(forms.Form):
 
     def _act(self, **values: Any) -> CoachingSession:
         session = cast(CoachingSession, self.session)
+        values["edition"] = self.cleaned_data["edition"]
         if self.cleaned_data.get("scope") != "following":
             return actions.reschedule_session(session=session, **values)
         moved = series.reschedule_following(session=session, **values)
@@ -265,14 +273,18 @@ class SessionCreateForm(SessionForm):
     until = forms.DateField(
         label=_("Or until which day"),
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput,
         required=False,
     )
 
+    people = "client"
+    """The field that says who comes."""
+
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
-        active = Client.objects.coached_by(user).filter(status=Client.Status.ACTIVE)
-        cast(forms.ModelChoiceField, self.fields["client"]).queryset = active.select_related("user", "coach")
+        active = Client.objects.coached_by(user).filter(status__in=Client.WORKING)
+        field = cast(forms.ModelChoiceField, self.fields[self.people])
+        field.queryset = active.select_related("user", "coach")
 
     @property
     def opens_repeat(self) -> bool:
@@ -287,10 +299,14 @@ class SessionCreateForm(SessionForm):
         return cleaned
 
     def _act(self, **values: Any) -> CoachingSession:
-        values["client"] = self.cleaned_data["client"]
+        return self._plan(actions.schedule_session, client=self.cleaned_data["client"], **values)
+
+    def _plan(self, plan: Callable[..., CoachingSession], **values: Any) -> CoachingSession:
+        """Once, or as a series; the first of them."""
         if not self.cleaned_data["repeat"]:
-            return actions.schedule_session(**values)
+            return plan(**values)
         planned = series.schedule_series(
+            plan=plan,
             repeat=self.cleaned_data["repeat"],
             times=self.cleaned_data["how_many"],
             until=self.cleaned_data["until"],

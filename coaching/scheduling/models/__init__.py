@@ -5,6 +5,7 @@ from coaching.scheduling.models.feed import CalendarFeed
 from coaching.scheduling.models.heartbeat import Heartbeat
 from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.models.reminder import Reminder
+from coaching.scheduling.models.replacement import Replacement
 from coaching.scheduling.models.series import Repeat, Series
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.models.session_type import SessionType
@@ -17,6 +18,7 @@ __all__ = [
     "MailChoices",
     "Reminder",
     "Repeat",
+    "Replacement",
     "Series",
     "SessionType",
     "SpecialDays",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from coaching.accounts.deliveries import Channel
 from coaching.accounts.models import User
 from coaching.accounts.records import Record
 
@@ -24,6 +25,14 @@ def leads_for_coach() -> list[timedelta]:
     return [timedelta(hours=2)]
 
 
+class Way(models.TextChoices):
+    """How mails about sessions reach a person."""
+
+    EMAIL = "email", _("By e-mail")
+    SMS = "sms", _("By SMS")
+    BOTH = "both", _("By e-mail and SMS")
+
+
 class MailChoices(Record):
     """One person's choices about the mails of their sessions; who has made none has no row.
 
@@ -38,6 +47,13 @@ class MailChoices(Record):
         _("A session is changed or called off"),
         default=True,
         help_text=_("Without these mails, look here before you set out."),
+    )
+    way = models.CharField(
+        _("How they reach you"),
+        max_length=5,
+        choices=Way,
+        default=Way.EMAIL,
+        help_text=_("What cannot go by SMS comes by e-mail."),
     )
     is_discreet = models.BooleanField(
         _("Write discreetly"),
@@ -71,6 +87,13 @@ class MailChoices(Record):
         if kind == "upcoming":
             return self.wants_upcoming
         return self.wants_booked if kind == "booked" else self.wants_changed
+
+    @property
+    def channels(self) -> list[Channel]:
+        """The channels that count now: SMS only while their number may be used."""
+        if self.way == Way.EMAIL or self.user is None or not self.user.can_get_sms:
+            return [Channel.EMAIL]
+        return [Channel.SMS] if self.way == Way.SMS else [Channel.EMAIL, Channel.SMS]
 
     def moment_for(self, due_at: datetime, *, now: datetime, starts_at: datetime) -> datetime:
         """When a reminder meant for `due_at` is sent, so that it does not fall into the quiet hours.

@@ -1,9 +1,10 @@
 """The mails about a session: that it was booked, changed or called off, and that it is coming up."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import models, transaction
@@ -12,15 +13,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coaching.accounts.deliveries import Delivery, wake_worker
+from coaching.accounts.deliveries import Channel, Delivery, wake_worker
 from coaching.accounts.models import User
-from coaching.scheduling import emails
+from coaching.accounts.sms import TextMessage
+from coaching.scheduling import emails, texts
 from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.querysets import ReminderQuerySet
 
-SETTLING = timedelta(minutes=1)
-"""News of a booking or a move waits so long: somebody who corrects a slip at once sends one mail, not two."""
+SETTLING = settings.MAIL_SETTLING
 
 
 class Reminder(Delivery):
@@ -31,7 +32,7 @@ class Reminder(Delivery):
     mails too, at the address the coach has.
     """
 
-    HOLD_AFTER = timedelta(hours=3)
+    HOLD_AFTER = settings.MAIL_HOLD_AFTER
 
     class Kind(models.TextChoices):
         UPCOMING = "upcoming", _("Session coming up")
@@ -60,7 +61,7 @@ class Reminder(Delivery):
         ordering = ["due_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["session", "kind", "lead", "recipient", "schedule_version"],
+                fields=["session", "kind", "lead", "channel", "recipient", "schedule_version"],
                 name="reminder_once_per_time_of_session",
                 condition=Q(resend_of=None),
                 nulls_distinct=False,
@@ -88,11 +89,16 @@ class Reminder(Delivery):
 
         Each is useful until the next one for the same person: two at once would
         say the same. One whose moment has passed is left out: nobody wants a
-        two-day notice five hours ahead.
+        two-day notice five hours ahead. In a group the clients are reminded of
+        their own session each, and the coach once, of the group.
         """
         coach = MailChoices.of(session.coach.user)
         leads = {Reminder.Recipient.CLIENT: coach.client_leads, Reminder.Recipient.COACH: coach.coach_leads}
         reminders = []
+        if session.is_group:
+            del leads[Reminder.Recipient.CLIENT]
+        if session.group_id:
+            del leads[Reminder.Recipient.COACH]
         for recipient in leads:
             choices = Reminder(session=session, recipient=recipient).choices
             if not choices.wants_upcoming:
@@ -102,21 +108,23 @@ class Reminder(Delivery):
                 due_at = choices.moment_for(session.starts_at - lead, now=now, starts_at=session.starts_at)
                 if not now < due_at < useful_until:
                     continue
-                reminders.append(
+                reminders += [
                     Reminder(
                         session=session,
                         recipient=recipient,
+                        channel=channel,
                         lead=lead,
                         schedule_version=session.schedule_version,
                         due_at=due_at,
                         useful_until=useful_until,
                     )
-                )
+                    for channel in choices.channels
+                ]
                 useful_until = due_at
         return reminders
 
     @staticmethod
-    def write_for(session: CoachingSession, *, by: User) -> None:
+    def write_for(session: CoachingSession, *, by: User | None) -> None:
         """Write the mails that follow from what this person has just made of the session.
 
         Call it after each booking, move and cancellation, in the same
@@ -151,7 +159,7 @@ class Reminder(Delivery):
         Reminder.objects.bulk_create(rows, ignore_conflicts=True)
 
     @classmethod
-    def _news(cls, session: CoachingSession, *, by: User) -> Iterable["Reminder"]:
+    def _news(cls, session: CoachingSession, *, by: User | None) -> Iterable["Reminder"]:
         """Tell the client; and the coach if it was not their own doing, or a mail put it into their calendar.
 
         Somebody whose mail about the booking was called off before it left has
@@ -161,19 +169,25 @@ class Reminder(Delivery):
         for recipient in cls.Recipient.values:
             announced = [row for row in past if row.recipient == recipient and row.is_news]
             has_heard = any(row.may_have_arrived for row in past if row.recipient == recipient)
-            is_own_doing = recipient == cls.Recipient.COACH and session.is_coached_by(by)
-            if is_own_doing and not (announced and has_heard):
+            if recipient == cls.Recipient.CLIENT and session.is_group:
+                continue
+            is_own_doing = recipient == cls.Recipient.COACH and by and session.is_coached_by(by)
+            if is_own_doing and not (announced and has_heard and session.group_id is None):
                 continue
             is_new = bool(announced) and not has_heard
             if not session.is_scheduled:
                 kind = None if is_new else cls.Kind.CANCELLED
             else:
                 kind = cls.Kind.BOOKED if is_new or session.schedule_version == 1 else cls.Kind.CHANGED
-            if kind and Reminder(session=session, recipient=recipient).choices.wants(kind):
+            choices = Reminder(session=session, recipient=recipient).choices
+            if kind is None or not choices.wants(kind):
+                continue
+            for channel in choices.channels:
                 yield cls(
                     session=session,
                     kind=kind,
                     recipient=recipient,
+                    channel=channel,
                     schedule_version=session.schedule_version,
                     due_at=Now() if kind == cls.Kind.CANCELLED else Now() + SETTLING,
                     useful_until=session.ends_at,
@@ -194,18 +208,22 @@ class Reminder(Delivery):
         return super().stable_message_id.replace("@", f".{self.schedule_version}@")
 
     @property
+    def reader(self) -> User | None:
+        """The person it goes to; None where they have no account yet."""
+        is_coach = self.recipient == self.Recipient.COACH
+        return self.session.coach.user if is_coach else self.session.client.user
+
+    @property
     def choices(self) -> MailChoices:
         """What the person it goes to has chosen."""
-        is_coach = self.recipient == self.Recipient.COACH
-        return MailChoices.of(self.session.coach.user if is_coach else self.session.client.user)
+        return MailChoices.of(self.reader)
 
     @property
     def address(self) -> str:
         """Where it goes now."""
         if self.recipient == self.Recipient.COACH:
             return self.session.coach.user.email
-        client = self.session.client
-        return client.user.email if client.user else client.email
+        return self.session.client_address
 
     @property
     def is_still_true(self) -> bool:
@@ -219,16 +237,37 @@ class Reminder(Delivery):
     @property
     def is_wanted_by_reader(self) -> bool:
         """Whether the reader is still there; after the end of the work only a cancellation is of use."""
-        client, coach = self.session.client, self.session.coach.user
-        reader = coach if self.recipient == self.Recipient.COACH else client.user
-        if reader is not None and not reader.is_active:
+        client = self.session.client
+        if self.reader is not None and not self.reader.is_active:
             return False
+        if self.session.is_group:
+            return True
         return client.status != client.Status.ENDED or self.kind == self.Kind.CANCELLED
 
-    def compose(self) -> EmailMultiAlternatives | None:
+    def compose(self) -> EmailMultiAlternatives | TextMessage | None:
         """Reads the session again: nothing is sent for one that was called off, held, or moved since."""
         self.session = CoachingSession.objects.with_people().get(pk=self.session_id)
-        return emails.session_mail(self) if self.is_still_true else None
+        if not self.is_still_true:
+            return None
+        if self.channel == Channel.EMAIL:
+            return emails.session_mail(self)
+        number = self.reader.sms_number if self.reader else None
+        if number is None or not number.is_usable:
+            self.write_stand_in()
+            return None
+        return TextMessage(number.number, texts.session_text(self))
+
+    def write_stand_in(self) -> None:
+        """A mail in the place of this SMS, unless the same goes out by mail anyway."""
+        copied = ("session", "kind", "recipient", "lead", "schedule_version", "useful_until")
+        stand_in = Reminder(
+            **{name: getattr(self, name) for name in copied},
+            channel=Channel.EMAIL,
+            due_at=Now(),
+            resend_of=self if self.resend_of_id else None,
+        )
+        Reminder.objects.bulk_create([stand_in], ignore_conflicts=True)
+        wake_worker()
 
     @property
     def reader_name(self) -> str:
@@ -262,7 +301,7 @@ class Reminder(Delivery):
         fresh.session = self.session
         if not fresh.can_be_sent_again:
             raise ValidationError(_("This mail cannot be sent again as it is."), code="closed")
-        copied = ("session", "kind", "recipient", "lead", "schedule_version")
+        copied = ("session", "kind", "recipient", "channel", "lead", "schedule_version")
         row = Reminder.objects.create(
             **{name: getattr(fresh, name) for name in copied},
             resend_of=fresh,

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -87,7 +88,28 @@ def _address(offer: Offer, start: datetime | None = None) -> str:
 
 
 def _times(request: PersonRequest, offer: Offer) -> HttpResponse:
-    """A month with its free days, and the free times of the day that was chosen."""
+    """A month with its free days and times; of groups, all there are."""
+    if offer.is_for_groups:
+        joinable = [
+            {
+                "group": row,
+                "times": replace(offer, group=row).times(row.starts_at),
+                "address": _address(offer, row.starts_at),
+            }
+            for row in offer.groups()
+        ]
+        return render(request, "scheduling/booking_groups.html", {"offer": offer, "choices": joinable})
+    context = month_of_times(request, offer, lambda start: _address(offer, start))
+    return render(request, "scheduling/booking_times.html", context)
+
+
+def month_of_times(
+    request: HttpRequest, offer: Offer, address: Callable[[datetime | None], str], *, is_plain: bool = False
+) -> dict[str, Any]:
+    """A month with its free days, and the free times of the day that was chosen; four queries.
+
+    `address` leads to a time, and without one to the months. `is_plain` leaves the coach's own wall out.
+    """
     now, zone = timezone.now(), offer.client.own_timezone
     horizon = now + timedelta(days=offer.rules.days_ahead)
     month = Month.read(request.GET.get("month", ""), zone)
@@ -104,9 +126,9 @@ def _times(request: PersonRequest, offer: Offer) -> HttpResponse:
     free_days = [day for day in by_day if day.replace(day=1) == month.first]
     if day not in free_days:
         day = free_days[0] if free_days else None
-    context = {
+    return {
         "offer": offer,
-        "address": _address(offer),
+        "address": address(None),
         "month": month,
         "previous": month.previous if month.begin > now else None,
         "next": month.next if month.end < horizon else None,
@@ -118,13 +140,20 @@ def _times(request: PersonRequest, offer: Offer) -> HttpResponse:
             for week in month.weeks
         ],
         "day": day,
-        "choices": _choices(offer, by_day[day]) if day else [],
+        "choices": choices(offer, by_day[day], address, is_plain=is_plain) if day else [],
     }
-    return render(request, "scheduling/booking_times.html", context)
 
 
-def _choices(offer: Offer, starts: list[datetime]) -> list[dict[str, Any]]:
-    return [{"times": offer.times(start), "address": _address(offer, start)} for start in starts]
+def choices(
+    offer: Offer,
+    starts: list[datetime],
+    address: Callable[[datetime | None], str],
+    *,
+    is_plain: bool = False,
+) -> list[dict[str, Any]]:
+    """Times to choose from. `is_plain` leaves the coach's own wall out."""
+    walls = 1 if is_plain else 2
+    return [{"times": offer.times(start)[:walls], "address": address(start)} for start in starts]
 
 
 def _confirm(
@@ -146,8 +175,9 @@ def _confirm(
         else:
             messages.success(request, done % {"time": session.times_for(request.user)[0]})
             return redirect(session)
+    offer = offer.at(start)
     context = {"offer": offer, "times": offer.times(start), "address": _address(offer)}
     if is_free:
         return render(request, "scheduling/booking_confirm.html", context)
-    context["choices"] = _choices(offer, offer.near(start))
+    context["choices"] = choices(offer, offer.near(start), lambda near: _address(offer, near))
     return render(request, "scheduling/booking_taken.html", context, status=409)

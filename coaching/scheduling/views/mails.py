@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from coaching.accounts import sms
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 from coaching.scheduling.forms.mails import MailForm
@@ -29,7 +30,11 @@ def mail_settings(request: PersonRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved. It counts for every mail that has not been sent yet."))
         return redirect("scheduling:mail_settings")
-    context = {"form": form, "is_coach": request.user.coach_or_none is not None}
+    context = {
+        "form": form,
+        "is_coach": request.user.coach_or_none is not None,
+        "has_sms": sms.is_set_up(),
+    }
     return render(request, "scheduling/mail_settings.html", context, status=422 if form.errors else 200)
 
 

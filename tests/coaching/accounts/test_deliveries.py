@@ -1,3 +1,4 @@
+import itertools
 import threading
 import uuid
 from collections import Counter
@@ -15,7 +16,7 @@ from structlog.testing import capture_logs
 
 from coaching.accounts import deliveries, outbox
 from coaching.accounts.deliveries import LEASE, DeliveryQuerySet, DeliveryState, wait_after, wake_worker
-from coaching.accounts.models import Invitation
+from coaching.accounts.models import Invitation, SmsNumber
 from coaching.scheduling.models import CoachingSession, Reminder
 
 
@@ -61,7 +62,7 @@ def be_due_again(*rows: Reminder) -> None:
 
 
 def test_every_outbox_is_found():
-    assert set(outbox.delivery_models()) == {Invitation, Reminder}
+    assert set(outbox.delivery_models()) == {Invitation, Reminder, SmsNumber}
 
 
 def test_sent_mail_records_the_servers_answer(smtp_server, due):
@@ -236,6 +237,18 @@ def test_crash_in_submission_is_sent_once_more_and_flagged(smtp_server, due):
     assert smtp_server.taken[0]["Message-ID"] == f"<{due.pk}.1@testserver>"
 
 
+def test_crash_in_submission_before_it_was_called_off_stays_flagged(smtp_server, due):
+    crash_in_submission(due)
+    CoachingSession.objects.update(status=CoachingSession.Status.CANCELLED_BY_COACH)
+
+    ends = outbox.send_due()
+
+    due.refresh_from_db()
+    assert ends == {"cancelled": 1}
+    assert (due.state, due.is_ambiguous) == (DeliveryState.CANCELLED, True)
+    assert smtp_server.taken == []
+
+
 def test_second_crash_in_submission_is_given_up(smtp_server, due):
     crash_in_submission(due)
     Reminder.objects.update(is_ambiguous=True)
@@ -364,7 +377,7 @@ def test_database_away_is_not_the_mails_fault(smtp_server, due, monkeypatch):
     assert (due.state, due.server_answer) == (DeliveryState.PENDING, "")
 
 
-def test_answer_is_recorded_when_the_database_is_back(smtp_server, due, monkeypatch):
+def test_answer_is_recorded_when_the_database_is_back(smtp_server, settings, due, monkeypatch):
     settle, tries = Reminder.settle, []
 
     def flaky(self, *args):
@@ -374,7 +387,7 @@ def test_answer_is_recorded_when_the_database_is_back(smtp_server, due, monkeypa
         return settle(self, *args)
 
     monkeypatch.setattr(Reminder, "settle", flaky)
-    monkeypatch.setattr(outbox, "RECORD_WAITS", [0, 0])
+    settings.MAIL_RECORD_WAITS = [0, 0]
     monkeypatch.setattr(connection, "close", lambda: None)
 
     assert outbox.send_due() == {"sent": 1}
@@ -436,7 +449,7 @@ def test_claim_holds_for_the_lease_only(due):
 
 def test_pass_ends_in_time_and_gives_back_the_rest(smtp_server, make_due, monkeypatch):
     make_due(3)
-    clock = iter([0, 1, 2, 101, 102, 103, 104])
+    clock = itertools.chain([0, 1, 2], itertools.count(101))
     monkeypatch.setattr(outbox, "time", SimpleNamespace(monotonic=lambda: next(clock)))
 
     ends = outbox.send_due()

@@ -112,5 +112,6 @@ def test_heartbeat_is_one_row():
 def test_what_beat_asks_for_exists(settings):
     wanted = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
+    app.loader.import_default_modules()
     assert wanted == {"coaching.tick", "coaching.send_due", "clients.erase_due"}
     assert wanted <= set(app.tasks)

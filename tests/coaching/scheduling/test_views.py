@@ -496,3 +496,71 @@ def test_session_complete_before_it_begins(alma_browser, book):
     session.refresh_from_db()
     assert session.status == "scheduled"
     assert said(response) == ["Only a session that was planned and has begun can be marked as held."]
+
+
+# --- two windows ---
+
+
+def typed(session: CoachingSession, **values) -> dict[str, str]:
+    """What the form of a session sends when nothing in it was touched."""
+    return {
+        "date": "2027-06-01",
+        "time": "10:00",
+        "minutes": "50",
+        "place": "video",
+        "place_detail": "",
+        "agenda": "",
+        "edition": session.edition,
+        **values,
+    }
+
+
+def test_form_opened_before_a_change_is_answered_with_what_is_now(alma_browser, book):
+    session = book("2027-06-01T10:00")
+    address = reverse("scheduling:session_reschedule", args=[session.pk])
+    assert f'value="{session.edition}"' in alma_browser.get(address).content.decode()
+
+    first = alma_browser.post(address, typed(session, time="11:00", agenda="From the first window"))
+    second = alma_browser.post(address, typed(session, time="15:00", agenda="From the second window"))
+
+    session.refresh_from_db()
+    words = second.content.decode()
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert session.agenda == "From the first window"
+    assert "11:00 to 11:50" in words
+    assert "From the first window" in words
+    assert second.context["form"]["time"].value() == "15:00"
+    assert second.context["form"]["agenda"].value() == "From the second window"
+    again = alma_browser.post(
+        address, typed(session, time="15:00", edition=second.context["form"].data["edition"])
+    )
+    session.refresh_from_db()
+    assert again.status_code == 302
+    assert session.local_start == datetime.fromisoformat("2027-06-01T15:00")
+
+
+def test_other_words_alone_are_a_change_too(alma_browser, book):
+    session = book("2027-06-01T10:00")
+    address = reverse("scheduling:session_reschedule", args=[session.pk])
+    alma_browser.post(address, typed(session, agenda="Debts"))
+
+    response = alma_browser.post(address, typed(session, place="phone"))
+
+    session.refresh_from_db()
+    assert response.status_code == 409
+    assert (session.agenda, session.place) == ("Debts", "video")
+
+
+def test_calling_off_what_was_moved_meanwhile_asks_again(alma_browser, book):
+    session = book("2027-06-01T10:00")
+    address = reverse("scheduling:session_cancel", args=[session.pk])
+    alma_browser.post(
+        reverse("scheduling:session_reschedule", args=[session.pk]), typed(session, time="11:00")
+    )
+
+    response = alma_browser.post(address, {"version": "1"})
+
+    session.refresh_from_db()
+    assert (response.status_code, session.status) == (409, "scheduled")
+    assert "11:00 to 11:50" in response.content.decode()
+    assert alma_browser.post(address, {"version": "2"}).status_code == 302

@@ -1,0 +1,116 @@
+"""A coach's list of clients, and which of them may need something of the coach now.
+
+Every reason follows from what the coach may read anyway: a private journal
+entry is no sign of life here, or its absence would tell.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest, Now
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import CheckIn, Client, JournalEntry
+from clients.querysets import ClientQuerySet
+from coaching.accounts.models import User
+from coaching.scheduling.models import CoachingSession
+from goals.models import Goal, GoalRating, Step
+
+QUIET_AFTER = timedelta(days=21)
+"""So long after the last thing that came from a client, they count as quiet."""
+
+LISTS = {
+    "": _("In work"),
+    "attention": _("Needs attention"),
+    "urgent": _("Urgent need"),
+    "waiting": _("Answer waited for"),
+    "unbooked": _("Nothing booked"),
+    "quiet": _("Quiet"),
+    "ended": _("Ended"),
+    "all": _("Everybody"),
+}
+"""Which clients may be looked at, by the name in the address."""
+
+NEEDS_ATTENTION = Q(has_urgent_need=True) | Q(is_waited_for=True) | Q(is_unbooked=True) | Q(is_quiet=True)
+CHOSEN = {
+    "": ~Q(status=Client.Status.ENDED),
+    "attention": NEEDS_ATTENTION,
+    "urgent": Q(has_urgent_need=True),
+    "waiting": Q(is_waited_for=True),
+    "unbooked": Q(is_unbooked=True),
+    "quiet": Q(is_quiet=True),
+    "ended": Q(status=Client.Status.ENDED),
+    "all": Q(),
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a coach looks for in their list; made from an address, and an address again."""
+
+    search: str = ""
+    show: str = ""
+    tag: str = ""
+
+    @staticmethod
+    def of(asked: QueryDict) -> "Wish":
+        """Whatever stands in the address: what is not known counts as not asked."""
+        words = {name: " ".join(asked.get(name, "").replace("\0", " ").split()) for name in ("q", "tag")}
+        show = asked.get("show", "")
+        return Wish(words["q"][:100], show if show in LISTS else "", words["tag"][:30])
+
+    @property
+    def query(self) -> str:
+        """The part of the address after the `?`; empty for the list as it comes."""
+        asked = {"q": self.search, "show": self.show, "tag": self.tag}
+        return urlencode({name: value for name, value in asked.items() if value})
+
+    def rows_for(self, user: User) -> ClientQuerySet:
+        rows = with_reasons(Client.objects.coached_by(user)).filter(CHOSEN[self.show])
+        if self.search:
+            rows = rows.search(self.search)
+        return rows.with_tag(self.tag) if self.tag else rows
+
+
+def with_reasons(clients: ClientQuerySet) -> ClientQuerySet:
+    """With what may need the coach: nothing of it where the work rests or has ended.
+
+    `has_urgent_need`, `is_waited_for` (a goal waits for the client's answer),
+    `is_unbooked` (no session to come), `is_quiet` and `heard_at`.
+    """
+    is_working = Q(status__in=Client.WORKING)
+    booked = CoachingSession.objects.upcoming().filter(client=OuterRef("pk"))
+    waiting = Goal.objects.waiting().filter(plan__client=OuterRef("pk"), plan__closed_at=None)
+    rows = clients.with_urgent_need().annotate(
+        is_waited_for=Q(Exists(waiting), is_working, user__isnull=False),
+        is_unbooked=Q(~Exists(booked), is_working),
+        heard_at=Greatest("created_at", *_signs_of_life()),
+    )
+    return rows.annotate(is_quiet=Q(is_working, user__isnull=False, heard_at__lt=Now() - QUIET_AFTER))
+
+
+def _signs_of_life() -> list[Any]:
+    """When the client last did something that the coach can see, one column for each kind."""
+    of_client = OuterRef("pk")
+    by_client = OuterRef("user")
+    shared = JournalEntry.objects.filter(client=of_client, audience=JournalEntry.Audience.COACH)
+    held = CoachingSession.objects.filter(client=of_client, status=CoachingSession.Status.COMPLETED)
+    ratings = GoalRating.objects.filter(goal__plan__client=of_client, rated_by=by_client)
+    steps = Step.objects.filter(goal__plan__client=of_client, done_by=by_client)
+    decided = Goal.objects.filter(plan__client=of_client, decided_by=by_client)
+    return [
+        _latest(CheckIn.objects.filter(client=of_client), "created_at"),
+        _latest(shared, "saved_at"),
+        _latest(held, "ends_at"),
+        _latest(ratings, "created_at"),
+        _latest(steps, "done_at"),
+        _latest(decided, "decided_at"),
+    ]
+
+
+def _latest(rows: QuerySet, field: str) -> Subquery:
+    return Subquery(rows.order_by(f"-{field}").values(field)[:1])
