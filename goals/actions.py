@@ -57,11 +57,13 @@ def propose_goal(
     title: str,
     why: str = "",
     target_on: date | None = None,
+    achievement: str = "",
     values: Collection[Value] = (),
     at: datetime | None = None,
 ) -> Goal:
     """A goal for one side of the plan. The client's own is active by the same act; a coach's waits.
 
+    `achievement` is how far it has come already, where it was pursued elsewhere before.
     `values` are what it grows from, for the client alone to say.
     """
     plan = GoalPlan.objects.select_related("client__coach").select_for_update(of=("self",)).get(pk=plan.pk)
@@ -75,6 +77,7 @@ def propose_goal(
             title=" ".join(title.split()),
             why=why.strip(),
             target_on=target_on,
+            achievement=achievement,
             proposed_by=by,
             proposed_at=at or timezone.now(),
             position=_after(plan.goals.all()),

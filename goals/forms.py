@@ -15,6 +15,7 @@ from clients.models.circumstance import DOMAINS
 from coaching.accounts.forms import DateInput, page_helper, refuse_invisible
 from coaching.accounts.models import User
 from community.models import Service
+from goals.fhir.reading import MOST_BYTES
 from goals.models import Goal, GoalPlan, Obstacle, Step
 from goals.models.goal import Side
 from goals.models.obstacle import Kind
@@ -456,3 +457,44 @@ class RatingForm(forms.Form):
         if rated_on > timezone.localdate():
             raise forms.ValidationError(_("Choose today or a day before."))
         return rated_on
+
+
+class PlanFileForm(forms.Form):
+    """A file with a plan or goals; at the second step its content, as the first one gave it back."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("JSON in the form of HL7 FHIR R4: a Bundle, a CarePlan or a Goal. Up to 500 kB."),
+        widget=forms.FileInput(attrs={"accept": ".json,application/json,application/fhir+json"}),
+    )
+    content = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    plan = forms.ModelChoiceField(
+        label=_("Into which plan?"),
+        queryset=GoalPlan.objects.none(),
+        required=False,
+        empty_label=_("The plan that the file brings with it"),
+    )
+    helper = page_helper()
+    helper.layout = Layout("file", "plan")
+
+    def __init__(self, *args: Any, user: User, client: Client, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plans = GoalPlan.objects.editable_by(user).filter(client=client)
+        self.fields["plan"].queryset = plans  # type: ignore[attr-defined]
+
+    @property
+    def file_content(self) -> bytes:
+        """What is in the file, from a valid form."""
+        return self.cleaned_data["bytes"]  # type: ignore[no-any-return]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        file = cleaned.get("file")
+        if file and file.size > MOST_BYTES:
+            self.add_error("file", _("The file is larger than 500 kB."))
+            return cleaned
+        cleaned["bytes"] = file.read() if file else cleaned.get("content", "").encode()
+        if not cleaned["bytes"] and "file" not in self.errors:
+            self.add_error("file", _("Choose a file."))
+        return cleaned

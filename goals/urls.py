@@ -1,11 +1,14 @@
 from django.urls import path
 
-from goals.views import goals, obstacles, plans, steps
+from goals.views import exchange, goals, obstacles, plans, steps
 
 app_name = "goals"
 
 urlpatterns = [
     path("plans/new/", plans.plan_create, name="plan_create"),
+    path("plans/import/", exchange.plan_import, name="plan_import"),
+    path("plans/import/apply/", exchange.plan_import_apply, name="plan_import_apply"),
+    path("plans/<uuid:pk>/fhir/", exchange.plan_fhir, name="plan_fhir"),
     path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
     path("plans/<uuid:pk>/edit/", plans.plan_edit, name="plan_edit"),
     path("plans/<uuid:pk>/close/", plans.plan_close, name="plan_close"),

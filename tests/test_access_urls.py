@@ -4,7 +4,7 @@ In a cell: a status, `go` for a redirect after it worked, `in` for a redirect to
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from django.utils import timezone
 from clients.actions import add_client
 from clients.models import RosterView
 from coaching.scheduling.actions import schedule_session
+from coaching.scheduling.groups import schedule_group
 from coaching.scheduling.links import Act, token_for
 from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
@@ -110,6 +111,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:circumstance_remove": (of("circumstance"), CLIENT_SEES),
     "clients:invitation_accept": (lambda world: [world.invitation.token], cells(others=403, nobody=200)),
     "goals:plan_create": (nothing, CLIENT_SEES),
+    "goals:plan_import": (nothing, CLIENT_SEES),
+    "goals:plan_fhir": (of("plan"), PAIR_SEES),
     "goals:plan_detail": (of("plan"), PAIR_SEES),
     "goals:plan_edit": (of("plan"), PAIR_SEES),
     "goals:plan_close": (of("plan"), cells(ben=200, alma=403)),
@@ -133,6 +136,9 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:session_month": (nothing, SIGNED_IN),
     "scheduling:session_create": (nothing, COACHES_ONLY),
     "scheduling:session_detail": (of("session"), PAIR_SEES),
+    "scheduling:group_create": (nothing, COACHES_ONLY),
+    "scheduling:group_people": (of("group"), COACH_SEES),
+    "scheduling:group_attendance": (of("group"), COACH_ACTS),
     "scheduling:session_reschedule": (of("session"), cells(alma=200, ben=200)),
     "scheduling:session_move": (lambda world: [world.session.pk, world.free], CLIENT_SEES),
     "scheduling:booking": (lambda world: ["alma"], cells(alma="go", ben=200)),
@@ -202,6 +208,7 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:plan_reopen": (of("plan"), cells(ben="go", alma=403)),
     "goals:plan_balance_dismiss": (of("plan"), CLIENT_ACTS),
     "goals:plan_balance_off": (of("plan"), CLIENT_ACTS),
+    "goals:plan_import_apply": (nothing, cells(ben=422)),
     "goals:goal_accept": (of("proposal"), CLIENT_ACTS),
     "goals:goal_decline": (of("proposal"), CLIENT_ACTS),
     "goals:goal_hold": (of("goal"), PAIR_ACTS),
@@ -284,6 +291,15 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         step=plans.add_step(by=ben, goal=goal, title="Put the phone away"),
         rhythm=plans.add_step(by=ben, goal=goal, title="Walk to the river", rhythm=(2, "week")),
         session=session,
+        group=schedule_group(
+            by=alma,
+            coach=alma.coach,
+            clients=[ben_client],
+            seats=2,
+            local_start=datetime.combine(tomorrow.date(), time(15)),
+            timezone=ZoneInfo("Europe/Berlin"),
+            minutes=60,
+        ),
         free=tomorrow + timedelta(days=2),
         session_type=SessionType.objects.create(coach=alma.coach, name="First talk"),
         special_days=alma.coach.special_days.create(first_on=tomorrow.date(), last_on=tomorrow.date()),

@@ -25,7 +25,8 @@ class CoachDesk:
 
     @cached_property
     def sessions(self) -> list[SessionLine]:
-        sessions = CoachingSession.objects.editable_by(self.user).upcoming().with_people()
+        sessions = CoachingSession.objects.editable_by(self.user).one_line_each(self.user)
+        sessions = sessions.upcoming().with_people()
         return lines_for(self.user, sessions.order_by("starts_at")[:SHOWN])
 
     @cached_property

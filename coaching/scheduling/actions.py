@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from clients.models import Client
 from coaching.accounts.models import User
 from coaching.scheduling.models import CoachingSession, Reminder, Series, SessionType
+from coaching.scheduling.models.session_type import MOST_SEATS
 from coaching.scheduling.walltimes import (
     NoSuchTimeError,
     TwiceError,
@@ -78,10 +79,15 @@ def plan(
         ends_at=starts_at + timedelta(minutes=minutes),
         **details,
     )
+    save_new(session, by=by, session_type=session_type)
+    return session
+
+
+def save_new(session: CoachingSession, *, by: User | None, session_type: SessionType | None) -> None:
+    """Write a new session of this kind, and its reminders. Raises ValidationError (code `clash`)."""
     _set_type(session, session_type)
     _save_unless_taken(session, by=by)
     Reminder.write_for(session, by=by)
-    return session
 
 
 @transaction.atomic
@@ -98,6 +104,8 @@ def reschedule_session(
 ) -> CoachingSession:
     """Move a planned session; `details` may change `place`, `place_detail`, `agenda`, `session_type` along.
 
+    A group moves with all who come; its `details` may change `name` and `seats`.
+
     The old time's mails are called off and the new time's written; another place
     is news, too. The same time and place again changes nothing about them: what
     was sent is not sent twice.
@@ -106,9 +114,14 @@ def reschedule_session(
     `edition` that was seen.
     """
     session = locked(session)
+    if session.group_id:
+        raise ValidationError(_("This session is part of a group. Move the whole group."), code="group")
     if edition and edition != session.edition:
         raise ValidationError(_("This session was changed while this page was open."), code="stale")
-    _must_coach(by, session.client)
+    if not session.is_coached_by(by):
+        raise PermissionDenied
+    if session.is_group and (details.get("seats") or MOST_SEATS) < len(members_of(session)):
+        raise ValidationError(_("More people than that are in it already."), code="seats")
     starts_at = future_moment(local_start, timezone, which=which)
     return move(
         by=by,
@@ -131,12 +144,16 @@ def move(
     minutes: int,
     **details: Any,
 ) -> CoachingSession:
-    """Give a locked session another time, and its reminders with it; whether `by` may is asked before."""
+    """Give a locked session another time, and its reminders with it; whether `by` may is asked before.
+
+    Where it is a group's, each person's own session follows.
+    """
     ends_at = starts_at + timedelta(minutes=minutes)
     before = _when_and_where(session)
     session.starts_at, session.ends_at = starts_at, ends_at
     session.timezone, session.local_start = timezone, local_start
-    for name in ("place", "place_detail", "agenda", "series"):
+    own = ("name", "seats", "series") if session.is_group else ("series",)
+    for name in ("place", "place_detail", "agenda", *own):
         setattr(session, name, details.get(name, getattr(session, name)))
     if "session_type" in details and details["session_type"] != session.session_type:
         _set_type(session, details["session_type"])
@@ -146,6 +163,16 @@ def move(
     _save_unless_taken(session, by=by)
     if is_moved:
         Reminder.write_for(session, by=by)
+    for member in members_of(session):
+        move(
+            by=by,
+            session=member,
+            starts_at=starts_at,
+            local_start=local_start,
+            timezone=timezone,
+            minutes=minutes,
+            **{**details, "series": None},
+        )
     return session
 
 
@@ -156,6 +183,7 @@ def cancel_session(
     """Call a planned session off, and the mails about it. Coach and client may; which one is kept.
 
     A client's that comes after the coach's time for changes is noted as late.
+    A group is called off with all who come; a client only leaves it.
     `by` is None for a client without an account, who has a link from a mail.
 
     Raises ValidationError: `closed` where it is no longer planned, `stale`
@@ -164,7 +192,7 @@ def cancel_session(
     session = locked(session, version=version)
     if by and session.is_coached_by(by):
         session.status = CoachingSession.Status.CANCELLED_BY_COACH
-    elif is_own(by, session.client) and not session.has_started:
+    elif not session.is_group and is_own(by, session.client) and not session.has_started:
         is_late = session.is_late_to_change
         session.status = (
             CoachingSession.Status.LATE_CANCELLATION
@@ -173,10 +201,11 @@ def cancel_session(
         )
     else:
         raise PermissionDenied
-    session.cancelled_at = django_timezone.now()
-    session.cancelled_by = by
-    session.save(update_fields=["status", "cancelled_at", "cancelled_by"])
-    Reminder.write_for(session, by=by)
+    for row in [session, *members_of(session)]:
+        row.status = session.status
+        row.cancelled_at, row.cancelled_by = django_timezone.now(), by
+        row.save(update_fields=["status", "cancelled_at", "cancelled_by"])
+        Reminder.write_for(row, by=by)
     return session
 
 
@@ -267,6 +296,14 @@ def locked(session: CoachingSession, *, version: int | None = None) -> CoachingS
     return fresh
 
 
+def members_of(session: CoachingSession) -> list[CoachingSession]:
+    """The planned sessions of a locked group's people, locked in turn; none where it is no group."""
+    if not session.is_group:
+        return []
+    rows = CoachingSession.objects.filter(group=session, status=CoachingSession.Status.SCHEDULED)
+    return list(rows.with_people().select_for_update(of=("self",)).order_by("pk"))
+
+
 def _set_type(session: CoachingSession, session_type: SessionType | None) -> None:
     session.session_type = session_type
     session.buffer_before = session_type.buffer_before if session_type else 0
@@ -292,7 +329,7 @@ def _clash(session: CoachingSession, *, by: User | None) -> str:
         return _("This time is already taken. Choose another one.")
     time = ZonedTime(known.starts_at, known.ends_at, by.timezone)
     return _("You already have a session with %(name)s on %(day)s, %(hours)s. Choose another time.") % {
-        "name": known.client,
+        "name": known.other_person(by),
         "day": time.day,
         "hours": time.hours,
     }

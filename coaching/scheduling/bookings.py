@@ -1,6 +1,6 @@
 """Sessions that clients book and move themselves, on their coach's terms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from clients.models import Client
 from coaching.accounts.models import User
 from coaching.accounts.querysets import Person
-from coaching.scheduling import actions
+from coaching.scheduling import actions, groups
 from coaching.scheduling.availability import Wish, nearest
 from coaching.scheduling.models import BookingRules, CoachingSession, Replacement, SessionType
+from coaching.scheduling.querysets import all_of
 from coaching.scheduling.walltimes import ZonedTime
 
 SEARCHED = timedelta(days=14)
@@ -33,25 +34,61 @@ def records_that_may_book(user: Person) -> QuerySet[Client]:
 
 @dataclass(frozen=True)
 class Offer:
-    """What one client may choose a time for: a session of some kind, or another time for one they have."""
+    """What one client may choose a time for: a session of some kind, or another time for one they have.
+
+    Of a kind for groups they choose among those that the coach has planned.
+    """
 
     client: Client
     session_type: SessionType | None = None
     session: CoachingSession | None = None
+    group: CoachingSession | None = None
 
     @property
     def rules(self) -> BookingRules:
         return BookingRules.of(self.client.coach)
 
     @property
+    def like(self) -> CoachingSession | SessionType:
+        """What says how long it is, and where: a session that is moved keeps both, and so does a group."""
+        like = self.session or self.group or self.session_type
+        assert like is not None  # noqa: S101 - an offer is for one of them
+        return like
+
+    @property
     def wish(self) -> Wish:
-        """A session that is moved keeps its length and what is kept free around it."""
-        like = self.session or self.session_type
-        assert like is not None  # noqa: S101 - an offer is for one of the two
-        return Wish(like.minutes, like.buffer_before, like.buffer_after)
+        return Wish(self.like.minutes, self.like.buffer_before, self.like.buffer_after)
+
+    @property
+    def is_for_groups(self) -> bool:
+        return self.session is None and self.session_type is not None and self.session_type.is_for_groups
+
+    def groups(self) -> list[CoachingSession]:
+        """The planned groups of this kind that this person can join, by their start; two queries.
+
+        None that begins sooner or later than may be booked, or while they are in another session.
+        """
+        assert self.session_type is not None  # noqa: S101 - only a kind of session is for groups
+        rows = CoachingSession.objects.with_place_for(self.client, self.session_type).with_people()
+        now = timezone.now()
+        earliest, latest = now + self.rules.notice, now + timedelta(days=self.rules.days_ahead)
+        own = CoachingSession.objects.filter(all_of(self.client)).upcoming()
+        busy = list(own.values_list("starts_at", "ends_at"))
+        return [
+            row
+            for row in rows.filter(starts_at__gte=earliest, starts_at__lt=latest)
+            if not any(row.starts_at < ends_at and starts_at < row.ends_at for starts_at, ends_at in busy)
+        ]
+
+    def at(self, start: datetime) -> "Offer":
+        """The same with the group that begins then, if there is one to join."""
+        rows = self.groups() if self.is_for_groups else []
+        return replace(self, group=next((row for row in rows if row.starts_at == start), None))
 
     def starts(self, begin: datetime, end: datetime) -> list[datetime]:
         """The free starts between two moments; three queries."""
+        if self.is_for_groups:
+            return [row.starts_at for row in self.groups() if begin <= row.starts_at < end]
         return self.rules.free_starts(self.wish, begin, end, client=self.client, leave_out=self.session)
 
     def has(self, start: datetime) -> bool:
@@ -74,7 +111,9 @@ class Offer:
 def book_session(
     *, by: User | None, client: Client, session_type: SessionType, starts_at: datetime
 ) -> CoachingSession:
-    """Book a free time with one's own coach. `by` is None for a client without an account.
+    """Book a free time with one's own coach, or join a group of theirs that begins then.
+
+    `by` is None for a client without an account.
 
     Raises ValidationError: `shut` where the coach takes no bookings of this
     kind, `clash` where the time is not free, or not any more.
@@ -82,7 +121,10 @@ def book_session(
     _must_be_own(by, client)
     if session_type.coach_id != client.coach_id or not (session_type.is_active and session_type.is_bookable):
         raise _shut(client)
-    _hold(client, Offer(client, session_type=session_type), starts_at)
+    offer = Offer(client, session_type=session_type)
+    _hold(by, offer, starts_at)
+    if offer.is_for_groups:
+        return _join(by, offer, starts_at)
     zone = client.coach.user.timezone
     return actions.plan(
         by=by,
@@ -109,9 +151,11 @@ def move_booking(
     """
     session = actions.locked(session, version=version)
     _must_be_own(by, session.client)
+    if session.group_id:
+        raise ValidationError(_("A group stays at its time. You can call it off for yourself."), code="group")
     if session.is_late_to_change:
         raise ValidationError(_("It is too close to the session to move it here."), code="late")
-    _hold(session.client, Offer(session.client, session=session), starts_at)
+    _hold(by, Offer(session.client, session=session), starts_at)
     zone = session.coach.user.timezone
     return actions.move(
         by=by,
@@ -145,13 +189,34 @@ def _must_be_own(by: User | None, client: Client) -> None:
         raise PermissionDenied
 
 
-def _hold(client: Client, offer: Offer, starts_at: datetime) -> None:
-    """Let one client of this coach choose after the other, and refuse a time that is not free."""
+def _hold(by: User | None, offer: Offer, starts_at: datetime) -> None:
+    """Let one client of this coach choose after the other, and refuse a time that is not free.
+
+    Who books with two coaches at once waits for themself, too.
+    """
+    client = offer.client
     rules = BookingRules.objects.select_for_update().filter(coach=client.coach).first()
     if rules is None or not rules.is_open or client.status not in Client.WORKING:
         raise _shut(client)
+    if by:
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
     if starts_at <= timezone.now() or not offer.has(starts_at):
-        raise ValidationError(_("This time is not free any more."), code="clash")
+        raise _taken()
+
+
+def _join(by: User | None, offer: Offer, starts_at: datetime) -> CoachingSession:
+    """A seat in the group that begins then. Its last seat may have gone to somebody whom the coach added."""
+    group = offer.at(starts_at).group
+    if group is None:
+        raise _taken()
+    try:
+        return groups.join(by=by, group=actions.locked(group), client=offer.client)
+    except ValidationError as error:
+        raise _taken() from error
+
+
+def _taken() -> ValidationError:
+    return ValidationError(_("This time is not free any more."), code="clash")
 
 
 def _shut(client: Client) -> ValidationError:

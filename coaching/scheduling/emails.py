@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils import formats
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from coaching.accounts.emails import write
 from coaching.scheduling import calendars
 from coaching.scheduling.links import acts_for
+from coaching.scheduling.querysets import PRESENT
 from coaching.scheduling.walltimes import ZonedTime
 
 if TYPE_CHECKING:
-    from coaching.scheduling.models import Reminder
+    from coaching.scheduling.models import CoachingSession, Reminder
 
 SUBJECTS = {
     "upcoming": _("Reminder for %(day)s, %(time)s"),
@@ -57,7 +60,8 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
             "reader": session.client.name if is_client else session.coach.user.name,
             "other_person": _("the other person")
             if is_discreet
-            else (session.coach if is_client else session.client),
+            else (session.coach if is_client else _group(session) if session.is_group else session.client),
+            "group": "" if is_discreet or session.group is None else session.group.title,
             "own": own,
             "other": other[0] if other else None,
             "before": before,
@@ -71,13 +75,21 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
     if is_discreet:
         sender = str(DISCREET_SENDER)
     mail.from_email = formataddr((sender, address))
-    if reminder.is_news:
+    # A group stands in the coach's calendar once, from the feed; who joins or leaves is no entry of its own.
+    if reminder.is_news and (is_client or session.group_id is None):
         title = _("Appointment") if is_discreet else _("Session")
         entry = calendars.invitation(
             session, attendee=reminder.address, organizer=(sender, address), title=str(title), link=link
         )
         _attach_calendar(mail, *entry)
     return mail
+
+
+def _group(session: "CoachingSession") -> str:
+    """A group by its name and number, for its coach."""
+    count = session.members.filter(status__in=PRESENT).count()
+    people = ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
+    return _g("%(group)s (%(people)s)") % {"group": session.title, "people": people}
 
 
 def _attach_calendar(mail: EmailMultiAlternatives, method: str, calendar: bytes) -> None:

@@ -18,7 +18,7 @@ class SessionLine:
     reader: User
 
     @cached_property
-    def other_person(self) -> Coach | Client:
+    def other_person(self) -> Coach | Client | str:
         return self.session.other_person(self.reader)
 
     @cached_property

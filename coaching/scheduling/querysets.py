@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Now
 
 from clients.models import Client
 from coaching.accounts.deliveries import DeliveryQuerySet
@@ -13,8 +13,10 @@ from coaching.accounts.querysets import Person
 from coaching.scheduling.fields import MinutesAfter, MinutesBefore
 
 if TYPE_CHECKING:
-    from coaching.scheduling.models import CoachingSession
+    from coaching.scheduling.models import CoachingSession, SessionType
 
+PRESENT = ["scheduled", "completed"]
+"""The states of somebody who comes, or came."""
 CALENDAR_LOOKS_BACK = timedelta(days=60)
 LOOKED_AT_FOR = timedelta(days=14)
 """A mail that reached nobody is shown on the coach's first page until so long after it was of use."""
@@ -22,25 +24,55 @@ LOOKED_AT_FOR = timedelta(days=14)
 
 class CoachingSessionQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:
-        """Those with a client whose record this person may see: the coach's and the client's own."""
-        return self.filter(client__in=Client.objects.visible_to(user))
+        """Those with a client whose record this person may see, and the groups they coach."""
+        return self.filter(Q(client__in=Client.objects.visible_to(user)) | _groups_of(user))
 
     def editable_by(self, user: Person) -> Self:
         """Those this person coaches: they may move them and mark them as held."""
-        return self.filter(client__in=Client.objects.coached_by(user))
+        return self.filter(Q(client__in=Client.objects.coached_by(user)) | _groups_of(user))
+
+    def one_line_each(self, user: Person) -> Self:
+        """Those as this person reads them in a list: a group they coach is one entry, with its `people`."""
+        mine = _coached_in_groups(user)
+        members = self.model._base_manager.filter(group=OuterRef("pk"), status__in=PRESENT)
+        people = members.order_by().values("group").annotate(count=Count("pk")).values("count")
+        return self.exclude(mine).annotate(people=Coalesce(Subquery(people), 0))
+
+    def groups(self) -> Self:
+        """Those that stand for a whole group."""
+        return self.filter(client=None)
+
+    def with_place_for(self, client: Client, session_type: "SessionType") -> Self:
+        """The groups of this kind, to come, in which a seat is free and this client does not sit yet."""
+        taken = self.model._base_manager.filter(group=OuterRef("pk"), status="scheduled")
+        count = taken.order_by().values("group").annotate(count=Count("pk")).values("count")
+        return (
+            self.groups()
+            .filter(coach=client.coach_id, session_type=session_type, status="scheduled", starts_at__gt=Now())
+            .alias(taken=Coalesce(Subquery(count), 0))
+            .annotate(places=F("seats") - F("taken"))
+            .filter(~Exists(taken.filter(client=client)), places__gt=0)
+            .order_by("starts_at")
+        )
 
     def cancellable_by(self, user: Person) -> Self:
         """Those still planned that this person may call off: the coach any time, the client beforehand."""
         is_own = Q(client__in=Client.objects.belonging_to(user), starts_at__gt=Now())
         return self.filter(
-            is_own | Q(client__in=Client.objects.coached_by(user)),
+            is_own | Q(client__in=Client.objects.coached_by(user)) | _groups_of(user),
             status="scheduled",
         )
 
     def with_people(self) -> Self:
         """Those, with the two people, their zones, the coach's terms and the kind of session read along."""
         return self.select_related(
-            "client__user", "client__coach", "coach__user", "coach__booking_rules", "session_type", "series"
+            "client__user",
+            "client__coach",
+            "coach__user",
+            "coach__booking_rules",
+            "session_type",
+            "series",
+            "group",
         )
 
     def with_choices(self) -> Self:
@@ -72,10 +104,34 @@ class CoachingSessionQuerySet(models.QuerySet):
             busy_until=MinutesAfter("ends_at", "buffer_after"),
         )
         is_coachs = Q(
-            coach=session.coach_id, busy_from__lt=session.busy_until, busy_until__gt=session.busy_from
+            coach=session.coach_id,
+            group=None,
+            busy_from__lt=session.busy_until,
+            busy_until__gt=session.busy_from,
         )
         is_clients = Q(client=session.client_id, starts_at__lt=session.ends_at, ends_at__gt=session.starts_at)
+        if session.group_id:  # the group holds the coach's time
+            return rows.filter(is_clients).order_by("starts_at")
+        if session.is_group:
+            return rows.filter(is_coachs).order_by("starts_at")
         return rows.filter(is_coachs | is_clients).order_by("starts_at")
+
+
+def all_of(client: Client) -> Q:
+    """Every session of this person, whichever coach it is with: only they themselves may be told of a gap."""
+    return Q(client__user=client.user_id) if client.user_id else Q(client=client)
+
+
+def _groups_of(user: Person, session: str = "") -> Q:
+    """The rows of whole groups that this person coaches; `session` leads to them (`session__`)."""
+    if not user.is_authenticated:
+        return Q(pk__in=[])
+    return Q(**{f"{session}client": None, f"{session}coach__user": user})
+
+
+def _coached_in_groups(user: Person) -> Q:
+    """The rows of single people in groups that this person coaches."""
+    return Q(group__isnull=False, coach__user=user) if user.is_authenticated else Q(pk__in=[])
 
 
 class SessionTypeQuerySet(models.QuerySet):
@@ -93,6 +149,10 @@ class SessionTypeQuerySet(models.QuerySet):
         """Those that can be chosen."""
         return self.filter(is_active=True)
 
+    def for_groups(self, is_for_groups: bool) -> Self:
+        """Those for several people at once, or those for one."""
+        return self.filter(seats__gt=1) if is_for_groups else self.filter(seats=1)
+
 
 class SpecialDaysQuerySet(models.QuerySet):
     def editable_by(self, user: Person) -> Self:
@@ -105,7 +165,8 @@ class SpecialDaysQuerySet(models.QuerySet):
 class ReminderQuerySet(DeliveryQuerySet):
     def visible_to(self, user: Person) -> Self:
         """Those about sessions this person coaches."""
-        return self.filter(session__client__in=Client.objects.coached_by(user))
+        coached = Q(session__client__in=Client.objects.coached_by(user))
+        return self.filter(coached | _groups_of(user, "session__"))
 
     def with_session(self) -> Self:
         """Those, with the session, its two people and the mail that followed read along."""

@@ -1,5 +1,6 @@
 """Sessions that repeat: planning a series, and changing this one and the following."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,6 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clients.models import Client
 from coaching.accounts.models import User
 from coaching.scheduling import actions
 from coaching.scheduling.models import CoachingSession, Repeat, Series
@@ -57,19 +57,17 @@ def wall_times(rule: str, local_start: datetime) -> list[datetime]:
 @transaction.atomic
 def schedule_series(
     *,
-    by: User,
-    client: Client,
     local_start: datetime,
-    timezone: ZoneInfo,
-    minutes: int,
     repeat: str,
     times: int | None = None,
     until: date | None = None,
     which: int | None = None,
+    plan: Callable[..., CoachingSession] = actions.schedule_session,
     **details: Any,
 ) -> list[CoachingSession]:
     """Plan every session of a series at the same wall time, or none where one does not fit.
 
+    `plan` makes one of them of the `details`: `schedule_session`, or `schedule_group` for a group's.
     Where the clocks go back, a later session takes the first of the two times.
     Raises ValidationError: as `schedule_session` does for the first, `clash`
     with every day that is taken, `long` for too many.
@@ -84,15 +82,8 @@ def schedule_series(
     planned, clashes = [], []
     for start in starts:
         try:
-            session = actions.schedule_session(
-                by=by,
-                client=client,
-                local_start=start,
-                timezone=timezone,
-                minutes=minutes,
-                which=which if start == local_start else 0,
-                series=series,
-                **details,
+            session = plan(
+                local_start=start, which=which if start == local_start else 0, series=series, **details
             )
         except ValidationError as error:
             if start == local_start and error.code != "clash":

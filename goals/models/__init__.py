@@ -2,6 +2,7 @@
 
 from goals.models.goal import Goal
 from goals.models.obstacle import Obstacle
+from goals.models.origin import Origin
 from goals.models.plan import GoalPlan
 from goals.models.rating import GoalRating
 from goals.models.root import Root
@@ -9,4 +10,14 @@ from goals.models.scale import GoalScale
 from goals.models.step import Step
 from goals.models.tick import StepTick
 
-__all__ = ["Goal", "GoalPlan", "GoalRating", "GoalScale", "Obstacle", "Root", "Step", "StepTick"]
+__all__ = [
+    "Goal",
+    "GoalPlan",
+    "GoalRating",
+    "GoalScale",
+    "Obstacle",
+    "Origin",
+    "Root",
+    "Step",
+    "StepTick",
+]

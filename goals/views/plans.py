@@ -28,7 +28,7 @@ def plan_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     return render(request, "goals/plan_detail.html", {"board": Board(plan, request.user), "plan": plan})
 
 
-def _client_asked_for(request: PersonRequest) -> Client:
+def client_asked_for(request: PersonRequest) -> Client:
     """The client of the address; where it names none, the person's own record, if they have just one."""
     if "client" not in request.GET:
         own = list(Client.objects.belonging_to(request.user)[:2])
@@ -43,7 +43,7 @@ def _client_asked_for(request: PersonRequest) -> Client:
 
 
 def plan_create(request: PersonRequest) -> HttpResponse:
-    client = _client_asked_for(request)
+    client = client_asked_for(request)
     form = PlanForm(request.POST or None, user=request.user, client=client)
     if form.is_valid():
         values = form.cleaned_data

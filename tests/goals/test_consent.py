@@ -1,5 +1,7 @@
 """The consent gate: a coach's proposal becomes active only by the client's own act, on the words they saw."""
 
+import json
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import URLPattern, reverse
@@ -18,6 +20,7 @@ from clients.models import Client
 from coaching.accounts.models import Coach, Practice, User
 from goals import actions, urls
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan, WordingChanged
+from goals.fhir.reading import read
 from goals.models import Goal, GoalPlan, Obstacle
 from goals.models.goal import AGREED, CONSENTS
 
@@ -26,6 +29,12 @@ from goals.models.goal import AGREED, CONSENTS
 ROUTES = [pattern.name for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)]
 OPENED_BY_CLIENT = {"goal_accept", "goal_reword", "goal_edit"}
 """Routes by which the client's own act makes the proposal active (an edit by new words)."""
+FILE = {
+    "resourceType": "Goal",
+    "lifecycleStatus": "active",
+    "description": {"text": "Cook with the neighbours"},
+    "subject": {"reference": "Patient/1"},
+}
 EVERYTHING = {
     "title": "Other words",
     "why": "Because",
@@ -45,13 +54,15 @@ EVERYTHING = {
     "decision": "accepted",
     "decided_at": "2026-12-01",
     "achievement": "achieved",
+    "content": json.dumps(FILE),
+    "agree": [each.fingerprint for each in read(json.dumps(FILE).encode()).goals],
 }
 """All that a form could ask for, and what none may take."""
 
 
 def _address(name: str, goal: Goal, step) -> str:
-    if name == "plan_create":
-        return f"{reverse('goals:plan_create')}?client={goal.plan.client_id}"
+    if name in {"plan_create", "plan_import", "plan_import_apply"}:
+        return f"{reverse(f'goals:{name}')}?client={goal.plan.client_id}"
     pks = {"plan": goal.plan_id, "goal": goal.pk, "step": step.pk}
     pks |= {"obstacle": getattr(goal.obstacles.first(), "pk", goal.pk)}
     above = {"goal_create": goal.plan_id, "step_create": goal.pk, "obstacle_create": goal.pk}
@@ -65,7 +76,12 @@ def test_no_route_makes_a_proposal_active_but_the_clients_own(
 ):
     step = actions.add_step(by=alma, goal=proposal, title="Ask Mia")
     Obstacle.objects.create(goal=proposal, kind="structural", domain="housing", what="The flat is cold")
-    sent = {**EVERYTHING, "seen": proposal.fingerprint, "decided_by": ben.pk}
+    sent = {
+        **EVERYTHING,
+        "seen": proposal.fingerprint,
+        "decided_by": ben.pk,
+        "plan": proposal.plan_id,
+    }
 
     for person in (alma, cora, dan, esra, olga, finn, gita, None):
         browser = browser_of(person)
@@ -73,6 +89,7 @@ def test_no_route_makes_a_proposal_active_but_the_clients_own(
             getattr(browser, method)(_address(name, proposal, step), sent if method == "post" else None)
             proposal.refresh_from_db()
             assert proposal.lifecycle not in AGREED, f"{person} by {method} {name}"
+            assert not Goal.objects.filter(lifecycle__in=AGREED).exists(), f"{person} by {method} {name}"
     assert proposal.decision == ""
 
     GoalPlan.objects.update(closed_at=None)

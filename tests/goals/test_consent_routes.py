@@ -20,11 +20,22 @@ from django.urls import get_resolver
 
 from goals import actions
 from goals.errors import NotPossible
+from goals.fhir import bringing
+from goals.fhir.reading import read
 from goals.models import Goal, GoalPlan, Obstacle
 from goals.models.goal import AGREED
 from tests.test_access_urls import names
 
 WORDS = list("abcde")
+
+
+def bring_in(goal: Goal, by: object) -> object:
+    """A file that calls the same words active, with a yes to each of its goals."""
+    told = {"resourceType": "Goal", "lifecycleStatus": "active", "subject": {"reference": "Patient/1"}}
+    reading = read(json.dumps(told | {"description": {"text": goal.title}}).encode())
+    agreed = {draft.fingerprint for draft in reading.goals}
+    return bringing.bring_in(by=by, client=goal.plan.client, reading=reading, plan=goal.plan, agreed=agreed)
+
 
 OPENS = {
     "Goal.accept": lambda goal, by: goal.accept(by=by),
@@ -57,6 +68,7 @@ VERBS = {
     "actions.name_obstacle": lambda goal, by: actions.name_obstacle(
         by=by, goal=goal, kind="structural", what="X", domain="food"
     ),
+    "bringing.bring_in": bring_in,
     "actions.rate_goal": lambda goal, by: actions.rate_goal(by=by, goal=goal, level=2),
 }
 CAST = ["alma", "cora", "dan", "esra", "olga", "finn", "gita"]
@@ -75,10 +87,11 @@ def test_the_list_of_verbs_is_whole():
         if takes_by(each) and not name.startswith("_")
     }
     found |= {
-        f"actions.{name}"
-        for name, each in vars(actions).items()
+        f"{module.__name__.split('.')[-1]}.{name}"
+        for module in (actions, bringing)
+        for name, each in vars(module).items()
         if takes_by(inspect.unwrap(each) if callable(each) else each)
-        and getattr(each, "__module__", "") == "goals.actions"
+        and getattr(each, "__module__", "") == module.__name__
     }
 
     assert found == set(VERBS)

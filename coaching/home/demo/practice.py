@@ -14,6 +14,7 @@ from coaching.accounts.models import Coach, Practice, User
 from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
 from coaching.home.demo.records import seed_record
 from coaching.scheduling.actions import cancel_session, record_session, schedule_session
+from coaching.scheduling.groups import schedule_group
 from coaching.scheduling.models import BookingRules, Reminder, SessionType
 from coaching.scheduling.series import schedule_series
 
@@ -39,6 +40,7 @@ DETAILS: list[dict[str, Any]] = [
 HOURS = [time(9, 0), time(10, 30), time(13, 0), time(14, 30), time(16, 0)]
 LENGTH = 60
 WEEKEND = (5, 6)
+WEDNESDAY = 2
 IN_SERIES = 2
 """The client whose coming sessions were planned as one series."""
 PLACES = [
@@ -57,6 +59,14 @@ SESSION_TYPES: list[dict[str, Any]] = [
         "buffer_before": 15,
         "buffer_after": 15,
         "is_bookable": False,
+    },
+    {
+        "name": "Evening circle",
+        "minutes": 90,
+        "seats": 6,
+        "place": "in_person",
+        "place_detail": "12 Mill Lane, Harwick Bridge, the big room",
+        "buffer_after": 15,
     },
 ]
 """What Mara offers. Sessions that stand in her calendar need not be one of these."""
@@ -108,6 +118,29 @@ def seed_clients(staff: dict[str, User]) -> list[Client]:
             invite=True,
         )
     return clients
+
+
+def seed_groups(coach: User, clients: list[Client]) -> None:
+    """An evening for several people, once a fortnight; clients may join."""
+    kind = SessionType.objects.get(coach=coach.coach, seats__gt=1)
+    people = [client for client in clients if client.coach_id == coach.coach.pk]
+    zone = ZoneInfo(ZONE)
+    today = timezone.localdate(timezone=zone)
+    first = today + timedelta(days=7 - (today.weekday() - WEDNESDAY) % 7)
+    details: dict[str, Any] = {
+        "coach": coach.coach,
+        "by": coach,
+        "seats": kind.seats,
+        "name": kind.name,
+        "timezone": zone,
+        "minutes": kind.minutes,
+        "place": kind.place,
+        "place_detail": kind.place_detail,
+        "session_type": kind,
+    }
+    for weeks, some in ((0, people[1:4]), (2, people[2:4])):
+        at = datetime.combine(first + timedelta(weeks=weeks), time(18, 30))
+        schedule_group(clients=some, local_start=at, **details)
 
 
 def seed_mails() -> None:

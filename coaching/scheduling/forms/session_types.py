@@ -18,6 +18,7 @@ class SessionTypeForm(forms.ModelForm):
         fields = [
             "name",
             "minutes",
+            "seats",
             "place",
             "place_detail",
             "buffer_before",
@@ -27,6 +28,7 @@ class SessionTypeForm(forms.ModelForm):
         ]
         help_texts = {
             "name": _("For example: First talk. Your clients see it."),
+            "seats": _("1 is a session with one person. More is a group: clients join one that you planned."),
             "buffer_after": _("Time for notes or the way. Nothing else can be booked in it."),
             "is_active": _("Take this away to stop using it. Planned sessions stay as they are."),
         }
@@ -34,9 +36,14 @@ class SessionTypeForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.fields["seats"].required = False
         if self.instance._state.adding:
             self.instance.coach = user.coach
             del self.fields["is_active"]
+
+    def clean_seats(self) -> int:
+        """Left empty, it is for one person."""
+        return self.cleaned_data["seats"] or 1
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]
@@ -50,7 +57,7 @@ class SessionTypeForm(forms.ModelForm):
         helper = page_helper()
         helper.layout = Layout(
             "name",
-            "minutes",
+            Div(Div("minutes", css_class="col-sm"), Div("seats", css_class="col-sm"), css_class="row"),
             "place",
             "place_detail",
             Div(

@@ -1,5 +1,6 @@
 """What a coach types to plan or move a session."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -42,6 +43,7 @@ class SessionForm(forms.Form):
     Length and place that are left open follow from the kind of session.
     """
 
+    is_for_groups = False
     date = forms.DateField(
         label=_("Day"),
         input_formats=["%Y-%m-%d"],
@@ -107,7 +109,7 @@ class SessionForm(forms.Form):
     def _offer_types(self) -> None:
         """The coach's kinds of session; for a new session, the first of them to begin with."""
         field = cast(forms.ModelChoiceField, self.fields["session_type"])
-        types = SessionType.objects.editable_by(self.user).in_use()
+        types = SessionType.objects.editable_by(self.user).in_use().for_groups(self.is_for_groups)
         if self.session and self.session.session_type_id:
             types |= SessionType.objects.editable_by(self.user).filter(pk=self.session.session_type_id)
         field.queryset = types
@@ -127,13 +129,13 @@ class SessionForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         helper = page_helper()
-        shown = [name for name in ("client",) if name in self.fields]
+        shown: list[object] = [name for name in ("client", "name", "clients", "seats") if name in self.fields]
         shown.append(Div(Div("date", css_class="col-sm"), Div("time", css_class="col-sm"), css_class="row"))
         if self.is_twice:
             shown.append("which")
         if "session_type" in self.fields:
             shown.append("session_type")
-        last = ["scope"] if "scope" in self.fields else []
+        last: list[object] = ["scope"] if "scope" in self.fields else []
         if "repeat" in self.fields:
             ends = [Div(name, css_class="col-sm") for name in ("how_many", "until")]
             last = [
@@ -149,7 +151,7 @@ class SessionForm(forms.Form):
 
     @property
     def person(self) -> Client | None:
-        """The client it is with, as far as the form knows."""
+        """The one client it is with, as far as the form knows."""
         return self.session.client if self.session else self.cleaned_data.get("client")
 
     def clean(self) -> dict[str, Any]:
@@ -226,7 +228,7 @@ class SessionForm(forms.Form):
             if error.code == "stale":
                 self.is_stale = True
                 return None
-            fields = {"closed": None, "long": "repeat", "short": "repeat"}
+            fields = {"closed": None, "long": "repeat", "short": "repeat", "seats": "seats"}
             self.add_error(fields.get(error.code or "", "time"), error)
             is_one = not self.cleaned_data.get("repeat") and self.cleaned_data.get("scope") != "following"
             if error.code == "clash" and is_one and (free := self._free_nearby()):
@@ -275,10 +277,14 @@ class SessionCreateForm(SessionForm):
         required=False,
     )
 
+    people = "client"
+    """The field that says who comes."""
+
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         active = Client.objects.coached_by(user).filter(status__in=Client.WORKING)
-        cast(forms.ModelChoiceField, self.fields["client"]).queryset = active.select_related("user", "coach")
+        field = cast(forms.ModelChoiceField, self.fields[self.people])
+        field.queryset = active.select_related("user", "coach")
 
     @property
     def opens_repeat(self) -> bool:
@@ -293,10 +299,14 @@ class SessionCreateForm(SessionForm):
         return cleaned
 
     def _act(self, **values: Any) -> CoachingSession:
-        values["client"] = self.cleaned_data["client"]
+        return self._plan(actions.schedule_session, client=self.cleaned_data["client"], **values)
+
+    def _plan(self, plan: Callable[..., CoachingSession], **values: Any) -> CoachingSession:
+        """Once, or as a series; the first of them."""
         if not self.cleaned_data["repeat"]:
-            return actions.schedule_session(**values)
+            return plan(**values)
         planned = series.schedule_series(
+            plan=plan,
             repeat=self.cleaned_data["repeat"],
             times=self.cleaned_data["how_many"],
             until=self.cleaned_data["until"],

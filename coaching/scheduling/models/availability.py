@@ -19,7 +19,7 @@ from coaching.scheduling import availability
 from coaching.scheduling.availability import Hours, Limits, Span, Taken, Wish
 from coaching.scheduling.fields import SpansField
 from coaching.scheduling.models.session import CoachingSession
-from coaching.scheduling.querysets import SpecialDaysQuerySet
+from coaching.scheduling.querysets import SpecialDaysQuerySet, all_of
 
 TERMS = ["is_open", "notice_hours", "days_ahead", "increment", "most_per_day", "change_notice_hours"]
 
@@ -112,7 +112,7 @@ class BookingRules(Record):
             self.hours(),
             wish,
             Limits(earliest, latest, self.increment, self.most_per_day),
-            self._taken(earliest, latest, client=client, leave_out=leave_out),
+            self._taken(earliest, latest, own=all_of(client) if client else None, leave_out=leave_out),
         )
 
     def nearest_for_coach(
@@ -120,7 +120,8 @@ class BookingRules(Record):
     ) -> list[datetime]:
         """Free times near a wanted one for the coach themself, who is held by their hours only.
 
-        A coach who has set no hours is asked to be there at any.
+        A coach who has set no hours is asked to be there at any. What the
+        client has with another coach is not asked: the gap would tell of it.
         """
         earliest = max(wanted - timedelta(days=3), timezone.now())
         latest = wanted + timedelta(days=3)
@@ -131,23 +132,27 @@ class BookingRules(Record):
             hours,
             wish,
             Limits(earliest, latest, self.increment),
-            self._taken(earliest, latest, client=client, leave_out=leave_out),
+            self._taken(earliest, latest, own=Q(client=client) if client else None, leave_out=leave_out),
         )
         return availability.nearest(starts, wanted)
 
     def _taken(
-        self, start: datetime, end: datetime, *, client: Client | None, leave_out: CoachingSession | None
+        self, start: datetime, end: datetime, *, own: Q | None, leave_out: CoachingSession | None
     ) -> Taken:
-        """What stands in the coach's and the client's calendars around this time; one query."""
+        """What stands in the coach's and the client's calendars around this time; one query.
+
+        `own` finds the client's sessions.
+        """
         day = timedelta(days=1)
         sessions = CoachingSession.objects.filter(
             starts_at__range=(start - day, end + day), status__in=["scheduled", "completed"]
         )
         if leave_out:
             sessions = sessions.exclude(pk=leave_out.pk)
-        whose = Q(coach=self.coach)
-        if client:
-            whose |= Q(client__user=client.user_id) if client.user_id else Q(client=client)
+        # A group holds the coach's time once, not once for each of its people.
+        whose = Q(coach=self.coach, group=None)
+        if own:
+            whose |= own & ~Q(coach=self.coach)
         rows = sessions.filter(whose).values_list(
             "coach_id", "status", "starts_at", "ends_at", "buffer_before", "buffer_after"
         )

@@ -89,11 +89,16 @@ class Reminder(Delivery):
 
         Each is useful until the next one for the same person: two at once would
         say the same. One whose moment has passed is left out: nobody wants a
-        two-day notice five hours ahead.
+        two-day notice five hours ahead. In a group the clients are reminded of
+        their own session each, and the coach once, of the group.
         """
         coach = MailChoices.of(session.coach.user)
         leads = {Reminder.Recipient.CLIENT: coach.client_leads, Reminder.Recipient.COACH: coach.coach_leads}
         reminders = []
+        if session.is_group:
+            del leads[Reminder.Recipient.CLIENT]
+        if session.group_id:
+            del leads[Reminder.Recipient.COACH]
         for recipient in leads:
             choices = Reminder(session=session, recipient=recipient).choices
             if not choices.wants_upcoming:
@@ -164,8 +169,10 @@ class Reminder(Delivery):
         for recipient in cls.Recipient.values:
             announced = [row for row in past if row.recipient == recipient and row.is_news]
             has_heard = any(row.may_have_arrived for row in past if row.recipient == recipient)
+            if recipient == cls.Recipient.CLIENT and session.is_group:
+                continue
             is_own_doing = recipient == cls.Recipient.COACH and by and session.is_coached_by(by)
-            if is_own_doing and not (announced and has_heard):
+            if is_own_doing and not (announced and has_heard and session.group_id is None):
                 continue
             is_new = bool(announced) and not has_heard
             if not session.is_scheduled:
@@ -233,6 +240,8 @@ class Reminder(Delivery):
         client = self.session.client
         if self.reader is not None and not self.reader.is_active:
             return False
+        if self.session.is_group:
+            return True
         return client.status != client.Status.ENDED or self.kind == self.Kind.CANCELLED
 
     def compose(self) -> EmailMultiAlternatives | TextMessage | None:

@@ -1,9 +1,10 @@
-"""A session: one meeting of one coach and one client."""
+"""A session: one meeting of one coach and one client, or the row of a whole group."""
 
 import hashlib
 from datetime import datetime, timedelta
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneField
 
@@ -19,17 +21,17 @@ from coaching.accounts.models import Coach, User
 from coaching.accounts.records import Record
 from coaching.scheduling.fields import MinutesAfter, MinutesBefore, Span, WallTimeField
 from coaching.scheduling.models.series import Series
-from coaching.scheduling.models.session_type import LONGEST_BUFFER, SessionType
+from coaching.scheduling.models.session_type import LONGEST_BUFFER, MOST_SEATS, SessionType
 from coaching.scheduling.models.session_type import Place as SessionPlace
 from coaching.scheduling.querysets import CoachingSessionQuerySet
 from coaching.scheduling.walltimes import ZonedTime, moments_of
 
 
-def _one_at_a_time(person: str, span: Span) -> ExclusionConstraint:
+def _one_at_a_time(person: str, span: Span, condition: Q) -> ExclusionConstraint:
     return ExclusionConstraint(
         name=f"session_one_at_a_time_per_{person}",
         expressions=[(span, RangeOperators.OVERLAPS), (person, RangeOperators.EQUAL)],
-        condition=Q(status="scheduled"),
+        condition=condition,
     )
 
 
@@ -40,6 +42,40 @@ BUSY = Span(
 )
 """The session with what is kept free around it: a coach's time."""
 
+GROUP_HOLDS_TOGETHER = pgtrigger.Trigger(
+    name="group_holds_together",
+    when=pgtrigger.After,
+    timing=pgtrigger.Deferred,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    condition=pgtrigger.Condition("NEW.group_id IS NOT NULL OR NEW.client_id IS NULL"),
+    # Two people who join at once wait for one another here; a foreign key holds a lesser lock on the row.
+    func="""
+        PERFORM 1 FROM scheduling_coachingsession
+            WHERE id = COALESCE(NEW.group_id, NEW.id) FOR NO KEY UPDATE;
+        IF EXISTS (
+            SELECT 1 FROM scheduling_coachingsession meeting
+            JOIN scheduling_coachingsession member ON member.group_id = meeting.id
+            WHERE meeting.id = COALESCE(NEW.group_id, NEW.id)
+              AND member.status = 'scheduled'
+              AND (meeting.client_id IS NOT NULL OR meeting.status <> 'scheduled'
+                OR (meeting.coach_id, meeting.starts_at, meeting.ends_at)
+                   <> (member.coach_id, member.starts_at, member.ends_at))
+        ) THEN
+            RAISE EXCEPTION 'session_group_holds_together: a group meets at one time'
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        IF (SELECT COUNT(*) FROM scheduling_coachingsession
+            WHERE group_id = COALESCE(NEW.group_id, NEW.id) AND status = 'scheduled')
+           > (SELECT seats FROM scheduling_coachingsession WHERE id = COALESCE(NEW.group_id, NEW.id))
+        THEN
+            RAISE EXCEPTION 'session_group_has_seats: more people than seats'
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NULL;
+    """,
+)
+"""When a transaction ends: those of a group meet at its time, and are no more than its seats."""
+
 
 @pghistory.track()
 class CoachingSession(Record):
@@ -47,6 +83,10 @@ class CoachingSession(Record):
 
     It keeps the moment (UTC) and the wall time it was meant as, so that a
     change of the zone's rules between booking and meeting is noticed.
+
+    A group has one row without a client, which holds the coach's time and is
+    what the coach reads, and one for each client, which is all that the client
+    reads: its status says whether that one came (see `groups`).
     """
 
     class Status(models.TextChoices):
@@ -60,7 +100,15 @@ class CoachingSession(Record):
     Place = SessionPlace
 
     coach = models.ForeignKey(Coach, on_delete=models.PROTECT, related_name="sessions")
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="sessions")
+    # Typed as if it were always there: the one row that has none says so by `is_group`.
+    client: models.ForeignKey[Client, Client] = models.ForeignKey(  # type: ignore[misc]
+        Client, on_delete=models.CASCADE, null=True, blank=True, related_name="sessions"
+    )
+    group = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="members", editable=False
+    )
+    name = models.CharField(_("what the group is called"), max_length=80, blank=True)
+    seats = models.PositiveSmallIntegerField(_("people at most"), null=True, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     timezone = TimeZoneField(use_pytz=False, help_text=_("The zone in which the time was meant."))
@@ -105,9 +153,15 @@ class CoachingSession(Record):
                 condition=Q(buffer_before__lte=LONGEST_BUFFER, buffer_after__lte=LONGEST_BUFFER),
                 name="session_buffers_are_short",
             ),
-            _one_at_a_time("coach", BUSY),
-            _one_at_a_time("client", MEETING),
+            _one_at_a_time("coach", BUSY, Q(status="scheduled", group=None)),
+            _one_at_a_time("client", MEETING, Q(status="scheduled")),
+            models.CheckConstraint(
+                condition=Q(client__isnull=False, seats=None)
+                | Q(client=None, group=None, seats__isnull=False, seats__gte=2, seats__lte=MOST_SEATS),
+                name="session_has_a_client_or_seats",
+            ),
         ]
+        triggers = [GROUP_HOLDS_TOGETHER]
 
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M} UTC"
@@ -133,11 +187,21 @@ class CoachingSession(Record):
         return self.ends_at + timedelta(minutes=self.buffer_after)
 
     @property
+    def is_group(self) -> bool:
+        """Whether this is the row of a whole group, not one person's."""
+        return self.client_id is None
+
+    @property
+    def title(self) -> str:
+        """What a group is called, for those who know it as a group."""
+        return self.name or gettext("Group")
+
+    @property
     def edition(self) -> str:
         """A short sign of all that a form about it shows: it differs once any of that has changed."""
         shown = (
-            self.starts_at, self.ends_at, self.place, self.place_detail,
-            self.agenda, self.session_type_id, self.series_id, self.status,
+            self.starts_at, self.ends_at, self.place, self.place_detail, self.agenda,
+            self.session_type_id, self.series_id, self.status, self.name, self.seats,
         )  # fmt: skip
         return hashlib.sha256("\x1f".join(map(str, shown)).encode()).hexdigest()[:16]
 
@@ -166,6 +230,8 @@ class CoachingSession(Record):
 
     @property
     def can_be_moved_by_client(self) -> bool:
+        if self.group_id:
+            return False
         rules = getattr(self.coach, "booking_rules", None)
         is_open = rules is not None and rules.is_open and self.client.status == Client.Status.ACTIVE
         return is_open and self.is_scheduled and not self.is_late_to_change
@@ -183,18 +249,23 @@ class CoachingSession(Record):
         return is_open and self.cancelled_at is not None and self.coach.session_types.bookable().exists()
 
     def is_coached_by(self, user: User) -> bool:
-        return self.client.coach.user_id == user.pk
+        coach = self.coach if self.is_group else self.client.coach
+        return coach.user_id == user.pk
 
-    def other_person(self, user: User) -> Coach | Client:
-        """Whom this person meets."""
+    def other_person(self, user: User) -> Coach | Client | str:
+        """Whom this person meets: for a coach's group its name."""
+        if self.is_group:
+            return self.title
         return self.client if self.client.user_id != user.pk else self.coach
 
     def times_for(self, user: User) -> list[ZonedTime]:
         """The time on this person's wall, then on the other's where that shows another time."""
-        return self.times(is_client=self.client.user_id == user.pk)
+        return self.times(is_client=not self.is_group and self.client.user_id == user.pk)
 
     def times(self, *, is_client: bool) -> list[ZonedTime]:
-        """The same for a reader who may not have an account yet."""
+        """The same for a reader who may not have an account yet. A group's people are on many walls."""
+        if self.is_group:
+            return [ZonedTime(self.starts_at, self.ends_at, self.coach.user.timezone)]
         zones = (self.client.own_timezone, self.coach.user.timezone)
         own, other = (
             ZonedTime(self.starts_at, self.ends_at, zone) for zone in (zones if is_client else zones[::-1])
@@ -206,6 +277,8 @@ class CoachingSession(Record):
         with transaction.atomic():
             rows = CoachingSession.objects.select_for_update(of=("self",))
             self.refresh_from_db(fields=["status"], from_queryset=rows)
+            if self.is_group or self.group_id:
+                raise ValidationError(_("Say on the group's page who came."), code="group")
             if not (self.is_scheduled and self.has_started):
                 raise ValidationError(
                     _("Only a session that was planned and has begun can be marked as held."), code="closed"

@@ -14,6 +14,7 @@ from coaching.scheduling.querysets import SessionTypeQuerySet
 LONGEST = 480
 LONGEST_BUFFER = 240
 """In minutes."""
+MOST_SEATS = 100
 
 
 class Place(models.TextChoices):
@@ -42,6 +43,9 @@ class SessionType(Record):
     buffer_after = models.PositiveSmallIntegerField(
         _("minutes kept free after"), default=0, validators=[MaxValueValidator(LONGEST_BUFFER)]
     )
+    seats = models.PositiveSmallIntegerField(
+        _("people at most"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MOST_SEATS)]
+    )
     is_bookable = models.BooleanField(_("clients may book it themselves"), default=True)
     is_active = models.BooleanField(_("in use"), default=True)
 
@@ -62,10 +66,17 @@ class SessionType(Record):
                 condition=Q(buffer_before__lte=LONGEST_BUFFER, buffer_after__lte=LONGEST_BUFFER),
                 name="session_type_buffers_are_short",
             ),
+            models.CheckConstraint(
+                condition=Q(seats__gte=1, seats__lte=MOST_SEATS), name="session_type_has_seats"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_for_groups(self) -> bool:
+        return self.seats > 1
 
     def get_absolute_url(self) -> str:
         return reverse("scheduling:type_edit", args=[self.pk])

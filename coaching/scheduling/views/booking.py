@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -87,6 +88,17 @@ def _address(offer: Offer, start: datetime | None = None) -> str:
 
 
 def _times(request: PersonRequest, offer: Offer) -> HttpResponse:
+    """A month with its free days and times; of groups, all there are."""
+    if offer.is_for_groups:
+        joinable = [
+            {
+                "group": row,
+                "times": replace(offer, group=row).times(row.starts_at),
+                "address": _address(offer, row.starts_at),
+            }
+            for row in offer.groups()
+        ]
+        return render(request, "scheduling/booking_groups.html", {"offer": offer, "choices": joinable})
     context = month_of_times(request, offer, lambda start: _address(offer, start))
     return render(request, "scheduling/booking_times.html", context)
 
@@ -163,6 +175,7 @@ def _confirm(
         else:
             messages.success(request, done % {"time": session.times_for(request.user)[0]})
             return redirect(session)
+    offer = offer.at(start)
     context = {"offer": offer, "times": offer.times(start), "address": _address(offer)}
     if is_free:
         return render(request, "scheduling/booking_confirm.html", context)

@@ -68,7 +68,7 @@ def _days(request: PersonRequest, dates: list[date], *, month: Month | None = No
 
 def _sessions(request: PersonRequest, begin: datetime, end: datetime) -> Iterable[CoachingSession]:
     """Those that were not called off: a calendar shows what takes time."""
-    sessions = CoachingSession.objects.visible_to(request.user).with_people()
+    sessions = CoachingSession.objects.visible_to(request.user).one_line_each(request.user).with_people()
     return sessions.filter(starts_at__gte=begin, starts_at__lt=end, cancelled_at=None).order_by("starts_at")
 
 

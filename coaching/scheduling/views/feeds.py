@@ -24,14 +24,16 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     feed = CalendarFeed.read_with(token)
     if feed is None:
         raise Http404
-    sessions = CoachingSession.objects.visible_to(feed.user).with_people().for_calendars()
-    content = calendars.feed(sessions, reader=feed.user, shows_names=feed.shows_names)
+    sessions = CoachingSession.objects.visible_to(feed.user).one_line_each(feed.user).with_people()
+    content = calendars.feed(sessions.for_calendars(), reader=feed.user, shows_names=feed.shows_names)
     return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=UNSTORED)
 
 
 def session_calendar(request: PersonRequest, pk: str) -> HttpResponse:
     """One session as a file that a calendar program opens."""
     session = get_object_or_404(CoachingSession.objects.visible_to(request.user).with_people(), pk=pk)
+    if session.group and session.is_coached_by(request.user):  # the coach's calendar has the group once
+        return redirect("scheduling:session_calendar", session.group.pk)
     headers = {**UNSTORED, "Content-Disposition": 'attachment; filename="session.ics"'}
     return HttpResponse(
         calendars.download(session), content_type="text/calendar; charset=utf-8", headers=headers

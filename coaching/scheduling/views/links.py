@@ -118,7 +118,7 @@ def _choose(link: MailLink, offer: Offer, start: datetime) -> CoachingSession:
 def _offer(link: MailLink) -> Offer | None:
     """What a time is chosen for; None where the coach's terms allow it no more.
 
-    What is booked is of the same kind as the session that was called off, else about as long.
+    What is booked is of the same kind as the session that was called off, else like it and about as long.
     """
     session = link.session
     if link.act == Act.MOVE:
@@ -127,7 +127,12 @@ def _offer(link: MailLink) -> Offer | None:
         return None
     kinds = session.coach.session_types.bookable()
     best = min(
-        kinds, key=lambda kind: (kind.pk != session.session_type_id, abs(kind.minutes - session.minutes))
+        kinds,
+        key=lambda kind: (
+            kind.pk != session.session_type_id,
+            kind.is_for_groups != (session.group_id is not None),
+            abs(kind.minutes - session.minutes),
+        ),
     )
     return Offer(session.client, session_type=best)
 

@@ -13,16 +13,18 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import Page, keyset_page
 from coaching.scheduling import actions
 from coaching.scheduling.bookings import records_that_may_book
+from coaching.scheduling.forms.groups import GroupForm
 from coaching.scheduling.forms.sessions import SessionCreateForm, SessionForm
 from coaching.scheduling.lines import lines_for
 from coaching.scheduling.models import CoachingSession, Reminder
 from coaching.scheduling.series import cancel_following
 from coaching.scheduling.views.booking import times_to_move
+from coaching.scheduling.views.group_page import group_page
 
 
 def session_list(request: PersonRequest) -> HttpResponse:
     """What is to come, soonest first; then what is over or called off. A further page shows one of them."""
-    sessions = CoachingSession.objects.visible_to(request.user).with_people()
+    sessions = CoachingSession.objects.visible_to(request.user).one_line_each(request.user).with_people()
     only = request.GET.get("list") if "after" in request.GET else None
     context: dict[str, object] = {
         "view": "list",
@@ -52,7 +54,7 @@ def session_create(request: PersonRequest) -> HttpResponse:
     form = SessionCreateForm(
         request.POST or None, user=request.user, initial={"client": request.GET.get("client")}
     )
-    return _plan(request, form, "scheduling/session_create.html")
+    return plan(request, form, "scheduling/session_create.html")
 
 
 def session_reschedule(request: PersonRequest, pk: str) -> HttpResponse:
@@ -63,21 +65,24 @@ def session_reschedule(request: PersonRequest, pk: str) -> HttpResponse:
         return redirect(session)
     if not session.is_coached_by(request.user):
         return times_to_move(request, session)
+    if session.group_id:
+        return redirect("scheduling:session_reschedule", session.group_id)
+    kind = GroupForm if session.is_group else SessionForm
     typed = request.POST.copy() if request.method == "POST" else None
-    form = SessionForm(typed, user=request.user, session=session)
-    response = _plan(request, form, "scheduling/session_reschedule.html")
+    form = kind(typed, user=request.user, session=session)
+    response = plan(request, form, "scheduling/session_reschedule.html")
     if not (typed and form.is_stale):
         return response
     # What was typed stays, now beside what the other window made of the session; sent again, it counts.
     session.refresh_from_db()
     typed["edition"] = session.edition
-    form = SessionForm(typed, user=request.user, session=session)
+    form = kind(typed, user=request.user, session=session)
     form.full_clean()
     context = {"form": form, "session": session, "now": session.times_for(request.user)}
     return render(request, "scheduling/session_reschedule.html", context, status=409)
 
 
-def _plan(request: PersonRequest, form: SessionForm, template: str) -> HttpResponse:
+def plan(request: PersonRequest, form: SessionForm, template: str) -> HttpResponse:
     """Answer the form: show it, say what the time is for the client, or save it."""
     is_valid = form.is_valid()
     is_check = "check" in request.POST
@@ -100,14 +105,18 @@ def _plan(request: PersonRequest, form: SessionForm, template: str) -> HttpRespo
 def session_detail(request: PersonRequest, pk: str) -> HttpResponse:
     session = get_object_or_404(CoachingSession.objects.visible_to(request.user).with_people(), pk=pk)
     is_coach = session.is_coached_by(request.user)
+    if session.is_group:
+        return group_page(request, session)
     context = {
         "session": session,
         "other_person": session.other_person(request.user),
         "times": session.times_for(request.user),
         "is_coach": is_coach,
-        "can_move": session.is_scheduled if is_coach else session.can_be_moved_by_client,
+        "can_move": session.is_scheduled and not session.group_id
+        if is_coach
+        else session.can_be_moved_by_client,
         "can_cancel": session.is_scheduled and (is_coach or not session.has_started),
-        "can_complete": is_coach and session.is_scheduled and session.has_started,
+        "can_complete": is_coach and session.is_scheduled and session.has_started and not session.group_id,
         "reminders": session.reminders.visible_to(request.user).in_order(),
         "states": Reminder.State,
     }
@@ -148,6 +157,8 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
         "other_person": session.other_person(request.user),
         "times": session.times_for(request.user),
         "is_series": is_series,
+        "is_group": session.is_group,
+        "is_coach": session.is_coached_by(request.user),
         "is_late": session.is_late_to_change and not session.is_coached_by(request.user),
     }
     return render(request, "scheduling/session_cancel.html", context, status=409 if is_stale else 200)

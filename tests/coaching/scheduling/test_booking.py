@@ -453,3 +453,66 @@ def test_coach_never_calls_off_late(alma_browser, rules, book):
 def test_coach_without_terms_has_no_late(ben, book):
     assert actions.cancel_session(by=ben, session=book(ahead=HOUR)).status == "cancelled_by_client"
     assert timezone.now() == NOW
+
+
+# --- one person, two coaches ---
+
+
+@pytest.fixture
+def ben_with_cora(ben, cora) -> Client:
+    BookingRules.keep(cora.coach, week={weekday: [(540, 780)] for weekday in range(5)}, is_open=True)
+    SessionType.objects.create(coach=cora.coach, name="Cora's", minutes=50)
+    return Client.objects.create(practice=cora.coach.practice, coach=cora.coach, user=ben, name="Ben")
+
+
+def test_client_is_not_offered_a_time_at_which_they_are_with_another_coach(
+    ben_browser, ben_client, usual, book, ben_with_cora
+):
+    book("2027-06-01T10:00", client=ben_with_cora)
+
+    page = ben_browser.get(address(usual), {"month": "2027-06", "day": "2027-06-01"})
+    response = ben_browser.post(address(usual, TEN))
+
+    assert hours(page) == ["03:00 to 03:50", "05:00 to 05:50", "06:00 to 06:50"]
+    assert response.status_code == 409
+    assert CoachingSession.objects.filter(client=ben_client).count() == 0
+
+
+def test_coach_is_told_nothing_of_a_session_with_another_coach(
+    alma_browser, ben_client, anna, usual, book, ben_with_cora
+):
+    """Neither by a refusal nor by a gap in what is free near a time that is taken."""
+    book("2027-06-01T11:00", client=ben_with_cora)
+    book("2027-06-01T10:00", client=anna)
+    typed = {"client": ben_client.pk, "date": "2027-06-01", "minutes": 50, "place": "video"}
+
+    taken = alma_browser.post("/sessions/new/", {**typed, "time": "10:00"})
+    booked = alma_browser.post("/sessions/new/", {**typed, "time": "11:00"})
+
+    assert "Tuesday 1 June 2027, 11:00" in str(taken.context["form"].errors)
+    assert booked.url == CoachingSession.objects.get(client=ben_client).get_absolute_url()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_race_of_one_person_for_one_time_with_two_coaches(ben, ben_client, ben_with_cora, usual, cora):
+    other = cora.coach.session_types.get()
+    start, results = threading.Barrier(2), []
+
+    def work(client: Client, kind: SessionType) -> None:
+        try:
+            start.wait()
+            book_session(by=ben, client=client, session_type=kind, starts_at=TEN)
+            results.append("won")
+        except ValidationError as error:
+            results.append(error.code)
+        finally:
+            connection.close()
+
+    pairs = [(ben_client, usual), (ben_with_cora, other)]
+    threads = [threading.Thread(target=work, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert sorted(results) == ["clash", "won"]

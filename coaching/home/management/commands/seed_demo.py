@@ -26,7 +26,8 @@ class Command(BaseCommand):
         with transaction.atomic():
             staff = practice.seed_staff()
             seed_directory(curator=staff["curator"])
-            practice.seed_clients(staff)
+            clients = practice.seed_clients(staff)
+            practice.seed_groups(staff["coach"], clients)
             practice.seed_mails()
             # These were invited long ago, as far as the demo goes: their mails would only confuse.
             Invitation.objects.exclude(accepted_at=None).update(
