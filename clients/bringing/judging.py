@@ -58,7 +58,9 @@ class Judge:
         self.taken: dict[str, int] = {}
         self.zones = {zone.casefold(): zone for zone in available_timezones()}
         self._name, self._address = NameField(max_length=120), AddressField(max_length=254)
-        self._tags = TagsField(Client._meta.get_field("tags").base_field.formfield(), max_length=10, required=False)
+        self._tags = TagsField(
+            Client._meta.get_field("tags").base_field.formfield(), max_length=10, required=False
+        )
 
     def lines(self, table: Table, mapping: Mapping[int, str]) -> Iterable[Line]:
         for number, cells in table.rows:

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clients.actions import invite_client
@@ -46,9 +46,11 @@ def table_of(run: RosterImport) -> Table:
     return Table(**json.loads(run.table))
 
 
-def judged(run: RosterImport) -> list[Line]:
-    """Every line with what would become of it now."""
-    return list(Judge(run.coach).lines(table_of(run), _mapping(run)))
+def judged(run: RosterImport, first: int = 0, last: int | None = None) -> list[Line]:
+    """The lines from `first` to `last` with what would become of them now."""
+    table = table_of(run)
+    mapping = {int(column): field for column, field in run.mapping.items()}
+    return list(Judge(run.coach).lines(Table(table.header, table.rows[first:last]), mapping))
 
 
 def choose_columns(*, run: RosterImport, mapping: dict[int, str]) -> None:
@@ -83,11 +85,9 @@ def _bring_in_a_piece(pk: object) -> bool:
     run = runs.select_related("coach__user", "coach__practice").filter(pk=pk).first()
     if run is None:
         return False
-    for line in judged(run)[run.lines_done : run.lines_done + PIECE]:
-        if line.verdict == Verdict.NEW:
-            _add(run, line)
-        elif line.verdict == Verdict.REFUSED:
-            run.refused.append([line.number, " ".join(line.said)])
+    lines = judged(run, run.lines_done, run.lines_done + PIECE)
+    _add(run, [line for line in lines if line.verdict == Verdict.NEW])
+    run.refused += [[line.number, " ".join(line.said)] for line in lines if line.verdict == Verdict.REFUSED]
     run.lines_done = min(run.lines_done + PIECE, run.lines)
     if run.lines_done == run.lines:
         run.state, run.table = RosterImport.State.DONE, ""
@@ -95,17 +95,18 @@ def _bring_in_a_piece(pk: object) -> bool:
     return run.state == RosterImport.State.UNDER_WAY
 
 
-def _add(run: RosterImport, line: Line) -> None:
+def _add(run: RosterImport, lines: list[Line]) -> None:
     """Somebody may have been added by hand in this very moment; then that one stays."""
-    try:
-        with transaction.atomic():
-            client = Client.objects.create(
-                coach=run.coach, practice=run.coach.practice, roster_import=run, **line.values
-            )
-    except IntegrityError:
-        return
-    if run.invites and client.status in Client.WORKING:
-        invite_client(by=run.coach.user, client=client)
+    clients = [
+        Client(coach=run.coach, practice=run.coach.practice, roster_import=run, **line.values)
+        for line in lines
+    ]
+    Client.objects.bulk_create(clients, ignore_conflicts=True)
+    if run.invites:
+        emails = [line.values["email"] for line in lines]
+        added = Client.objects.filter(roster_import=run, email__in=emails, status__in=Client.WORKING)
+        for client in added.order_by("pk"):
+            invite_client(by=run.coach.user, client=client)
 
 
 @transaction.atomic
@@ -138,7 +139,3 @@ def _held(run: RosterImport, state: str) -> RosterImport:
     if held is None:
         raise NotNow
     return held
-
-
-def _mapping(run: RosterImport) -> dict[int, str]:
-    return {int(column): field for column, field in run.mapping.items()}

@@ -42,7 +42,9 @@ class RosterImport(PrivateRecord):
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(lines_done__lte=F("lines")), name="roster_import_not_past_its_end")
+            models.CheckConstraint(
+                condition=Q(lines_done__lte=F("lines")), name="roster_import_not_past_its_end"
+            )
         ]
 
     def __str__(self) -> str:

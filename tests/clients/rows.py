@@ -3,7 +3,7 @@
 from datetime import date
 
 from clients.actions import add_value, choose_area, save_writing, say_check_in, write_circumstance
-from clients.models import CheckIn, Circumstance, Client, JournalEntry, LifeArea, Note, Value
+from clients.models import CheckIn, Circumstance, Client, JournalEntry, LifeArea, Note, RosterImport, Value
 from coaching.accounts.models import User
 
 
@@ -49,12 +49,18 @@ def a_check_in(client: Client, by: User, words: str = "", on: date | None = None
     return say_check_in(by=by, client=client, on=on, words=words, scores=of)
 
 
+def a_list(client: Client, by: User, **fields) -> RosterImport:
+    """A list that the client's coach has handed in; whoever stands on it is no client yet."""
+    return RosterImport.objects.create(coach=client.coach, file_name="clients.csv", lines=1, **fields)
+
+
 MAKERS = {
     CheckIn: a_check_in,
     Circumstance: a_circumstance,
     JournalEntry: an_entry,
     LifeArea: an_area,
     Note: a_note,
+    RosterImport: a_list,
     Value: a_value,
 }
 """One maker for each model with private text, called with (client, who writes, **fields)."""
