@@ -1,6 +1,6 @@
 """The root access rule: which clients' records a person may see. Every other app composes it."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
@@ -83,6 +83,21 @@ class RosterViewQuerySet(models.QuerySet):
     def keep(self, *, coach: "Coach", name: str, query: str) -> None:
         """Under this name; an earlier one of the same name is replaced."""
         self.update_or_create(coach=coach, name=name, defaults={"query": query})
+
+
+class RosterImportQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """A coach's own."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(coach__user=user)
+
+    def under_way(self) -> Self:
+        return self.filter(state="under_way")
+
+    def forgotten(self, age: timedelta) -> Self:
+        """Those handed in so long ago and never brought in."""
+        return self.filter(state="looked_at", created_at__lte=Now() - age)
 
 
 class TraceQuerySet(models.QuerySet):

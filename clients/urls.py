@@ -1,10 +1,18 @@
 from django.urls import path
 
-from clients.views import checkins, circumstances, journal, leaving, notes, roster, traces, values
+from clients.views import bringing, checkins, circumstances, journal, leaving, notes, roster, traces, values
 
 app_name = "clients"
 
 urlpatterns = [
+    path("clients/import/", bringing.roster_import_new, name="roster_import_new"),
+    path("clients/import/<uuid:pk>/", bringing.roster_import, name="roster_import"),
+    path("clients/import/<uuid:pk>/begin/", bringing.roster_import_begin, name="roster_import_begin"),
+    path(
+        "clients/import/<uuid:pk>/take-back/",
+        bringing.roster_import_take_back,
+        name="roster_import_take_back",
+    ),
     path("clients/new/", roster.client_create, name="client_create"),
     path("clients/<uuid:pk>/edit/", roster.client_edit, name="client_edit"),
     path("clients/<uuid:pk>/invite/", roster.client_invite, name="client_invite"),

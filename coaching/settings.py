@@ -202,6 +202,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "coaching.tick", "schedule": timedelta(seconds=10)},
+    "bring-in": {"task": "clients.bring_in", "schedule": timedelta(minutes=1)},
     "erase-due": {"task": "clients.erase_due", "schedule": timedelta(hours=1)},
     "plan-nudges": {"task": "coaching.plan_nudges", "schedule": timedelta(minutes=5)},
     "send-due": {"task": "coaching.send_due", "schedule": timedelta(seconds=15)},

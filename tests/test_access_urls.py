@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from clients.actions import add_client
+from clients.bringing.runs import hand_in
 from clients.models import RosterView
 from coaching.scheduling.actions import schedule_session
 from coaching.scheduling.groups import schedule_group
@@ -87,6 +88,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "accounts:sms_confirm": (nothing, cells(people="go")),
     "accounts:mail_events": (lambda world: ["mailgun"], cells(people=404, nobody=404)),
     "clients:client_create": (nothing, COACHES_ONLY),
+    "clients:roster_import_new": (nothing, COACHES_ONLY),
+    "clients:roster_import": (of("roster_import"), COACH_SEES),
     "clients:client_edit": (of("client"), PAIR_SEES),
     "clients:note_list": (of("client"), COACH_SEES),
     "clients:note_create": (of("client"), COACH_ACTS),
@@ -219,6 +222,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
 POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
     "clients:client_status": (of("client"), COACH_ACTS),
+    "clients:roster_import_begin": (of("roster_import"), COACH_ACTS),
+    "clients:roster_import_take_back": (of("roster_import"), COACH_ACTS),
     "home:roster_view_create": (nothing, cells(others=403, coaches="go")),
     "home:roster_view_remove": (of("roster_view"), COACH_ACTS),
     "clients:erasure_withdraw": (of("client"), CLIENT_ACTS),
@@ -304,6 +309,7 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
     stranger = add_client(by=alma, name="Gil", email="gil@example.org", invite=True)
     return SimpleNamespace(
         roster_view=roster_view,
+        roster_import=hand_in(by=alma, file_name="a.csv", content=b"name,email\nGil,g@example.org\n"),
         client=ben_client,
         circumstance=a_circumstance(ben_client, ben),
         value=a_value(ben_client, ben),

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar, Self, cast
 from urllib.parse import urlsplit
 
@@ -249,22 +250,22 @@ _QUIET_SECONDS = 30
 _quiet_until = 0.0
 
 
-def wake_worker() -> None:
+def wake_worker(task: str = "coaching.send_due") -> None:
     """Once this transaction is committed, tell a worker that something is due now.
 
     Only a courtesy: beat asks every few seconds anyway. So a broker that is
     down or frozen costs one request its time-out and is then left alone for
     half a minute.
     """
-    transaction.on_commit(_send_wake_up, robust=True)
+    transaction.on_commit(partial(_send_wake_up, task), robust=True)
 
 
-def _send_wake_up() -> None:
+def _send_wake_up(task: str) -> None:
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return
     try:
-        current_app.send_task("coaching.send_due", retry=False, ignore_result=True)
+        current_app.send_task(task, retry=False, ignore_result=True)
     except Exception as error:  # noqa: BLE001 - each broker has its own kinds of error, and none may reach the page
         _quiet_until = time.monotonic() + _QUIET_SECONDS
         logger.warning("wake_up_failed", error=type(error).__qualname__)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from clients.actions import add_value, choose_area, save_writing, say_check_in, write_circumstance
-from clients.models import CheckIn, Circumstance, Client, JournalEntry, LifeArea, Note, Value
+from clients.models import CheckIn, Circumstance, Client, JournalEntry, LifeArea, Note, RosterImport, Value
 from coaching.accounts.models import User
 from coaching.scheduling.actions import record_session
 from coaching.scheduling.followup import send_summary
@@ -86,6 +86,11 @@ def a_win(client: Client, by: User, words: str = "Slept seven hours.", **fields)
     return plans.note_win(by=by, goal=goal, words=words, **fields)
 
 
+def a_list(client: Client, by: User, **fields) -> RosterImport:
+    """A list that the client's coach has handed in; whoever stands on it is no client yet."""
+    return RosterImport.objects.create(coach=client.coach, file_name="clients.csv", lines=1, **fields)
+
+
 MAKERS = {
     CheckIn: a_check_in,
     Circumstance: a_circumstance,
@@ -93,6 +98,7 @@ MAKERS = {
     LifeArea: an_area,
     Note: a_note,
     SessionSummary: a_summary,
+    RosterImport: a_list,
     Value: a_value,
     Win: a_win,
 }

@@ -16,6 +16,7 @@ import pytest
 import redis
 from django.conf import settings as conf
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
@@ -65,6 +66,8 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
     alma_browser.post(summary, {"words": "canary-summary_draft", "keep": "1"}, headers=HTMX)
     # What is refused is shown again, and must not be told to the log either.
     ben_browser.post(reverse("clients:circumstance_create"), {"words": "canary-refused"})
+    table = SimpleUploadedFile("clients.csv", b"name,email,remarks\nGil,gil@example.org,canary-list\n")
+    listed = alma_browser.post(reverse("clients:roster_import_new"), {"file": table}).url
     shown = b"".join(
         browser.get(url).content
         for browser, url in [
@@ -81,6 +84,7 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
             (alma_browser, note),
             (alma_browser, reverse("clients:journal_shared", args=[ben_client.pk])),
             (alma_browser, ben_client.get_absolute_url()),
+            (alma_browser, listed),
         ]
     )
     return {found.decode() for found in CANARY.findall(shown)}
@@ -126,6 +130,7 @@ def test_private_words_are_found_nowhere(
         "canary-circumstance_words", "canary-circumstance_help", "canary-value", "canary-note_words",
         "canary-note_draft", "canary-journal_words", "canary-journal_draft", "canary-area", "canary-check_in",
         "canary-summary_words", "canary-summary_draft", "canary-win",
+        "canary-list",
     }  # fmt: skip
     assert broken.status_code == 500
     assert b"ben@example.org" in dumped  # the dump is one: what is not encrypted is there
@@ -150,4 +155,5 @@ def test_every_private_field_has_a_canary():
         "CheckIn",
         "SessionSummary",
         "Win",
+        "RosterImport",
     }
