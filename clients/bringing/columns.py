@@ -37,17 +37,18 @@ KNOWN = {
     "status": "status state clientstatus",
     "fee_words": "fee rate price sessionrate sessionfee",
 }
-"""Headings in small letters without anything between, as CoachAccountable (`firstName`, `email`, `Group`),
-Everfit (`First Name`, `Phone Number`, `Groups`) and CoachIQ (`First Name`, `Tags`) have them, and address books.
+"""Headings in small letters without anything between: those of CoachAccountable (`firstName`, `Group`),
+Everfit (`Phone Number`, `Groups`), CoachIQ (`First Name`, `Tags`) and of address books.
 """
 FIELD_OF = {heading: field for field, headings in KNOWN.items() for heading in headings.split()}
 
-type Mapping_ = dict[int, str]
+type Columns = dict[int, str]
+"""The number of a column, and what it holds."""
 
 
-def guess(header: list[str]) -> Mapping_:
+def guess(header: list[str]) -> Columns:
     """Column → field, for the headings that are known; each field once but for tags."""
-    mapping: Mapping_ = {}
+    mapping: Columns = {}
     for column, heading in enumerate(header):
         key = re.sub(r"[\W_]+|\d+$", "", heading.casefold())
         field = FIELD_OF.get(key)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
 
+from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext as _
 
 from clients.bringing.columns import values_of
@@ -50,7 +52,7 @@ class Line:
 
 
 class Judge:
-    """Knows who is on the coach's list. `taken` grows with the lines, so that a file cannot say somebody twice."""
+    """Knows who is on the coach's list. `taken` grows with the lines: a file cannot say somebody twice."""
 
     def __init__(self, coach: Coach) -> None:
         self.coach = coach
@@ -58,9 +60,7 @@ class Judge:
         self.taken: dict[str, int] = {}
         self.zones = {zone.casefold(): zone for zone in available_timezones()}
         self._name, self._address = NameField(max_length=120), AddressField(max_length=254)
-        self._tags = TagsField(
-            Client._meta.get_field("tags").base_field.formfield(), max_length=10, required=False
-        )
+        self._tags = TagsField(forms.CharField(max_length=30), max_length=10, required=False)
 
     def lines(self, table: Table, mapping: Mapping[int, str]) -> Iterable[Line]:
         for number, cells in table.rows:
@@ -118,8 +118,12 @@ class Judge:
         return ZoneInfo(zone)
 
 
+def _column(name: str) -> models.Field:
+    return cast(models.Field, Client._meta.get_field(name))
+
+
 def _words_for(name: str) -> str:
-    return str(Client._meta.get_field(name).verbose_name).capitalize()
+    return str(_column(name).verbose_name).capitalize()
 
 
 def _phone(words: str) -> str:
@@ -129,7 +133,7 @@ def _phone(words: str) -> str:
 
 
 def _short(name: str) -> Any:
-    longest = Client._meta.get_field(name).max_length or 0
+    longest = _column(name).max_length or 0
 
     def clean(words: str) -> str:
         if len(words) > longest:

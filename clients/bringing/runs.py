@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -79,7 +80,7 @@ def bring_in() -> None:
 
 
 @transaction.atomic
-def _bring_in_a_piece(pk: object) -> bool:
+def _bring_in_a_piece(pk: UUID) -> bool:
     """Whether there is more to do."""
     runs = RosterImport.objects.under_way().select_for_update(skip_locked=True, of=("self",))
     run = runs.select_related("coach__user", "coach__practice").filter(pk=pk).first()

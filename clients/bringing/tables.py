@@ -1,4 +1,4 @@
-"""A table as it was handed in: CSV in whatever a spreadsheet saves, or a workbook. Bad files get a sentence."""
+"""A table as it was handed in: CSV as spreadsheets save it, or a workbook. Bad files get a sentence."""
 
 import csv
 import io

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0013_sms"),
-        ("goals", "0030_origin"),
+        ("goals", "0021_wins"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,7 +13,7 @@ import coaching.accounts.records
 class Migration(migrations.Migration):
     dependencies = [
         ("goals", "0043_carried_goals"),
-        ("scheduling", "0020_groups"),
+        ("scheduling", "0042_booking_policy"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
