@@ -11,7 +11,7 @@ import coaching.accounts.records
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0013_sms"),
+        ("accounts", "0003_sms"),
         ("clients", "0007_details"),
     ]
 

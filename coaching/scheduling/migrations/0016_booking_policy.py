@@ -9,8 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0013_sms"),
-        ("scheduling", "0041_also_told"),
+        ("accounts", "0003_sms"),
+        ("scheduling", "0015_also_told"),
     ]
 
     operations = [

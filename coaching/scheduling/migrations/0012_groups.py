@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_deliveries_on_hold"),
         ("clients", "0006_checkins"),
-        ("scheduling", "0040_replacement"),
+        ("scheduling", "0011_replacement"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0006_checkins"),
-        ("goals", "0040_one_list_of_domains"),
+        ("goals", "0006_one_list_of_domains"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0020_check_in_rhythm"),
+        ("clients", "0009_check_in_rhythm"),
     ]
 
     operations = [

@@ -10,8 +10,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0013_sms"),
-        ("goals", "0021_wins"),
+        ("accounts", "0003_sms"),
+        ("goals", "0011_wins"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,6 +11,6 @@ def write_index_anew(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("community", "0020_found_by")]
+    dependencies = [("community", "0006_found_by")]
 
     operations = [migrations.RunPython(write_index_anew, migrations.RunPython.noop)]

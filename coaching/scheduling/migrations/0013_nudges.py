@@ -10,8 +10,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0020_check_in_rhythm"),
-        ("scheduling", "0020_groups"),
+        ("clients", "0009_check_in_rhythm"),
+        ("scheduling", "0012_groups"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0006_checkins"),
-        ("goals", "0041_obstacle_circumstance"),
+        ("goals", "0007_obstacle_circumstance"),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ import coaching.accounts.records
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("goals", "0030_origin"),
+        ("goals", "0010_origin"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0031_nudges"),
+        ("scheduling", "0013_nudges"),
     ]
 
     operations = [

@@ -12,8 +12,8 @@ import coaching.accounts.records
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("goals", "0043_carried_goals"),
-        ("scheduling", "0042_booking_policy"),
+        ("goals", "0009_carried_goals"),
+        ("scheduling", "0016_booking_policy"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -103,6 +103,7 @@ class Migration(migrations.Migration):
                             ("cancelled", "Cancelled"),
                             ("failed", "Refused by the mail server"),
                             ("missed", "Too late to be useful"),
+                            ("returned", "Came back"),
                         ],
                         default="pending",
                         max_length=12,

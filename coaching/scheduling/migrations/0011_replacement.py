@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0030_channels"),
+        ("scheduling", "0010_channels"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0032_returned"),
+        ("scheduling", "0014_returned"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0006_checkins"),
-        ("goals", "0042_roots"),
+        ("goals", "0008_roots"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("goals", "0020_rhythm"),
+        ("goals", "0005_rhythm"),
     ]
 
     operations = [

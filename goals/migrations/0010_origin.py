@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0006_checkins"),
-        ("goals", "0043_carried_goals"),
+        ("goals", "0009_carried_goals"),
     ]
 
     operations = [
