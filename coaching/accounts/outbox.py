@@ -18,7 +18,7 @@ import structlog
 from django.apps import apps
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from coaching.accounts.answers import NoServer, Refused
@@ -249,7 +249,7 @@ def _persist(end: str, write: Callable[[], bool]) -> str:
     for wait in settings.MAIL_RECORD_WAITS:
         try:
             return str(end) if write() else "taken_over"
-        except (OperationalError, InterfaceError):
+        except Error:  # psycopg2 also says plain DatabaseError where a connection breaks in the middle
             connection.close()
             time.sleep(wait)
     return str(end) if write() else "taken_over"

@@ -180,17 +180,23 @@ class Run:
         """Let one thing go wrong that happens to what everything stands on, or beside a reminder."""
         at = fault.at
         self.done[fault.name] += 1
+
+        def put_off() -> None:
+            self.done[fault.name] -= 1
+            self.later.append((at + 0.5, lambda: self._cause(_put_off(fault), people, fleet, redis)))
+
         match fault.moment, fault.what:
             case "people", name:
                 if not people.act_beside_a_reminder(name):
-                    self.done[fault.name] -= 1
-                    self.later.append((at + 0.5, lambda: self._cause(_put_off(fault), people, fleet, redis)))
+                    put_off()
             case "beats", count:
                 fleet.set_beats(int(count))
             case "clock", hours:
                 fleet.set_clock(int(at * 1000) % len(fleet.workers), float(hours))
             case "worker", "kill":
                 fleet.kill_worker(fleet.workers[int(at * 1000) % len(fleet.workers)])
+            case "redis", _what if not redis.is_there:
+                put_off()
             case "redis", "flush":
                 redis.flush()
             case "redis", "restart":
@@ -200,8 +206,8 @@ class Run:
                 redis.stop()
                 self.later.append((at + OUTAGE, redis.start))
             case "redis", "freeze":
-                redis.send_signal(signal.SIGSTOP)
-                self.later.append((at + OUTAGE, lambda: redis.send_signal(signal.SIGCONT)))
+                redis.freeze()
+                self.later.append((at + OUTAGE, redis.thaw))
             case "postgresql", what:
                 with people.calm:
                     getattr(self.postgres, what)()

@@ -99,6 +99,7 @@ class Redis:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.process: subprocess.Popen | None = None
+        self.is_there = False
         self.start()
 
     def start(self) -> None:
@@ -108,6 +109,7 @@ class Redis:
         words = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self.process = subprocess.Popen([server, *words], stdout=subprocess.DEVNULL)
         wait_until(self._answers)
+        self.is_there = True
 
     def _answers(self) -> bool:
         with socket.socket() as probe:
@@ -118,10 +120,16 @@ class Redis:
             connection.sendall(b"FLUSHALL\r\n")
             connection.recv(100)
 
-    def send_signal(self, number: signal.Signals) -> None:
-        self.process.send_signal(number)
+    def freeze(self) -> None:
+        self.is_there = False
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+        self.is_there = True
 
     def stop(self) -> None:
+        self.is_there = False
         self.process.kill()
         self.process.wait()
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 import redis
 from django.core.mail import EmailMultiAlternatives
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
@@ -403,13 +403,14 @@ def test_database_away_is_not_the_mails_fault(smtp_server, due, monkeypatch):
     assert (due.state, due.server_answer) == (DeliveryState.PENDING, "")
 
 
-def test_answer_is_recorded_when_the_database_is_back(smtp_server, settings, due, monkeypatch):
+@pytest.mark.parametrize("error", [OperationalError, DatabaseError])
+def test_answer_is_recorded_when_the_database_is_back(error, smtp_server, settings, due, monkeypatch):
     settle, tries = Reminder.settle, []
 
     def flaky(self, *args):
         tries.append(args)
         if len(tries) < 3:
-            raise OperationalError
+            raise error
         return settle(self, *args)
 
     monkeypatch.setattr(Reminder, "settle", flaky)
