@@ -124,7 +124,7 @@ class Step(Record):
     def tick(self, *, by: User, at: datetime | None = None) -> None:
         """Done; one with a rhythm for good. Ticking twice changes nothing."""
         with self._change(by, at):
-            if not self.goal.agreed_title or not self.goal.takes_steps:
+            if not self.goal.is_open:
                 raise NotPossible(gettext("This step belongs to a goal that is not active."))
             if not self.is_done:
                 self.done_at, self.done_by = at or timezone.now(), by
@@ -151,8 +151,7 @@ class Step(Record):
     @property
     def is_going_on(self) -> bool:
         """Whether it comes again: it has a rhythm that is not over, and its goal does not rest."""
-        is_agreed = bool(self.goal.agreed_title) and self.goal.takes_steps
-        return self.has_rhythm and not self.is_done and is_agreed and not self.goal.is_resting
+        return self.has_rhythm and not self.is_done and self.goal.is_open and not self.goal.is_resting
 
     @property
     def today(self) -> date:
