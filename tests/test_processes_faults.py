@@ -53,8 +53,8 @@ def test_processes_keep_the_promise_whatever_is_killed(tmp_path):
 @pytest.mark.parametrize(
     ("safeguard", "names"),
     [
-        ("lease", {"doubled_outside_window"}),
-        ("version", {"after_cancel", "wrong"}),
+        pytest.param("lease", {"doubled_outside_window"}, marks=pytest.mark.whole),
+        pytest.param("version", {"after_cancel", "wrong"}, marks=pytest.mark.whole),
         ("submitting", {"doubled_outside_window", "unsaid"}),
     ],
 )
