@@ -11,7 +11,18 @@ from django.utils import timezone as django_timezone
 from django.utils.text import slugify
 
 from clients.belongings import erase
-from clients.models import CheckIn, Circumstance, Client, Erasure, JournalEntry, LifeArea, Note, Trace, Value
+from clients.models import (
+    CheckIn,
+    CheckInRhythm,
+    Circumstance,
+    Client,
+    Erasure,
+    JournalEntry,
+    LifeArea,
+    Note,
+    Trace,
+    Value,
+)
 from clients.models.erasure import COOLING_OFF
 from coaching.accounts.actions import add_person
 from coaching.accounts.models import Coach, Invitation, Practice, User
@@ -319,6 +330,16 @@ def put_area_away(*, by: User, area: LifeArea) -> None:
 
 
 @transaction.atomic
+def choose_rhythm(*, by: User, client: Client, every: str) -> None:
+    """How often the client wants to be asked for a check-in; empty for never. It counts from today."""
+    if every:
+        since = django_timezone.localdate(timezone=client.own_timezone)
+        CheckInRhythm.objects.update_or_create(client=client, defaults={"every": every, "since": since})
+    else:
+        CheckInRhythm.objects.filter(client=client).delete()
+    Trace.objects.leave(client=client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.CHECK_INS)
+
+
 def say_check_in(
     *, by: User, client: Client, on: date, scores: dict[LifeArea, int | None], words: str = ""
 ) -> CheckIn:

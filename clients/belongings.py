@@ -51,6 +51,14 @@ def _follow(found: Belongings) -> None:
                 waiting.append(model)
 
 
+def untouched(clients: models.QuerySet[Client]) -> models.QuerySet[Client]:
+    """Those who have not joined and of whom nothing else stands here, so that removing them loses nothing."""
+    rows = clients.filter(user=None)
+    for model, name in _referring_to(Client):
+        rows = rows.exclude(pk__in=model._base_manager.filter(**{f"{name}__isnull": False}).values(name))
+    return rows
+
+
 def _referring_to(target: type[models.Model]) -> list[tuple[type[models.Model], str]]:
     return [
         (model, field.name)

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.text import capfirst, slugify
 
 from clients.belongings import belongings_of, is_history
-from clients.models import Client, Note
+from clients.models import Client
+from clients.models.writing import Writing
 
 SECRET = {"password", "nonce", "token_hash"}
 """What opens a door is nobody's to take out."""
@@ -42,10 +43,11 @@ def record_of(client: Client, *, with_private_notes: bool = False) -> dict[str, 
     parts, history, kept_back = [], {}, 0
     for model, pks in found.items():
         rows = model._base_manager.filter(pk__in=pks).order_by("pk")
-        if model is Note and not with_private_notes:
-            shared = rows.filter(audience=Note.Audience.CLIENT, saved_at__isnull=False)
-            kept_back, rows = rows.count() - shared.count(), shared
-        hidden = SECRET | ({"draft"} if model is Note and not with_private_notes else set())
+        hidden = SECRET
+        if issubclass(model, Writing) and model.IS_COACHS and not with_private_notes:
+            shared = rows.filter(pk__in=model.objects.shared_with_client())  # type: ignore[attr-defined]
+            kept_back, rows = kept_back + rows.count() - shared.count(), shared
+            hidden = SECRET | {"draft"}
         if is_history(model):
             history[model._meta.label] = [_plain(row, hidden) for row in rows]
             continue

@@ -1,6 +1,6 @@
 """The root access rule: which clients' records a person may see. Every other app composes it."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
@@ -83,6 +83,21 @@ class RosterViewQuerySet(models.QuerySet):
     def keep(self, *, coach: "Coach", name: str, query: str) -> None:
         """Under this name; an earlier one of the same name is replaced."""
         self.update_or_create(coach=coach, name=name, defaults={"query": query})
+
+
+class RosterImportQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """A coach's own."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(coach__user=user)
+
+    def under_way(self) -> Self:
+        return self.filter(state="under_way")
+
+    def forgotten(self, age: timedelta) -> Self:
+        """Those handed in so long ago and never brought in."""
+        return self.filter(state="looked_at", created_at__lte=Now() - age)
 
 
 class TraceQuerySet(models.QuerySet):
@@ -182,9 +197,10 @@ class NoteQuerySet(models.QuerySet):
 
     def belonging_to(self, user: Person) -> Self:
         """Those shared with this person as a client."""
-        return self.filter(
-            saved_at__isnull=False, audience="client", client__in=_clients(self).belonging_to(user)
-        )
+        return self.shared_with_client().filter(client__in=_clients(self).belonging_to(user))
+
+    def shared_with_client(self) -> Self:
+        return self.filter(saved_at__isnull=False, audience="client")
 
     def continued_by(self, user: "User", client: "Client", pk: UUID) -> "Note":
         """The coach's own note of this id about this client, or a new one of this id.
@@ -272,3 +288,15 @@ class CheckInQuerySet(models.QuerySet):
         """The last `count` days that were spoken of, oldest first, with their scores. Two queries."""
         rows: Any = self.order_by("-on").prefetch_related("scores")[:count]
         return list(reversed(rows))
+
+
+class CheckInRhythmQuerySet(models.QuerySet):
+    def belonging_to(self, user: Person) -> Self:
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+    def asking(self) -> Self:
+        """Those of people who work with a coach now, with parts of life to ask about; with `last_on`."""
+        areas: Any = _clients(self).model._meta.get_field("life_areas").related_model
+        in_use = areas.objects.in_use().filter(client=OuterRef("client"))
+        rows = self.filter(Exists(in_use), client__status="active", client__user__is_active=True)
+        return rows.annotate(last_on=models.Max("client__check_ins__on"))

@@ -3,9 +3,17 @@
 from celery import shared_task
 
 from clients.actions import erase_due
+from clients.bringing.runs import bring_in, forget_old
 
 
 @shared_task(name="clients.erase_due")
 def erase_due_records() -> None:
     """Erase every record whose time to think again is over."""
     erase_due()
+    forget_old()
+
+
+@shared_task(name="clients.bring_in")
+def bring_in_clients() -> None:
+    """Go on with every list of clients that is being brought in."""
+    bring_in()

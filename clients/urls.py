@@ -1,10 +1,18 @@
 from django.urls import path
 
-from clients.views import checkins, circumstances, journal, leaving, notes, roster, traces, values
+from clients.views import bringing, checkins, circumstances, journal, leaving, notes, roster, traces, values
 
 app_name = "clients"
 
 urlpatterns = [
+    path("clients/import/", bringing.roster_import_new, name="roster_import_new"),
+    path("clients/import/<uuid:pk>/", bringing.roster_import, name="roster_import"),
+    path("clients/import/<uuid:pk>/begin/", bringing.roster_import_begin, name="roster_import_begin"),
+    path(
+        "clients/import/<uuid:pk>/take-back/",
+        bringing.roster_import_take_back,
+        name="roster_import_take_back",
+    ),
     path("clients/new/", roster.client_create, name="client_create"),
     path("clients/<uuid:pk>/edit/", roster.client_edit, name="client_edit"),
     path("clients/<uuid:pk>/invite/", roster.client_invite, name="client_invite"),
@@ -26,6 +34,7 @@ urlpatterns = [
     path("clients/<uuid:pk>/erase/withdraw/", leaving.erasure_withdraw, name="erasure_withdraw"),
     path("me/check-ins/", checkins.checkin_list, name="checkin_list"),
     path("clients/<uuid:pk>/check-in/", checkins.checkin_say, name="checkin_say"),
+    path("clients/<uuid:pk>/check-in/rhythm/", checkins.checkin_rhythm, name="checkin_rhythm"),
     path("clients/<uuid:pk>/areas/new/", checkins.area_create, name="area_create"),
     path("areas/<uuid:pk>/put-away/", checkins.area_put_away, name="area_put_away"),
     path("me/values/", values.value_list, name="value_list"),

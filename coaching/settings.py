@@ -202,7 +202,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "coaching.tick", "schedule": timedelta(seconds=10)},
+    "bring-in": {"task": "clients.bring_in", "schedule": timedelta(minutes=1)},
     "erase-due": {"task": "clients.erase_due", "schedule": timedelta(hours=1)},
+    "plan-nudges": {"task": "coaching.plan_nudges", "schedule": timedelta(minutes=5)},
     "send-due": {"task": "coaching.send_due", "schedule": timedelta(seconds=15)},
 }
 
@@ -224,6 +226,27 @@ def _mailer(url: str) -> dict[str, object]:
             "timeout": 20,
         },
     }
+
+
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", "")
+"""Whose reports of mails that came back are taken, at `/accounts/mail/events/PROVIDER/`."""
+
+
+def _anymail(provider: str, secret: str) -> dict[str, str]:
+    """Mailgun signs with a key; Postmark is given `user:password` for its webhook's address."""
+    if not provider:
+        return {}
+    if provider == "mailgun" and secret:
+        return {"MAILGUN_WEBHOOK_SIGNING_KEY": secret}
+    if provider == "postmark" and ":" in secret:
+        return {"WEBHOOK_SECRET": secret}
+    raise ImproperlyConfigured(
+        "MAIL_PROVIDER must be mailgun, with its signing key in MAIL_WEBHOOK_SECRET, "
+        "or postmark, with user:password in MAIL_WEBHOOK_SECRET"
+    )
+
+
+ANYMAIL = _anymail(MAIL_PROVIDER, env.str("MAIL_WEBHOOK_SECRET", ""))
 
 
 def _sms_url(url: str) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -171,6 +171,20 @@ def remove_place(*, by: User, link: ServiceAtLocation) -> None:
     if not location.service_at_locations.exists():
         location.delete()
     Service.objects.filter(pk=service_id).reindex()
+
+
+@transaction.atomic
+def keep_part(*, by: User, service: Service, part: Model) -> None:
+    """A phone, schedule, price, language or paper of the service, new or rewritten."""
+    part.save()
+    Service.objects.filter(pk=service.pk).reindex()
+
+
+@transaction.atomic
+def remove_part(*, by: User, service: Service, part: Model) -> None:
+    """It is not part of the listing any more."""
+    part.delete()
+    Service.objects.filter(pk=service.pk).reindex()
 
 
 # --- from state to state ----------------------------------------------------

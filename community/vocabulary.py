@@ -55,6 +55,7 @@ ACCESS = {
     "quiet": ("Quiet room", r"quiet|low noise|low.stimul"),
 }
 """What a place says of its access in free text: code → label, and the pattern that finds it."""
+DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 FREE = r"\m(free|no (charge|cost|fee)|nothing|gratis|none)\M"
 """How sources write that something costs nothing."""
 

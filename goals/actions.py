@@ -7,11 +7,11 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from clients.models import Circumstance, Client, Value
+from clients.models import Circumstance, Client, Trace, Value
 from coaching.accounts.models import User
 from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
-from goals.models import Goal, GoalPlan, GoalRating, GoalScale, Obstacle, Step
+from goals.models import Goal, GoalPlan, GoalRating, GoalScale, Obstacle, Step, Win
 from goals.models.obstacle import check_named_by
 from goals.models.plan import Rhythm
 from goals.models.rating import Level
@@ -217,6 +217,44 @@ def rate_goal(
             },
         )
     return rating
+
+
+@transaction.atomic
+def note_win(
+    *,
+    by: User,
+    goal: Goal,
+    words: str,
+    audience: str = Win.Audience.ME,
+    on: date | None = None,
+) -> Win:
+    """Something that went well. What a coach notes is for both; a coach keeps notes elsewhere."""
+    goal.plan.check_shaped_by(by)
+    if not goal.is_agreed:
+        raise NotPossible(gettext("Choose a goal that is agreed."))
+    today = timezone.localdate()
+    if on and on > today:
+        raise NotPossible(gettext("Choose today or a day before."))
+    is_own = goal.plan.belongs_to(by)
+    win = Win.objects.create(
+        goal=goal,
+        author=by,
+        words=words.strip(),
+        audience=audience if is_own else Win.Audience.BOTH,
+        on=on or today,
+    )
+    if win.audience == Win.Audience.BOTH:
+        Trace.objects.leave(client=goal.plan.client, by=by, act=Trace.Act.ADDED, part=Trace.Part.WINS)
+    return win
+
+
+@transaction.atomic
+def remove_win(*, by: User, win: Win) -> None:
+    """Take it out for good."""
+    if win.audience == Win.Audience.BOTH:
+        client = win.goal.plan.client
+        Trace.objects.leave(client=client, by=by, act=Trace.Act.REMOVED, part=Trace.Part.WINS)
+    win.delete()
 
 
 def _after(rows: "models.QuerySet[Goal] | models.QuerySet[Step]") -> int:

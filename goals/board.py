@@ -11,6 +11,7 @@ from clients.models import Client, Value
 from coaching.accounts.models import User
 from goals.attainment import Attainment
 from goals.balance import Notice, notice_for
+from goals.forms import WinForm
 from goals.models import Goal, GoalPlan, Step
 from goals.models.goal import Lifecycle, Side
 from goals.models.rating import Level
@@ -64,8 +65,7 @@ class Board:
 
     def __init__(self, plan: GoalPlan, viewer: User, on: date | None = None) -> None:
         """`on`: an earlier day, for the picture alone; it costs one query."""
-        self.plan = plan
-        self.on = on
+        self.plan, self.viewer, self.on = plan, viewer, on
         self.goals: list[Goal] = plan.all_goals  # type: ignore[attr-defined]
         for goal in self.goals:
             goal.plan = plan
@@ -146,6 +146,14 @@ class Board:
     def to_rate(self) -> list[Goal]:
         """Goals that are going on, which a person may say how far they have come."""
         return [goal for goal in self.goals if goal.is_open and not goal.is_resting][:MOST_TO_RATE]
+
+    @property
+    def win_form(self) -> WinForm | None:
+        """For noting a small win with one of the goals that are going on."""
+        goals = [goal for goal in self.goals if goal.is_open]
+        if not goals or not self.is_editable:
+            return None
+        return WinForm(user=self.viewer, plan=self.plan, goals=goals, auto_id=f"win-{self.plan.pk}-%s")
 
     @property
     def completed_count(self) -> int:

@@ -1,5 +1,6 @@
 """What may be typed about a plan, its goals and steps."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ from coaching.accounts.forms import DateInput, page_helper, refuse_invisible
 from coaching.accounts.models import User
 from community.models import Service
 from goals.fhir.reading import MOST_BYTES
-from goals.models import Goal, GoalPlan, Obstacle, Step
+from goals.models import Goal, GoalPlan, Obstacle, Step, Win
 from goals.models.goal import Side
 from goals.models.obstacle import Kind
 from goals.models.plan import Rhythm, Tolerance
@@ -25,6 +26,7 @@ from goals.models.rating import Level
 from goals.models.rhythm import Often, Per, words_for
 from goals.models.scale import LONGEST, Difficulty, Importance
 from goals.models.step import MOST_A_DAY
+from goals.models.win import LONGEST as LONGEST_WIN
 
 
 class TitleField(forms.CharField):
@@ -340,9 +342,13 @@ class ScaleForm(forms.Form):
     )
     helper = page_helper()
 
-    def __init__(self, *args: Any, user: User, goal: Goal, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, goal: Goal, levels: list[str] | None = None, **kwargs: Any
+    ) -> None:
+        """`levels`: words to begin with, where the goal has none yet."""
         scale = goal.scale_or_none
         initial: dict[str, object] = {"baseline": Level.LESS, "importance": 1, "difficulty": 1}
+        initial |= {self.name_of(level): words for level, words in zip(Level, levels or [], strict=False)}
         if scale:
             initial = {name: getattr(scale, name) for name in ("importance", "difficulty", "baseline")}
             initial |= {self.name_of(level): scale.description_of(level) for level in Level}
@@ -356,8 +362,8 @@ class ScaleForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 2}),
                 help_text=_EXAMPLES.get(level, ""),
             )
-        levels = [self.name_of(level) for level in reversed(Level)]
-        self.order_fields([*levels, "baseline", "importance", "difficulty"])
+        names = [self.name_of(level) for level in reversed(Level)]
+        self.order_fields([*names, "baseline", "importance", "difficulty"])
 
     @staticmethod
     def name_of(level: int) -> str:
@@ -482,6 +488,38 @@ class RatingForm(forms.Form):
         if rated_on > timezone.localdate():
             raise forms.ValidationError(_("Choose today or a day before."))
         return rated_on
+
+
+class WinForm(forms.Form):
+    """A small win in one field; the client says who sees it, what a coach notes is for both."""
+
+    goal = forms.ChoiceField(label=_("With which goal?"))
+    words = forms.CharField(
+        label=_("What went well?"), max_length=LONGEST_WIN, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    audience = forms.ChoiceField(
+        label=_("Who can see it?"),
+        choices=Win.Audience.choices,
+        initial=Win.Audience.ME,
+        widget=forms.RadioSelect,
+    )
+    helper = page_helper()
+
+    def __init__(self, *args: Any, user: User, plan: GoalPlan, goals: Sequence[Goal], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        choices = [(str(goal.pk), goal.title) for goal in goals]
+        self.fields["goal"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.fields["goal"].initial = choices[0][0]
+            self.fields["goal"].widget = forms.HiddenInput()
+        if not plan.belongs_to(user):
+            del self.fields["audience"]
+
+    def clean_words(self) -> str:
+        words: str = self.cleaned_data["words"].strip()
+        refuse_invisible(words)
+        return words
 
 
 class PlanFileForm(forms.Form):

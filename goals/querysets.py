@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import JSONObject, Trunc
 from django.utils import timezone
 
 from clients.models import Client
+from coaching.accounts.models import Practice
 from coaching.accounts.querysets import Person
 from community.models import Service
 
@@ -48,12 +49,15 @@ class GoalPlanQuerySet(models.QuerySet):
             has_urgent_need=Exists(urgent)
         )
 
-    def with_goals(self, *, for_plan_page: bool = False) -> Self:
+    def with_goals(self, *, for_plan_page: bool = False, for_paper: bool = False) -> Self:
         """With all that a page about them shows, in two more queries however many goals there are.
 
         A plan's own page has more: its figures, and what each goal grows from, in one more.
+        On paper stand the ratings in words.
         """
         goals = _rows_of(self.model, "goals").for_pages()
+        if for_paper:
+            goals = goals.with_ratings()
         if for_plan_page:
             goals = goals.with_views().with_values()
         return self.prefetch_related(Prefetch("goals", goals, to_attr="all_goals"))
@@ -66,6 +70,10 @@ class GoalQuerySet(models.QuerySet):
     def editable_by(self, user: Person) -> Self:
         """Those in a plan they may still shape."""
         return self.visible_to(user).filter(plan__closed_at=None)
+
+    def coached_by(self, user: Person) -> Self:
+        """Those of the clients this person coaches."""
+        return self.filter(plan__client__in=Client.objects.coached_by(user))
 
     def decidable_by(self, user: Person) -> Self:
         """Those this person decides about: their own, and nobody else's."""
@@ -85,6 +93,13 @@ class GoalQuerySet(models.QuerySet):
 
     def agreed(self) -> Self:
         return self.filter(lifecycle__in=["accepted", "active", "on-hold", "completed"])
+
+    def open(self) -> Self:
+        """Those agreed, and not finished or stopped."""
+        return self.filter(lifecycle__in=["accepted", "active", "on-hold"])
+
+    def in_open_plans(self) -> Self:
+        return self.filter(plan__closed_at=None)
 
     def with_plan(self) -> Self:
         return self.select_related(
@@ -199,6 +214,20 @@ class StepTickQuerySet(models.QuerySet):
         return self.values(first=first).annotate(count=models.Count("pk")).order_by("-first")
 
 
+class WinQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """A client's own records'; for their coach those that are for both."""
+        clients = Client.objects.all()
+        return self.filter(
+            Q(goal__plan__client__in=clients.belonging_to(user))
+            | Q(goal__plan__client__in=clients.coached_by(user), audience="both")
+        )
+
+    def removable_by(self, user: Person) -> Self:
+        """Those this person noted, while they may still see them."""
+        return self.visible_to(user).filter(author=user.pk)
+
+
 class ObstacleQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:
         return self.filter(goal__plan__client__in=Client.objects.visible_to(user))
@@ -220,6 +249,32 @@ class ObstacleQuerySet(models.QuerySet):
     def around(self) -> Self:
         """Those that are circumstances, wholly or in part."""
         return self.exclude(domain="")
+
+
+class GoalTemplateQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Their own; and what is shared in the practice where they coach or are a client."""
+        own = Q(author=user.pk, practice__in=Practice.objects.visible_to(user))
+        theirs = Q(practice__in=Practice.objects.visible_to(user)) | Q(
+            practice__in=Client.objects.belonging_to(user).values("practice")
+        )
+        return self.filter(own | Q(is_shared=True, retired_at=None) & theirs)
+
+    def editable_by(self, user: Person) -> Self:
+        """Their own, while they coach at the practice."""
+        return self.filter(author=user.pk, practice__in=Practice.objects.visible_to(user))
+
+    def retirable_by(self, user: Person) -> Self:
+        """Their own; and for the owner of a practice all that is shared in it."""
+        owned = Q(is_shared=True, practice__in=Practice.objects.owned_by(user))
+        return self.filter(Q(author=user.pk, practice__in=Practice.objects.visible_to(user)) | owned)
+
+    def search(self, text: str) -> Self:
+        """Those that hold every word of `text` in the goal or in why it can matter."""
+        rows = self
+        for word in text.split():
+            rows = rows.filter(Q(title__icontains=word) | Q(why__icontains=word))
+        return rows
 
 
 class GoalScaleQuerySet(models.QuerySet):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from goals.views import exchange, goals, obstacles, plans, steps
+from goals.views import exchange, goals, library, obstacles, paper, plans, steps, wins
 
 app_name = "goals"
 
@@ -8,6 +8,8 @@ urlpatterns = [
     path("plans/new/", plans.plan_create, name="plan_create"),
     path("plans/import/", exchange.plan_import, name="plan_import"),
     path("plans/import/apply/", exchange.plan_import_apply, name="plan_import_apply"),
+    path("plans/<uuid:pk>/print/", paper.plan_print, name="plan_print"),
+    path("plans/<uuid:pk>/print/pdf/", paper.plan_pdf, name="plan_pdf"),
     path("plans/<uuid:pk>/fhir/", exchange.plan_fhir, name="plan_fhir"),
     path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
     path("plans/<uuid:pk>/edit/", plans.plan_edit, name="plan_edit"),
@@ -15,6 +17,9 @@ urlpatterns = [
     path("plans/<uuid:pk>/reopen/", plans.plan_reopen, name="plan_reopen"),
     path("plans/<uuid:pk>/balance/dismiss/", plans.plan_balance_dismiss, name="plan_balance_dismiss"),
     path("plans/<uuid:pk>/balance/off/", plans.plan_balance_off, name="plan_balance_off"),
+    path("plans/<uuid:pk>/timeline/", wins.plan_timeline, name="plan_timeline"),
+    path("plans/<uuid:plan_pk>/wins/new/", wins.win_create, name="win_create"),
+    path("wins/<uuid:pk>/remove/", wins.win_remove, name="win_remove"),
     path("plans/<uuid:pk>/history/", plans.plan_history, name="plan_history"),
     path("plans/<uuid:plan_pk>/goals/new/", goals.goal_create, name="goal_create"),
     path("goals/<uuid:pk>/", goals.goal_detail, name="goal_detail"),
@@ -28,6 +33,14 @@ urlpatterns = [
     path("goals/<uuid:pk>/complete/", goals.goal_complete, name="goal_complete"),
     path("goals/<uuid:pk>/cancel/", goals.goal_cancel, name="goal_cancel"),
     path("goals/<uuid:pk>/history/", goals.goal_history, name="goal_history"),
+    path("goals/<uuid:pk>/template/", library.goal_template, name="goal_template"),
+    path("library/", library.library, name="library"),
+    path("library/new/", library.template_create, name="template_create"),
+    path("library/<uuid:pk>/", library.template_detail, name="template_detail"),
+    path("library/<uuid:pk>/edit/", library.template_edit, name="template_edit"),
+    path("library/<uuid:pk>/retire/", library.template_retire, name="template_retire"),
+    path("library/<uuid:pk>/restore/", library.template_restore, name="template_restore"),
+    path("library/<uuid:pk>/take/", library.template_take, name="template_take"),
     path("goals/<uuid:pk>/scale/", goals.goal_scale, name="goal_scale"),
     path("goals/<uuid:pk>/rate/", goals.goal_rate, name="goal_rate"),
     path("goals/<uuid:goal_pk>/steps/new/", steps.step_create, name="step_create"),

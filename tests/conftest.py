@@ -21,6 +21,34 @@ hypothesis_settings.load_profile("ci")
 
 pytest_plugins = ["tests.smtp", "tests.twilio"]
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--whole",
+        action="store_true",
+        help="Run the long proofs at full length: the rush for one time, every zone, the long walk.",
+    )
+
+
+@pytest.fixture
+def is_whole(request: pytest.FixtureRequest) -> bool:
+    """Whether a long proof is to run at its full length, and not in short."""
+    return request.config.getoption("--whole")
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Say a figure of a long proof, past the capturing of output."""
+    terminal = request.config.pluginmanager.getplugin("terminalreporter")
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def say(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            terminal.write_line(line)
+
+    return say
+
+
 PASSWORD = "trellis-demo"
 
 

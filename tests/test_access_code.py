@@ -26,6 +26,7 @@ SCOPES = {
     "owned_by",
     "published",
     "removable_by",
+    "retirable_by",
     "visible_to",
     "worded_by",
 }

@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from clients.actions import add_client
+from clients.bringing.runs import hand_in
 from clients.models import RosterView
 from coaching.scheduling.actions import schedule_session
 from coaching.scheduling.groups import schedule_group
@@ -23,6 +24,7 @@ from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
 from community.hsds.runs import try_import
 from goals import actions as plans
+from goals.library import write_template
 from tests.clients.rows import a_circumstance, a_note, a_value, an_area, an_entry
 
 CAST = ["alma", "ben", "cora", "dan", "esra", "finn", "olga", "gita", "nobody"]
@@ -53,6 +55,7 @@ PAIR_ACTS = cells(alma="go", ben="go")
 COACH_SEES = cells(alma=200)
 COACH_ACTS = cells(alma="go")
 CLIENT_SEES = cells(ben=200)
+PRACTICE_SEES = cells(alma=200, cora=200, olga=200, ben=200)
 CLIENT_ACTS = cells(ben="go")
 
 type Arguments = Callable[[SimpleNamespace], list[object]]
@@ -83,7 +86,10 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "home:client_list": (nothing, COACHES_ONLY),
     "accounts:sms_settings": (nothing, SIGNED_IN),
     "accounts:sms_confirm": (nothing, cells(people="go")),
+    "accounts:mail_events": (lambda world: ["mailgun"], cells(people=404, nobody=404)),
     "clients:client_create": (nothing, COACHES_ONLY),
+    "clients:roster_import_new": (nothing, COACHES_ONLY),
+    "clients:roster_import": (of("roster_import"), COACH_SEES),
     "clients:client_edit": (of("client"), PAIR_SEES),
     "clients:note_list": (of("client"), COACH_SEES),
     "clients:note_create": (of("client"), COACH_ACTS),
@@ -111,12 +117,23 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:circumstance_remove": (of("circumstance"), CLIENT_SEES),
     "clients:invitation_accept": (lambda world: [world.invitation.token], cells(others=403, nobody=200)),
     "goals:plan_create": (nothing, CLIENT_SEES),
+    "goals:library": (nothing, cells(others=403, coaches=200, ben=200)),
+    "goals:template_create": (nothing, COACHES_ONLY),
+    "goals:template_detail": (of("template"), PRACTICE_SEES),
+    "goals:template_take": (of("template"), PRACTICE_SEES),
+    "goals:template_edit": (of("template"), COACH_SEES),
+    "goals:goal_template": (of("goal"), cells(others=403, coaches=404, alma=200)),
     "goals:plan_import": (nothing, CLIENT_SEES),
     "goals:plan_fhir": (of("plan"), PAIR_SEES),
+    "goals:plan_print": (of("plan"), PAIR_SEES),
+    "goals:plan_pdf": (of("plan"), PAIR_SEES),
     "goals:plan_detail": (of("plan"), PAIR_SEES),
     "goals:plan_edit": (of("plan"), PAIR_SEES),
     "goals:plan_close": (of("plan"), cells(ben=200, alma=403)),
     "goals:plan_history": (of("plan"), PAIR_SEES),
+    "goals:plan_timeline": (of("plan"), PAIR_SEES),
+    "goals:win_create": (of("plan"), PAIR_SEES),
+    "goals:win_remove": (of("win"), CLIENT_SEES),
     "goals:goal_create": (of("plan"), PAIR_SEES),
     "goals:goal_detail": (of("goal"), PAIR_SEES),
     "goals:goal_edit": (of("goal"), PAIR_SEES),
@@ -131,6 +148,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:step_edit": (of("step"), PAIR_SEES),
     "goals:step_resource": (of("step"), PAIR_SEES),
     "goals:step_rhythm": (of("rhythm"), PAIR_SEES),
+    "scheduling:practice_booking": (nothing, OWNERS_ONLY),
     "scheduling:session_list": (nothing, SIGNED_IN),
     "scheduling:session_week": (nothing, SIGNED_IN),
     "scheduling:session_month": (nothing, SIGNED_IN),
@@ -148,6 +166,11 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
         CLIENT_SEES,
     ),
     "scheduling:session_cancel": (of("session"), PAIR_SEES),
+    "scheduling:session_agenda": (of("session"), PAIR_SEES),
+    "scheduling:step_agree": (of("session"), PAIR_SEES),
+    "scheduling:step_session": (of("step"), PAIR_SEES),
+    "scheduling:summary_write": (of("session"), COACH_SEES),
+    "scheduling:summary_list": (nothing, CLIENT_SEES),
     # A link from Ben's mail opens its one act for whoever holds it; without it there is nothing here.
     "scheduling:mail_link": (lambda world: [token_for(Act.CANCEL, world.session)], EVERYBODY),
     "scheduling:mail_link_time": (
@@ -164,6 +187,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:calendar_settings": (nothing, SIGNED_IN),
     "scheduling:mail_settings": (nothing, SIGNED_IN),
     "scheduling:mail_list": (nothing, COACHES_ONLY),
+    "scheduling:mail_release_all": (nothing, COACHES_ONLY),
+    "scheduling:mail_drop_all": (nothing, COACHES_ONLY),
     "community:resource_list": (nothing, EVERYBODY),
     "community:resource_detail": (of("draft"), cells(finn=200, nobody=404)),
     "community:problem_report": (of("draft"), cells(finn=200, nobody=404)),
@@ -197,17 +222,23 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
 POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),
     "clients:client_status": (of("client"), COACH_ACTS),
+    "clients:roster_import_begin": (of("roster_import"), COACH_ACTS),
+    "clients:roster_import_take_back": (of("roster_import"), COACH_ACTS),
     "home:roster_view_create": (nothing, cells(others=403, coaches="go")),
     "home:roster_view_remove": (of("roster_view"), COACH_ACTS),
     "clients:erasure_withdraw": (of("client"), CLIENT_ACTS),
+    "clients:checkin_rhythm": (of("client"), CLIENT_ACTS),
     "clients:area_put_away": (of("area"), CLIENT_ACTS),
     "clients:value_move": (of("value"), CLIENT_ACTS),
     "clients:value_remove": (of("value"), CLIENT_ACTS),
     "clients:circumstance_confirm": (of("circumstance"), CLIENT_ACTS),
     "accounts:sms_stop": (nothing, cells(people="go")),
+    "accounts:mail_try_again": (nothing, cells(people="go")),
     "goals:plan_reopen": (of("plan"), cells(ben="go", alma=403)),
     "goals:plan_balance_dismiss": (of("plan"), CLIENT_ACTS),
     "goals:plan_balance_off": (of("plan"), CLIENT_ACTS),
+    "goals:template_retire": (of("template"), cells(alma="go", olga="go")),
+    "goals:template_restore": (of("template"), cells(alma="go", olga="go")),
     "goals:plan_import_apply": (nothing, cells(ben=422)),
     "goals:goal_accept": (of("proposal"), CLIENT_ACTS),
     "goals:goal_decline": (of("proposal"), CLIENT_ACTS),
@@ -279,6 +310,7 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
     stranger = add_client(by=alma, name="Gil", email="gil@example.org", invite=True)
     return SimpleNamespace(
         roster_view=roster_view,
+        roster_import=hand_in(by=alma, file_name="a.csv", content=b"name,email\nGil,g@example.org\n"),
         client=ben_client,
         circumstance=a_circumstance(ben_client, ben),
         value=a_value(ben_client, ben),
@@ -291,6 +323,7 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         obstacle=plans.name_obstacle(by=ben, goal=goal, kind="internal", what="Tired"),
         step=plans.add_step(by=ben, goal=goal, title="Put the phone away"),
         rhythm=plans.add_step(by=ben, goal=goal, title="Walk to the river", rhythm=(2, "week")),
+        template=write_template(by=alma, side="personal", title="Sleep", levels=[], steps=[], is_shared=True),
         session=session,
         group=schedule_group(
             by=alma,
@@ -303,6 +336,7 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         ),
         free=tomorrow + timedelta(days=2),
         session_type=SessionType.objects.create(coach=alma.coach, name="First talk"),
+        win=plans.note_win(by=ben, goal=goal, words="Slept seven hours", audience="both"),
         special_days=alma.coach.special_days.create(first_on=tomorrow.date(), last_on=tomorrow.date()),
         mail=session.reminders.get(kind="booked"),
         organization=organization,

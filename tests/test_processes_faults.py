@@ -32,7 +32,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess:
         env=plain_environment(),
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=900,
         check=False,
     )
 
@@ -78,7 +78,7 @@ def test_processes_of_a_run_that_is_broken_off_are_ended():
         text=True,
     )
     tree: list[psutil.Process] = []
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while sum("celery" in process.name() or "redis" in process.name() for process in tree) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.5)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Client, LifeArea
+from clients.models import CheckInRhythm, Client, LifeArea
 from coaching.accounts.forms import DateInput, page_helper
 from coaching.accounts.models import User
 
@@ -69,3 +69,14 @@ class CheckInForm(forms.Form):
         """What a valid form says, for `CheckIn.say`."""
         scores = {area: self.cleaned_data[name] for name, area in self.areas.items()}
         return {"on": self.cleaned_data["on"], "scores": scores, "words": self.cleaned_data["words"]}
+
+
+class RhythmForm(forms.Form):
+    """How often to be asked; never, where nothing was chosen."""
+
+    every = forms.ChoiceField(
+        label=_("Remind me to check in"),
+        required=False,
+        choices=[("", _("Never")), *CheckInRhythm.Every.choices],
+        help_text=_("Counted from your last check-in. You can stop it here at any time."),
+    )

@@ -1,9 +1,10 @@
 """A client's record: who they are, what they carry, what they and their coaches write, and who saw it."""
 
-from clients.models.checkin import CheckIn, LifeArea, Score
+from clients.models.checkin import CheckIn, CheckInRhythm, LifeArea, Score
 from clients.models.circumstance import Circumstance
 from clients.models.client import Client
 from clients.models.erasure import Erasure
+from clients.models.roster_import import RosterImport
 from clients.models.roster_view import RosterView
 from clients.models.trace import Trace
 from clients.models.value import Value
@@ -11,12 +12,14 @@ from clients.models.writing import JournalEntry, Note
 
 __all__ = [
     "CheckIn",
+    "CheckInRhythm",
     "Circumstance",
     "Client",
     "Erasure",
     "JournalEntry",
     "LifeArea",
     "Note",
+    "RosterImport",
     "RosterView",
     "Score",
     "Trace",

@@ -2,12 +2,13 @@
 
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clients.models.client import Client
-from clients.querysets import CheckInQuerySet, LifeAreaQuerySet
+from clients.querysets import CheckInQuerySet, CheckInRhythmQuerySet, LifeAreaQuerySet
 from coaching.accounts.encryption import EncryptedTextField
 from coaching.accounts.records import PrivateRecord, Record
 
@@ -76,3 +77,46 @@ class Score(Record):
 
     def __str__(self) -> str:
         return str(self.level)
+
+
+class CheckInRhythm(Record):
+    """How often a client wants to be asked how life stands. Who chose nothing has no row and is not asked."""
+
+    class Every(models.TextChoices):
+        WEEK = "week", _("Every week")
+        TWO_WEEKS = "two_weeks", _("Every two weeks")
+        MONTH = "month", _("Every month")
+
+    client = models.OneToOneField(Client, on_delete=models.CASCADE, related_name="check_in_rhythm")
+    every = models.CharField(_("how often"), max_length=9, choices=Every)
+    since = models.DateField(help_text=_("The day from which it is counted, until the client checks in."))
+
+    last_on: date | None
+    """Which day the last check-in speaks of; read by `asking()`."""
+
+    objects = CheckInRhythmQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["client"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(every__in=["week", "two_weeks", "month"]), name="check_in_rhythm_is_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_every_display()
+
+    def falls_on(self, day: date, *, last_on: date | None) -> bool:
+        """Whether a check-in is due on this day, where the last one speaks of `last_on`.
+
+        Counted from the last check-in, so that nobody is asked soon after one;
+        a day that goes by is not asked for again before the next.
+        """
+        begin = max(self.since, last_on) if last_on else self.since
+        if day <= begin:
+            return False
+        if self.every != self.Every.MONTH:
+            return (day - begin).days % (7 if self.every == self.Every.WEEK else 14) == 0
+        months = (day.year - begin.year) * 12 + day.month - begin.month
+        return begin + relativedelta(months=months) == day

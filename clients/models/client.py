@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneField
 
+from clients.models.roster_import import RosterImport
 from clients.querysets import ClientQuerySet
 from coaching.accounts.models import Coach, Invitation, Practice, User
 from coaching.accounts.records import Record
@@ -54,6 +55,15 @@ class Client(Record):
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)
     invitation = models.OneToOneField(
         Invitation, on_delete=models.SET_NULL, null=True, blank=True, related_name="client", editable=False
+    )
+
+    roster_import = models.ForeignKey(
+        RosterImport,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="clients",
+        editable=False,
     )
 
     objects = ClientQuerySet.as_manager()

@@ -34,6 +34,8 @@ class Trace(Record):
         NOTES = "notes", _("notes that are shared with you")
         JOURNAL = "journal", _("your journal")
         CHECK_INS = "check_ins", _("how life stands for you")
+        SUMMARIES = "summaries", _("summaries of your sessions")
+        WINS = "wins", _("small wins in your plans")
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="traces")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="traces_left")

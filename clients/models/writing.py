@@ -1,6 +1,7 @@
 """What people write at length: by the coach as notes, by the client as a journal. A draft is never lost."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -18,6 +19,9 @@ from coaching.accounts.records import PrivateRecord
 
 class Writing(PrivateRecord):
     """A text and, beside it, what is being typed. Only the writer ever sees a draft."""
+
+    IS_COACHS: ClassVar[bool] = False
+    """Whether a coach writes it: then it leaves with the client only where it is `shared_with_client`."""
 
     client: models.ForeignKey
     words = EncryptedTextField(_("text"), max_length=50_000, blank=True)
@@ -60,6 +64,8 @@ class Writing(PrivateRecord):
 
 class Note(Writing):
     """What a coach writes about the work with a client."""
+
+    IS_COACHS = True
 
     class Audience(models.TextChoices):
         AUTHOR = "author", _("Only you")

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from clients import actions
 from clients.curves import MOST_DAYS, Curves, curves_of
-from clients.forms.checkin import CheckInForm, LifeAreaForm
+from clients.forms.checkin import CheckInForm, LifeAreaForm, RhythmForm
 from clients.models import CheckIn, Client, LifeArea
 from clients.views.own import clients_only
 from coaching.accounts.http import PersonRequest
@@ -25,9 +25,14 @@ def curves_for(request: PersonRequest, client: Client) -> Curves:
 
 def checkin_list(request: PersonRequest) -> HttpResponse:
     clients_only(request)
-    records = Client.objects.belonging_to(request.user).select_related("coach__user")
+    records = Client.objects.belonging_to(request.user).select_related("coach__user", "check_in_rhythm")
     shown = [
-        (record, curves_for(request, record), record.life_areas.belonging_to(request.user).in_use())
+        (
+            record,
+            curves_for(request, record),
+            record.life_areas.belonging_to(request.user).in_use(),
+            RhythmForm(initial={"every": getattr(getattr(record, "check_in_rhythm", None), "every", "")}),
+        )
         for record in records
     ]
     return render(request, "clients/checkin_list.html", {"shown": shown})
@@ -42,6 +47,18 @@ def checkin_say(request: PersonRequest, pk: UUID) -> HttpResponse:
         return redirect("clients:checkin_list")
     context = {"form": form, "client": client}
     return render(request, "clients/checkin_say.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def checkin_rhythm(request: PersonRequest, pk: UUID) -> HttpResponse:
+    client = get_object_or_404(Client.objects.belonging_to(request.user), pk=pk)
+    form = RhythmForm(request.POST)
+    if form.is_valid():
+        actions.choose_rhythm(by=request.user, client=client, every=form.cleaned_data["every"])
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Choose one of the rhythms, or never."))
+    return redirect("clients:checkin_list")
 
 
 def area_create(request: PersonRequest, pk: UUID) -> HttpResponse:

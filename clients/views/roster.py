@@ -18,13 +18,13 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Invitation, User
 
 
-def _coaches_only(request: PersonRequest) -> None:
+def coaches_only(request: PersonRequest) -> None:
     if request.user.coach_or_none is None:
         raise PermissionDenied
 
 
 def client_create(request: PersonRequest) -> HttpResponse:
-    _coaches_only(request)
+    coaches_only(request)
     form = ClientCreateForm(request.POST or None, user=request.user)
     if form.is_valid() and (client := _added(request.user, form)):
         if form.cleaned_data["invite"]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from clients import actions
-from clients.forms.record import JournalForm, NoteForm
-from clients.models import JournalEntry, Note
+from clients.models.writing import Writing
 from coaching.accounts.http import PersonRequest
 
 LONGEST = 50_000
@@ -18,10 +18,12 @@ LONGEST = 50_000
 def write_page(
     request: PersonRequest,
     template: str,
-    writing: Note | JournalEntry,
-    form_class: Callable[..., NoteForm | JournalForm],
+    writing: Writing,
+    form_class: Callable[..., forms.ModelForm],
     *,
     back: str,
+    save: Callable[..., None] = actions.save_writing,
+    said: str = "",
     **context: object,
 ) -> HttpResponse:
     """Shows the text, keeps a draft of it (`keep`), or saves it for its audience and goes `back`."""
@@ -36,8 +38,8 @@ def write_page(
         return response
     form = form_class(request.POST or None, user=request.user, instance=writing)
     if form.is_valid():
-        actions.save_writing(by=request.user, writing=form.instance, text=form.cleaned_data["words"])
-        messages.success(request, _("Saved."))
+        save(by=request.user, writing=form.instance, text=form.cleaned_data["words"])
+        messages.success(request, said or _("Saved."))
         return redirect(back)
     context |= {"form": form, "writing": writing, "back": back}
     return render(request, template, context, status=422 if form.errors else 200)

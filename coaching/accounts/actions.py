@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from coaching.accounts.deliveries import Channel, wake_worker
-from coaching.accounts.models import CODE_LIFETIME, SmsNumber, User
+from coaching.accounts.models import CODE_LIFETIME, ReturnedMail, SmsNumber, User
 
 CODES_AN_HOUR = 3
 """So many codes one person may ask for."""
@@ -32,7 +32,8 @@ def add_person(*, email: str, password: str | None = None, **fields: Any) -> Use
 
 @transaction.atomic
 def confirm_address(*, user: User) -> None:
-    """Make the account's address the one it signs in with, in place of any other."""
+    """Make the account's address the one it signs in with, in place of any other. Mails go there again."""
+    ReturnedMail.objects.stopping(user.email).clear()
     EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
     EmailAddress.objects.update_or_create(
         user=user, email=user.email, defaults={"verified": True, "primary": True}

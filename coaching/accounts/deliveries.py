@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar, Self, cast
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ class DeliveryState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
     FAILED = "failed", "Refused by the mail server"
     MISSED = "missed", "Too late to be useful"
+    RETURNED = "returned", "Came back"
 
 
 class Channel(models.TextChoices):
@@ -114,6 +116,15 @@ class DeliveryQuerySet(models.QuerySet):
         waiting = [DeliveryState.PENDING, DeliveryState.ON_HOLD]
         return self.filter(state__in=waiting).update(state=DeliveryState.CANCELLED)
 
+    def decide(self, *, is_sent: bool) -> int:
+        """A person's word on all of those that are on hold: send them now, or never. Says how many."""
+        held = self.filter(state=DeliveryState.ON_HOLD)
+        if not is_sent:
+            return held.update(state=DeliveryState.CANCELLED)
+        count = held.update(state=DeliveryState.PENDING, due_at=Now())
+        wake_worker()
+        return count
+
     def release(self) -> int:
         """Give back the untried rest of a claim, as if it had not been claimed."""
         return self.update(lease_token=None, lease_until=None, attempts=F("attempts") - 1)
@@ -160,6 +171,10 @@ class Delivery(Record):
     def write_stand_in(self) -> None:
         """Write the mail that goes out where this SMS cannot; a mail has none."""
 
+    def stop_kind(self) -> bool:
+        """Its reader called it unwanted: send no more of this kind. False where there is no such choice."""
+        return False
+
     @property
     def stable_message_id(self) -> str:
         """The same for every try of this row, so that a second copy is known as one."""
@@ -173,8 +188,12 @@ class Delivery(Record):
         """
         self.is_ambiguous = self.is_ambiguous or self.state == DeliveryState.SUBMITTING
         self.state = DeliveryState.SUBMITTING
-        self._record(state=self.state, is_ambiguous=self.is_ambiguous, message_id=self.message_id)
-        self._record(lease_until=Now() + LEASE)
+        self._record(
+            state=self.state,
+            is_ambiguous=self.is_ambiguous,
+            message_id=self.message_id,
+            lease_until=Now() + LEASE,
+        )
 
     def settle(self, state: DeliveryState, answer: str = "", *, may_have_arrived: bool = False) -> bool:
         """Record the end of it. False where another worker has taken the row over: then its word counts."""
@@ -202,11 +221,8 @@ class Delivery(Record):
 
     def decide(self, *, is_sent: bool) -> bool:
         """A person's word on a mail that is on hold: send it now, or never. False where it is not on hold."""
-        held = type(self)._base_manager.filter(pk=self.pk, state=DeliveryState.ON_HOLD)
-        if not is_sent:
-            return held.update(state=DeliveryState.CANCELLED) == 1
-        wake_worker()
-        return held.update(state=DeliveryState.PENDING, due_at=Now()) == 1
+        row: DeliveryQuerySet = DeliveryQuerySet(type(self)).filter(pk=self.pk)
+        return row.decide(is_sent=is_sent) == 1
 
     def put_back(self, answer: str, *, is_ambiguous: bool = False) -> bool:
         """Let it wait and be tried again, longer after each try. False where another worker has it now."""
@@ -234,22 +250,22 @@ _QUIET_SECONDS = 30
 _quiet_until = 0.0
 
 
-def wake_worker() -> None:
+def wake_worker(task: str = "coaching.send_due") -> None:
     """Once this transaction is committed, tell a worker that something is due now.
 
     Only a courtesy: beat asks every few seconds anyway. So a broker that is
     down or frozen costs one request its time-out and is then left alone for
     half a minute.
     """
-    transaction.on_commit(_send_wake_up, robust=True)
+    transaction.on_commit(partial(_send_wake_up, task), robust=True)
 
 
-def _send_wake_up() -> None:
+def _send_wake_up(task: str) -> None:
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return
     try:
-        current_app.send_task("coaching.send_due", retry=False, ignore_result=True)
+        current_app.send_task(task, retry=False, ignore_result=True)
     except Exception as error:  # noqa: BLE001 - each broker has its own kinds of error, and none may reach the page
         _quiet_until = time.monotonic() + _QUIET_SECONDS
         logger.warning("wake_up_failed", error=type(error).__qualname__)

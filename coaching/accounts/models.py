@@ -21,6 +21,7 @@ from coaching.accounts import emails
 from coaching.accounts.deliveries import Channel, Delivery
 from coaching.accounts.querysets import CoachQuerySet, InvitationQuerySet, PracticeQuerySet, SmsNumberQuerySet
 from coaching.accounts.records import Record
+from coaching.accounts.returned import ReturnedMail as ReturnedMail
 from coaching.accounts.sms import TextMessage, is_set_up
 
 

@@ -18,11 +18,12 @@ import structlog
 from django.apps import apps
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from coaching.accounts.answers import NoServer, Refused
-from coaching.accounts.deliveries import Channel, Delivery, DeliveryQuerySet, DeliveryState
+from coaching.accounts.deliveries import Channel, Delivery, DeliveryQuerySet, DeliveryState, wake_worker
+from coaching.accounts.returned import ReturnedMail
 from coaching.accounts.sms import TextMessage, TextPost, text_post
 
 logger = structlog.get_logger("trellis.mail")
@@ -106,8 +107,13 @@ def send_due(*, seconds: float = PASS_SECONDS) -> Counter[str]:
 def _send_channel(channel: str, post: Post | TextPost, ends: Counter[str], seconds: float) -> None:
     """Everything due on one channel, in time of its own: neither of the two holds the other up."""
     stop_at = time.monotonic() + seconds
+    has_called_for_help = False
     for model in delivery_models():
         while time.monotonic() < stop_at and (rows := _rows_of(model).claim(limit=BATCH, channel=channel)):
+            if len(rows) == BATCH and not has_called_for_help:
+                # More than one can carry, perhaps: one other is woken, which may wake the next.
+                has_called_for_help = True
+                wake_worker()
             try:
                 _send_all(rows, post, ends, stop_at)
             except NoServer:
@@ -185,7 +191,14 @@ def _prepare(row: Delivery) -> EmailMultiAlternatives | TextMessage | None:
         row.state = DeliveryState.CANCELLED
         return None
     if isinstance(mail, EmailMultiAlternatives):
+        if settings.MAIL_PROVIDER and ReturnedMail.objects.stopping(mail.to[0]).exists():
+            row.give_up(_("Mails to this address came back before. It has to be changed, or tried again."))
+            row.state = DeliveryState.FAILED
+            return None
         mail.extra_headers["Message-ID"] = row.message_id
+        if settings.MAIL_PROVIDER == "postmark":
+            # Its reports name a number of its own, and give this back.
+            mail.extra_headers["X-PM-Metadata-anymail_id"] = str(row.pk)
     return mail
 
 
@@ -236,7 +249,7 @@ def _persist(end: str, write: Callable[[], bool]) -> str:
     for wait in settings.MAIL_RECORD_WAITS:
         try:
             return str(end) if write() else "taken_over"
-        except (OperationalError, InterfaceError):
+        except Error:  # psycopg2 also says plain DatabaseError where a connection breaks in the middle
             connection.close()
             time.sleep(wait)
     return str(end) if write() else "taken_over"

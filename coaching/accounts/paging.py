@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -36,11 +37,18 @@ def keyset_page(request: HttpRequest, rows: models.QuerySet, *, by: list[str], s
     `after` holds the last row's values, such as a name, so it is encrypted. One
     that was tampered with, or is another list's, shows the first page.
     """
+    return joined_page(request, [rows], by=by, size=size)
+
+
+def joined_page(
+    request: HttpRequest, branches: Sequence[models.QuerySet], *, by: list[str], size: int = PAGE_SIZE
+) -> Page:
+    """The same for one list that several queries make together, each with the same columns (`values()`)."""
     place = "\0".join(["after", request.path, *by]).encode()
-    rows = rows.order_by(*by)
     if after := _opened(request.GET.get("after", ""), place):
-        rows = rows.filter(_comes_after(by, after))
-    cut = list(rows[: size + 1])
+        branches = [rows.filter(_comes_after(by, after)) for rows in branches]
+    first, *others = [rows.order_by(*by)[: size + 1] for rows in branches]
+    cut = list(first.union(*others, all=True).order_by(*by)[: size + 1] if others else first)
     if len(cut) <= size:
         return Page(cut, None)
     cut.pop()
@@ -71,6 +79,8 @@ def _comes_after(by: list[str], values: list[str]) -> Q:
 
 
 def _value(row: Any, name: str) -> Any:
+    if isinstance(row, dict):
+        return row[name]
     for part in name.split("__"):
         row = getattr(row, part)
     return row

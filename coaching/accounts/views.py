@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from coaching.accounts import actions, sms
 from coaching.accounts.forms import SMS_CONSENT, AccountForm, SmsCodeForm, SmsNumberForm
 from coaching.accounts.http import PersonRequest
-from coaching.accounts.models import SmsNumber
+from coaching.accounts.models import ReturnedMail, SmsNumber
 
 
 def person_edit(request: PersonRequest) -> HttpResponse:
@@ -75,3 +75,11 @@ def sms_stop(request: PersonRequest) -> HttpResponse:
     actions.stop_sms(by=request.user)
     messages.success(request, _("Stopped. What would have come by SMS comes by mail."))
     return redirect("accounts:sms_settings" if sms.is_set_up() else "scheduling:mail_settings")
+
+
+@require_POST
+def mail_try_again(request: PersonRequest) -> HttpResponse:
+    """The person says that their address works, or wants mails again after all."""
+    ReturnedMail.objects.belonging_to(request.user).clear()
+    messages.success(request, _("Mails go to your address again."))
+    return redirect("scheduling:mail_settings")

@@ -193,7 +193,7 @@ def cancel_session(
     if by and session.is_coached_by(by):
         session.status = CoachingSession.Status.CANCELLED_BY_COACH
     elif not session.is_group and is_own(by, session.client) and not session.has_started:
-        is_late = session.is_late_to_change
+        is_late = session.is_noted_as_late
         session.status = (
             CoachingSession.Status.LATE_CANCELLATION
             if is_late
@@ -206,6 +206,25 @@ def cancel_session(
         row.cancelled_at, row.cancelled_by = django_timezone.now(), by
         row.save(update_fields=["status", "cancelled_at", "cancelled_by"])
         Reminder.write_for(row, by=by)
+    return session
+
+
+@transaction.atomic
+def say_agenda(*, by: User, session: CoachingSession, agenda: str, edition: str = "") -> CoachingSession:
+    """Say what a session of two is about. Either of them may until it begins; no mail goes out for it.
+
+    Raises ValidationError: `closed` where it is no longer planned or has begun,
+    `stale` where it is not in the `edition` that was seen.
+    """
+    session = locked(session)
+    if session.is_group or not (session.is_coached_by(by) or is_own(by, session.client)):
+        raise PermissionDenied
+    if not session.can_have_another_agenda:
+        raise ValidationError(_("It has begun, so what it is about stays as it is."), code="closed")
+    if edition and edition != session.edition:
+        raise ValidationError(_("Somebody changed this while this page was open."), code="stale")
+    session.agenda = agenda
+    session.save(update_fields=["agenda"])
     return session
 
 

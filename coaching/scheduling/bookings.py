@@ -24,8 +24,10 @@ SEARCHED = timedelta(days=14)
 
 def records_that_may_book(user: Person) -> QuerySet[Client]:
     """This person's own records with coaches who have opened booking and offer something to book."""
-    records = Client.objects.belonging_to(user).select_related("coach__user", "coach__booking_rules", "user")
-    return records.filter(
+    records = Client.objects.belonging_to(user).select_related(
+        "coach__user", "coach__booking_rules", "coach__practice__booking_policy", "user"
+    )
+    return records.exclude(coach__practice__booking_policy__allows_booking=False).filter(
         Exists(SessionType.objects.bookable().filter(coach=OuterRef("coach"))),
         status__in=Client.WORKING,
         coach__booking_rules__is_open=True,
@@ -109,11 +111,11 @@ class Offer:
 
 @transaction.atomic
 def book_session(
-    *, by: User | None, client: Client, session_type: SessionType, starts_at: datetime
+    *, by: User | None, client: Client, session_type: SessionType, starts_at: datetime, agenda: str = ""
 ) -> CoachingSession:
     """Book a free time with one's own coach, or join a group of theirs that begins then.
 
-    `by` is None for a client without an account.
+    `by` is None for a client without an account. A group's agenda is its coach's to say.
 
     Raises ValidationError: `shut` where the coach takes no bookings of this
     kind, `clash` where the time is not free, or not any more.
@@ -135,6 +137,7 @@ def book_session(
         minutes=session_type.minutes,
         place=session_type.place,
         place_detail=session_type.place_detail,
+        agenda=agenda,
         session_type=session_type,
     )
 
@@ -196,7 +199,7 @@ def _hold(by: User | None, offer: Offer, starts_at: datetime) -> None:
     """
     client = offer.client
     rules = BookingRules.objects.select_for_update().filter(coach=client.coach).first()
-    if rules is None or not rules.is_open or client.status not in Client.WORKING:
+    if rules is None or not rules.takes_bookings or client.status not in Client.WORKING:
         raise _shut(client)
     if by:
         User.objects.select_for_update(no_key=True).get(pk=by.pk)

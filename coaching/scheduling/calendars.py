@@ -44,6 +44,21 @@ def invitation(
     return method, _calendar([event], method=method)
 
 
+def publication(sessions: Iterable[CoachingSession], *, organizer: tuple[str, str], title: str) -> bytes:
+    """Several sessions in one file, as they are now: put in, moved, or marked as off.
+
+    `REQUEST` and `CANCEL` may hold one `UID` only (RFC 5546, 3.2.2 and 3.2.5).
+    What is published names nobody who attends (3.2.1).
+    """
+    events = []
+    name, sender = organizer
+    for session in sessions:
+        event = _event(session, title=title, link=settings.SITE_URL + session.get_absolute_url())
+        event.add("organizer", vCalAddress(f"mailto:{sender}"), parameters={"CN": name or sender})
+        events.append(event)
+    return _calendar(events, method="PUBLISH")
+
+
 def download(session: CoachingSession) -> bytes:
     """One session, to be put into a calendar by hand."""
     event = _event(session, title=_("Session"), link=settings.SITE_URL + session.get_absolute_url())

@@ -1,10 +1,11 @@
 """The mails about sessions."""
 
 from email.utils import formataddr, parseaddr
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +14,12 @@ from django.utils.translation import ngettext
 from coaching.accounts.emails import write
 from coaching.scheduling import calendars
 from coaching.scheduling.links import acts_for
+from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.querysets import PRESENT
 from coaching.scheduling.walltimes import ZonedTime
 
 if TYPE_CHECKING:
-    from coaching.scheduling.models import CoachingSession, Reminder
+    from coaching.scheduling.models import CoachingSession, Reminder, SummaryMail
 
 SUBJECTS = {
     "upcoming": _("Reminder for %(day)s, %(time)s"),
@@ -36,6 +38,18 @@ DISCREET_SUBJECTS = {
 DISCREET_SENDER = _("Appointments")
 
 
+SERIES_SUBJECTS = {
+    "booked": _("Booked: %(count)s sessions, the first on %(day)s"),
+    "changed": _("Changed: %(count)s sessions, the first now on %(day)s"),
+    "cancelled": _("Called off: %(count)s sessions, the first on %(day)s"),
+}
+DISCREET_SERIES_SUBJECTS = {
+    "booked": _("%(count)s appointments, the first on %(day)s"),
+    "changed": _("%(count)s appointments, new: the first on %(day)s"),
+    "cancelled": _("%(count)s appointments, off: the first on %(day)s"),
+}
+
+
 def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
     """The time on the reader's own wall first, then on the other person's where it differs.
 
@@ -45,22 +59,16 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
     session = reminder.session
     is_client = reminder.recipient == reminder.Recipient.CLIENT
     own, *other = session.times(is_client=is_client)
-    can_sign_in = session.client.has_joined if is_client else True
     before = reminder.told_before if reminder.kind == reminder.Kind.CHANGED else None
-    link = settings.SITE_URL + session.get_absolute_url() if can_sign_in else ""
+    link = settings.SITE_URL + session.get_absolute_url() if _can_sign_in(reminder) else ""
     mail = write(
         "session_mail",
         to=reminder.address,
         subject=(DISCREET_SUBJECTS if is_discreet else SUBJECTS)[reminder.kind]
         % {"day": own.day, "time": formats.date_format(own.start, "TIME_FORMAT")},
         context={
-            "kind": reminder.kind,
-            "is_discreet": is_discreet,
+            **_people(reminder),
             "session": session,
-            "reader": session.client.name if is_client else session.coach.user.name,
-            "other_person": _("the other person")
-            if is_discreet
-            else (session.coach if is_client else _group(session) if session.is_group else session.client),
             "group": "" if is_discreet or session.group is None else session.group.title,
             "own": own,
             "other": other[0] if other else None,
@@ -71,17 +79,100 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
         },
         message_id=reminder.message_id,
     )
-    sender, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    if is_discreet:
-        sender = str(DISCREET_SENDER)
-    mail.from_email = formataddr((sender, address))
+    organizer = _sign(mail, is_discreet=is_discreet)
     # A group stands in the coach's calendar once, from the feed; who joins or leaves is no entry of its own.
     if reminder.is_news and (is_client or session.group_id is None):
-        title = _("Appointment") if is_discreet else _("Session")
-        entry = calendars.invitation(
-            session, attendee=reminder.address, organizer=(sender, address), title=str(title), link=link
+        method, calendar = calendars.invitation(
+            session,
+            attendee=reminder.address,
+            organizer=organizer,
+            title=_title(is_discreet=is_discreet),
+            link=link,
         )
-        _attach_calendar(mail, *entry)
+        _attach_calendar(mail, method, calendar)
+    return mail
+
+
+def series_mail(reminder: "Reminder", sessions: list["CoachingSession"]) -> EmailMultiAlternatives:
+    """One mail that several sessions (in order of time) were booked, have moved or are off.
+
+    Calendar programs take one entry from a mail, so all of them are in a file to be opened.
+    """
+    is_discreet = reminder.choices.is_discreet
+    is_client = reminder.recipient == reminder.Recipient.CLIENT
+    lines: list[dict[str, Any]] = []
+    for session in sessions:
+        own, *other = session.times(is_client=is_client)
+        acts = acts_for(session) if is_client and session.is_scheduled else {}
+        lines.append({"own": own, "other": other[0] if other else None, "session": session, "acts": acts})
+    link = settings.SITE_URL + reverse("scheduling:session_list") if _can_sign_in(reminder) else ""
+    mail = write(
+        "series_mail",
+        to=reminder.address,
+        subject=(DISCREET_SERIES_SUBJECTS if is_discreet else SERIES_SUBJECTS)[reminder.kind]
+        % {"count": len(sessions), "day": lines[0]["own"].day},
+        context={
+            **_people(reminder),
+            "lines": lines,
+            "count": len(lines),
+            "has_acts": any(line["acts"] for line in lines),
+            "link": link,
+        },
+        message_id=reminder.message_id,
+    )
+    organizer = _sign(mail, is_discreet=is_discreet)
+    calendar = calendars.publication(sessions, organizer=organizer, title=_title(is_discreet=is_discreet))
+    mail.attach("sessions.ics", calendar, "application/ics")
+    return mail
+
+
+def _people(reminder: "Reminder") -> dict[str, Any]:
+    session, is_client = reminder.session, reminder.recipient == reminder.Recipient.CLIENT
+    is_discreet = reminder.choices.is_discreet
+    named = session.coach if is_client else _group(session) if session.is_group else session.client
+    return {
+        "kind": reminder.kind,
+        "is_discreet": is_discreet,
+        "reader": session.client.name if is_client else session.coach.user.name,
+        "other_person": _("the other person") if is_discreet else named,
+    }
+
+
+def _can_sign_in(reminder: "Reminder") -> bool:
+    return reminder.recipient == reminder.Recipient.COACH or reminder.session.client.has_joined
+
+
+def _sign(mail: EmailMultiAlternatives, *, is_discreet: bool) -> tuple[str, str]:
+    """Write name and address of the sender into it, and say them."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    if is_discreet:
+        name = str(DISCREET_SENDER)
+    mail.from_email = formataddr((name, address))
+    return name, address
+
+
+def _title(*, is_discreet: bool) -> str:
+    return str(_("Appointment") if is_discreet else _("Session"))
+
+
+def summary_mail(news: "SummaryMail") -> EmailMultiAlternatives:
+    """There is something to read, and where; not what. To a client who has joined."""
+    client = news.summary.client
+    assert client.user is not None  # noqa: S101 - nobody else can open it
+    is_discreet = MailChoices.of(client.user).is_discreet
+    mail = write(
+        "summary_mail",
+        to=client.user.email,
+        subject=str(_("Something new for you to read")),
+        context={
+            "is_discreet": is_discreet,
+            "reader": client.name,
+            "coach": client.coach,
+            "link": settings.SITE_URL + news.summary.session.get_absolute_url(),
+        },
+        message_id=news.message_id,
+    )
+    _sign(mail, is_discreet=is_discreet)
     return mail
 
 

@@ -1,19 +1,21 @@
 """Which sessions and reminders a person may see, and in which order of time."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce, Now
 
 from clients.models import Client
 from coaching.accounts.deliveries import DeliveryQuerySet
 from coaching.accounts.querysets import Person
 from coaching.scheduling.fields import MinutesAfter, MinutesBefore
+from goals.models import Step
 
 if TYPE_CHECKING:
-    from coaching.scheduling.models import CoachingSession, SessionType
+    from coaching.accounts.models import User
+    from coaching.scheduling.models import CoachingSession, SessionSummary, SessionType
 
 PRESENT = ["scheduled", "completed"]
 """The states of somebody who comes, or came."""
@@ -41,6 +43,10 @@ class CoachingSessionQuerySet(models.QuerySet):
     def groups(self) -> Self:
         """Those that stand for a whole group."""
         return self.filter(client=None)
+
+    def of_one_client(self) -> Self:
+        """Those of one person, alone or as one of a group: what is written about them is for these two."""
+        return self.exclude(client=None)
 
     def with_place_for(self, client: Client, session_type: "SessionType") -> Self:
         """The groups of this kind, to come, in which a seat is free and this client does not sit yet."""
@@ -70,6 +76,7 @@ class CoachingSessionQuerySet(models.QuerySet):
             "client__coach",
             "coach__user",
             "coach__booking_rules",
+            "coach__practice__booking_policy",
             "session_type",
             "series",
             "group",
@@ -115,6 +122,57 @@ class CoachingSessionQuerySet(models.QuerySet):
         if session.is_group:
             return rows.filter(is_coachs).order_by("starts_at")
         return rows.filter(is_coachs | is_clients).order_by("starts_at")
+
+
+class SessionStepQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        return self.filter(session__client__in=Client.objects.visible_to(user))
+
+    def with_steps(self) -> Self:
+        """Those, with the session and the step as a list of steps shows it. Two queries."""
+        steps = Step.objects.with_resources().with_ticks().select_related("goal__plan__client__user")
+        return self.select_related("session").prefetch_related(Prefetch("step", steps))
+
+    def agreed_before(self, session: "CoachingSession") -> Self:
+        """Those agreed in earlier sessions of the same client, the latest first.
+
+        All of the last session in which something was agreed; of those before only what is still open.
+        """
+        earlier = self.filter(
+            role="agreed", session__client=session.client_id, session__starts_at__lt=session.starts_at
+        )
+        last = earlier.order_by("-session__starts_at").values("session")[:1]
+        is_open = Q(
+            step__done_at=None,
+            step__goal__lifecycle__in=["accepted", "active", "on-hold"],
+            step__goal__plan__closed_at=None,
+        )
+        order = ["-session__starts_at", "created_at", "pk"]
+        return earlier.filter(Q(session=Subquery(last)) | is_open).order_by(*order)
+
+
+class SessionSummaryQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those sent, for the two people; a draft for its writer alone."""
+        clients = Client.objects.all()
+        return self.filter(
+            Q(session__client__in=clients.visible_to(user), saved_at__isnull=False)
+            | Q(session__client__in=clients.coached_by(user), author=user.pk)
+        )
+
+    def belonging_to(self, user: Person) -> Self:
+        """Those sent to this person as a client."""
+        return self.shared_with_client().filter(session__client__in=Client.objects.belonging_to(user))
+
+    def shared_with_client(self) -> Self:
+        return self.filter(saved_at__isnull=False)
+
+    def continued_by(self, user: "User", session: "CoachingSession") -> "SessionSummary":
+        """The coach's own of this session, or a new one. Raises DoesNotExist where another has written it."""
+        rows: Any = self
+        if not rows.filter(session=session).exists():
+            return rows.model(session=session, author=user)
+        return rows.filter(author=user).get(session=session)
 
 
 def all_of(client: Client) -> Q:
@@ -169,12 +227,13 @@ class ReminderQuerySet(DeliveryQuerySet):
         return self.filter(coached | _groups_of(user, "session__"))
 
     def with_session(self) -> Self:
-        """Those, with the session, its two people and the mail that followed read along."""
-        return self.select_related("session__client__user", "session__coach__user", "resent_as")
+        """Those, with session, people, the mail that followed, and the further sessions told."""
+        rows = self.select_related("session__client__user", "session__coach__user", "resent_as")
+        return rows.prefetch_related("also")
 
     def done(self) -> Self:
         """Those that have come to an end, whichever, but for what was called off before."""
-        return self.filter(state__in=["sent", "failed", "missed"])
+        return self.filter(state__in=["sent", "failed", "missed", "returned"])
 
     def waiting(self) -> Self:
         return self.filter(state__in=["pending", "submitting"])
@@ -185,7 +244,7 @@ class ReminderQuerySet(DeliveryQuerySet):
     def to_look_at(self) -> Self:
         """Those on hold, and those that reached nobody lately and that nobody has sent again."""
         lately = Now() - LOOKED_AT_FOR
-        unsent = Q(state__in=["failed", "missed"], useful_until__gt=lately, resent_as=None)
+        unsent = Q(state__in=["failed", "missed", "returned"], useful_until__gt=lately, resent_as=None)
         return self.filter(unsent | Q(state="on_hold"))
 
     def untouched(self, now: datetime) -> Self:
@@ -195,3 +254,19 @@ class ReminderQuerySet(DeliveryQuerySet):
     def in_order(self) -> Self:
         """As they were or will be sent; those of an earlier date of the session come first."""
         return self.order_by("schedule_version", "due_at", "recipient")
+
+
+class NudgeQuerySet(DeliveryQuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those to this person, and nobody else's: what a client is reminded of is theirs."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(user=user.pk)
+
+    def gone_out(self) -> Self:
+        """Those that have come to an end, newest first; what was not needed any more is left out."""
+        return self.filter(state__in=["sent", "failed", "missed", "returned"]).order_by("-due_at", "-pk")
+
+    def untouched(self) -> Self:
+        """Those to come that nobody has tried to send."""
+        return self.filter(state="pending", attempts=0, due_at__gt=Now())

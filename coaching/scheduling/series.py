@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from coaching.accounts.models import User
 from coaching.scheduling import actions
-from coaching.scheduling.models import CoachingSession, Repeat, Series
+from coaching.scheduling.models import AlsoTold, CoachingSession, Repeat, Series
 
 LONGEST = 52
 """Sessions in one series."""
@@ -93,6 +93,7 @@ def schedule_series(
             planned.append(session)
     if clashes:
         raise _does_not_fit(clashes)
+    AlsoTold.gather(planned)
     return planned
 
 
@@ -142,6 +143,7 @@ def reschedule_following(
             moved.append(changed)
     if clashes:
         raise _does_not_fit(clashes)
+    AlsoTold.gather(moved)
     return moved
 
 
@@ -151,6 +153,7 @@ def cancel_following(*, by: User, session: CoachingSession) -> int:
     following = _following(session)
     for row in following:
         actions.cancel_session(by=by, session=row)
+    AlsoTold.gather(following)
     return len(following)
 
 

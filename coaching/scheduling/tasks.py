@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from coaching.accounts import outbox
+from coaching.scheduling import nudges
 from coaching.scheduling.models import Heartbeat
 
 
@@ -10,6 +11,12 @@ from coaching.scheduling.models import Heartbeat
 def send_due() -> None:
     """Send every mail whose moment has come."""
     outbox.send_due()
+
+
+@shared_task(name="coaching.plan_nudges")
+def plan_nudges() -> None:
+    """Write what today and tomorrow ask for, and what follows a person into another time zone."""
+    nudges.plan_nudges()
 
 
 @shared_task(name="coaching.tick")

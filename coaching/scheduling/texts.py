@@ -22,10 +22,28 @@ DISCREET_TEXTS = {
 }
 
 
-def session_text(reminder: "Reminder") -> str:
-    """One part of an SMS (160 letters) at most, such as `Appointment: Tuesday 1 June, 10:00 (Berlin).`"""
+SERIES_TEXTS = {
+    "booked": _("Trellis: %(count)s sessions are booked, the first on %(when)s."),
+    "changed": _("Trellis: %(count)s sessions have changed. The first is now on %(when)s."),
+    "cancelled": _("Trellis: %(count)s sessions are called off, the first on %(when)s."),
+}
+DISCREET_SERIES_TEXTS = {
+    "booked": _("%(count)s appointments, the first: %(when)s."),
+    "changed": _("%(count)s appointments, new, the first: %(when)s."),
+    "cancelled": _("%(count)s appointments, off, the first: %(when)s."),
+}
+
+
+def session_text(reminder: "Reminder", *, count: int = 1) -> str:
+    """One part of an SMS (160 letters) at most, such as `Appointment: Tuesday 1 June, 10:00 (Berlin).`
+
+    Where it tells of several sessions, how many, and when the first one is.
+    """
     own, *_other = reminder.session.times(is_client=reminder.recipient == reminder.Recipient.CLIENT)
     day, time = formats.date_format(own.start, "l j F"), formats.date_format(own.start, "TIME_FORMAT")
     place = own.zone.key.rpartition("/")[2].replace("_", " ")
-    texts = DISCREET_TEXTS if reminder.choices.is_discreet else TEXTS
-    return texts[reminder.kind] % {"when": f"{day}, {time} ({place})"}
+    one, several = TEXTS, SERIES_TEXTS
+    if reminder.choices.is_discreet:
+        one, several = DISCREET_TEXTS, DISCREET_SERIES_TEXTS
+    texts = one if count == 1 else several
+    return texts[reminder.kind] % {"count": count, "when": f"{day}, {time} ({place})"}

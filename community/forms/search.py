@@ -1,15 +1,16 @@
 """What somebody looks for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from community import vocabulary
-from community.models import (
-    Listing,
-)
+from community.finding import TAGGED, find_place
+from community.models import Listing
+from community.models.contacts import Weekday
+from community.places import Place
 
 
 def _in_groups() -> list[tuple[Any, Any]]:
@@ -38,6 +39,55 @@ class SearchForm(forms.Form):
     )
     free = forms.BooleanField(label=_("Costs nothing"), required=False)
     open_now = forms.BooleanField(label=_("Open now"), required=False)
+    remote = forms.BooleanField(label=_("Online or by phone"), required=False)
+    age = forms.IntegerField(
+        label=_("Your age"),
+        required=False,
+        min_value=0,
+        max_value=120,
+        error_messages={"invalid": _("Write your age in years, such as 34.")},
+    )
+    open_on = forms.ChoiceField(
+        label=_("Open on"), required=False, choices=[("", _("Any day")), *Weekday.choices]
+    )
+    open_time = forms.TimeField(
+        label=_("at"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time", "class": "form-control"}),
+        error_messages={"invalid": _("Write a time such as 18:30.")},
+    )
+    near = forms.CharField(
+        label=_("Near"), required=False, max_length=100, help_text=_("A town or a postcode")
+    )
+    within = forms.TypedChoiceField(
+        label=_("Within"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[(each, _("%(number)s km") % {"number": each}) for each in [1, 2, 5, 10, 25, 50]],
+    )
+    checked = forms.ChoiceField(
+        label=_("Checked by a curator"),
+        required=False,
+        choices=[
+            ("", _("Any time")),
+            ("31", _("In the last month")),
+            ("92", _("In the last three months")),
+            ("183", _("In the last half year")),
+            ("366", _("In the last year")),
+        ],
+    )
+    sort = forms.ChoiceField(
+        label=_("First"),
+        required=False,
+        choices=[
+            ("", _("As it fits")),
+            ("best", _("Those that fit the words best")),
+            ("nearest", _("The nearest")),
+            ("checked", _("Those checked last")),
+            ("name", _("By name, A to Z")),
+        ],
+    )
 
     def __init__(self, *args: Any, languages: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,6 +95,72 @@ class SearchForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
                 field.widget.attrs["class"] = "form-select"
+        for name in ["age", "near"]:
+            self.fields[name].widget.attrs["class"] = "form-control"
+        self.fields["age"].widget.attrs["inputmode"] = "numeric"
+        self.place: Place | None = None
+
+    def clean_near(self) -> str:
+        typed = self.cleaned_data["near"].strip()
+        if typed:
+            self.place = find_place(typed)
+            if self.place is None:
+                raise forms.ValidationError(
+                    _("We know no place of this name. Try a town or a postcode near by.")
+                )
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("open_time") and not cleaned.get("open_on") and "open_on" not in self.errors:
+            self.add_error("open_on", _("Choose the day of this time too."))
+        return cleaned
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The values that narrow or order something; age 0 does."""
+        self.is_valid()
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if value or (value == 0 and value is not False)
+        }
+
+    @property
+    def has_more(self) -> bool:
+        """Something is said, well or not, in a field that stands folded away."""
+        return any(self.data.get(name) for name in FOLDED)
+
+    def show_counts(self, tally: Mapping[str, int]) -> None:
+        """Write behind each choice how many there are, but not where one is chosen: it hides the others."""
+        for name in TAGGED:
+            if self.data.get(name):
+                continue
+            self.fields[name].choices = [  # type: ignore[attr-defined]
+                self._counted(name, value, label, tally)
+                for value, label in self.fields[name].choices  # type: ignore[attr-defined]
+            ]
+
+    def _counted(self, name: str, value: Any, label: Any, tally: Mapping[str, int]) -> tuple[Any, Any]:
+        if isinstance(label, list | tuple):
+            return value, [self._counted(name, code, words, tally) for code, words in label]
+        if not value:
+            return value, label
+        return value, f"{label} ({tally.get(f'{name}:{value.lower()}', 0)})"
+
+
+FOLDED = [
+    "language",
+    "access",
+    "free",
+    "open_now",
+    "remote",
+    "age",
+    "open_on",
+    "open_time",
+    "checked",
+    "sort",
+]
 
 
 class CurateSearchForm(forms.Form):

@@ -6,6 +6,7 @@ knows about a service stands in `Listing`, one to one beside it.
 """
 
 from community.models.contacts import Contact, Language, Phone, Schedule, Weekday
+from community.models.found_by import SearchWord, Spot
 from community.models.gaps import GapRecord
 from community.models.imports import ImportRun
 from community.models.listings import Listing, StateChange
@@ -44,10 +45,12 @@ __all__ = [
     "Program",
     "RequiredDocument",
     "Schedule",
+    "SearchWord",
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
     "ServiceCapacity",
+    "Spot",
     "StateChange",
     "Suggestion",
     "Taxonomy",

@@ -1,14 +1,19 @@
 """Trellis's own layer: what the directory knows about a service beyond HSDS, and who decided it."""
 
+from datetime import date
+
 import pghistory
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.models import User
 from coaching.accounts.records import Record
+from community.fields import WeekHoursField
 from community.models.services import Service
 from community.querysets import ListingQuerySet
 from community.records import one_of
@@ -36,7 +41,7 @@ class VerifiedHow(models.TextChoices):
     WEBSITE = "website", _("Read on their website")
 
 
-@pghistory.track(exclude=["search_vector", "search_text"])
+@pghistory.track(exclude=["search_vector", "tags", "hours", "sort_name"])
 class Listing(Record):
     """A service's entry in the directory: its kind, its state, who it stands with, when it was last checked.
 
@@ -78,8 +83,17 @@ class Listing(Record):
         related_name="listings_published",
         editable=False,
     )
+    # Copies, by which it is found; `Service.objects.…reindex()` writes them.
     search_vector = SearchVectorField(null=True, editable=False)
-    search_text = models.TextField(blank=True, editable=False)
+    sort_name = models.CharField(max_length=250, blank=True, editable=False)
+    tags = ArrayField(
+        models.CharField(max_length=300),
+        default=list,
+        editable=False,
+        help_text="`kind:…`, `category:…`, `language:…`, `access:…`, `free`, `remote`, "
+        "and `dated` where hours hold for a time only.",
+    )
+    hours = WeekHoursField(null=True, editable=False)
 
     objects = ListingQuerySet.as_manager()
 
@@ -108,7 +122,10 @@ class Listing(Record):
         indexes = [
             models.Index(fields=["state", "service"], name="listing_state"),
             GinIndex(fields=["search_vector"], name="listing_search_vector"),
-            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="listing_search_text"),
+            GinIndex(fields=["tags"], name="listing_tags"),
+            GistIndex(fields=["hours"], name="listing_hours"),
+            models.Index(fields=["sort_name", "service"], name="listing_by_name"),
+            models.Index(Coalesce("verified_on", Value(date.min)).desc(), "service", name="listing_by_check"),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,10 @@
 """Where services are."""
 
+from django.contrib.postgres.indexes import OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Replace, Upper
 from django.utils.translation import gettext_lazy as _
 
 from community.models.organizations import Organization
@@ -88,6 +90,13 @@ class Address(HsdsRecord):
 
     class Meta:
         constraints = [one_of("address_type", LocationType, name="address_type_known")]
+        indexes = [
+            models.Index(Upper("city"), name="address_by_town"),
+            models.Index(
+                OpClass(Upper(Replace("postal_code", Value(" "), Value(""))), name="text_pattern_ops"),
+                name="address_by_postcode",
+            ),
+        ]
 
     def __str__(self) -> str:
         return ", ".join(

@@ -373,7 +373,7 @@ def part_edit(request: PersonRequest, pk: UUID, part: str, part_pk: UUID) -> Htt
 def _save_part(request: PersonRequest, service: Service, form: Any, title: str, **more: Any) -> HttpResponse:
     back = reverse("community:listing_detail", args=[service.pk])
     if form.is_valid():
-        form.save()
+        actions.keep_part(by=request.user, service=service, part=form.save(commit=False))
         messages.success(request, _("Saved."))
         return redirect(back)
     return _form_page(request, form, title=title, eyebrow=service.name, back=back, **more)
@@ -385,7 +385,7 @@ def part_remove(request: PersonRequest, pk: UUID, part: str, part_pk: UUID) -> H
     row = get_object_or_404(getattr(service, form_class.related_name), pk=part_pk)
     back = reverse("community:listing_detail", args=[pk])
     if request.method == "POST":
-        row.delete()
+        actions.remove_part(by=request.user, service=service, part=row)
         messages.success(request, _("Removed."))
         return redirect(back)
     return _remove_page(request, row, back)

@@ -8,15 +8,15 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from coaching.accounts.paging import keyset_page
+from community.finding import RANKED, Search
 from community.forms.search import SearchForm
-from community.hours import local_now, open_at
 from community.models import Service, TaxonomyTerm
-from community.querysets import ServiceQuerySet
+from community.places import how_far, metres
+from community.querysets.services import MOST_COUNTED
 
-LANGUAGES_FOR = 300
+LANGUAGES_FOR = 3600
 """So many seconds the list of languages is remembered."""
 
 
@@ -25,46 +25,38 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     everything = Service.objects.visible_to(request.user).published()
     languages = cache.get_or_set("community:languages", everything.languages, LANGUAGES_FOR) or []
     form = SearchForm(request.GET, languages=languages)
-    form.is_valid()
-    asked = {name: value for name, value in form.cleaned_data.items() if value}
-    words = asked.get("q", "")
-    services = _narrowed(everything, asked).search(words)
-    page = keyset_page(request, services.for_cards(), by=services.order)
-    context: dict[str, Any] = {"form": form, "page": page, "is_narrowed": bool(asked)}
+    search = Search(everything, form.asked, form.place)
+    services, by = search.in_order()
+    page = keyset_page(request, services.for_cards(), by=by)
+    context: dict[str, Any] = {"form": form, "page": page, "search": search, "is_narrowed": bool(form.asked)}
     if page:
-        context["count"] = services.count()
-    elif asked:
-        context |= _instead(everything, asked, words)
+        tally = search.found().tally()
+        context["is_more"] = tally[""] > MOST_COUNTED
+        context["count"] = min(tally[""], MOST_COUNTED)
+        context["is_cut"] = search.order == "best" and tally[""] > RANKED
+        context["ranked"] = RANKED
+        if not context["is_more"]:
+            form.show_counts(tally)
+        if search.order == "nearest":
+            for service in page:
+                service.how_far = how_far(metres(service.away))
+    elif form.asked:
+        context |= _instead(request, search, form)
     return render(request, "community/resource_list.html", context)
 
 
-def _narrowed(services: ServiceQuerySet, asked: dict[str, Any]) -> ServiceQuerySet:
-    if "category" in asked:
-        services = services.in_category(asked["category"])
-    if "kind" in asked:
-        services = services.of_kind(asked["kind"])
-    if "language" in asked:
-        services = services.in_language(asked["language"])
-    if "access" in asked:
-        services = services.with_access(asked["access"])
-    if "free" in asked:
-        services = services.free()
-    if "open_now" in asked:
-        services = services.filter(open_at(local_now()))
-    return services
-
-
-def _instead(everything: ServiceQuerySet, asked: dict[str, Any], words: str) -> dict[str, Any]:
-    """What to offer where nothing was found: fewer filters, another spelling, categories near by."""
-    without = everything.search(words).count() if words and len(asked) > 1 else 0
-    meant = everything.nearest_words(words) if words and not without else ""
-    related = TaxonomyTerm.objects.categories().related_to(words, asked.get("category", ""))
-    return {
-        "without_filters": without,
-        "url_without_filters": f"{reverse('community:resource_list')}?{urlencode({'q': words})}",
-        "meant": meant if meant != words.lower() else "",
-        "related": related[:4],
-    }
+def _instead(request: HttpRequest, search: Search, form: SearchForm) -> dict[str, Any]:
+    """What to offer where nothing was found: one choice less, and categories near by."""
+    looser = []
+    for name, number in search.looser().items():
+        query = request.GET.copy()
+        for each in [name, "after", *({"near": ["within"], "open_on": ["open_time"]}.get(name, []))]:
+            query.pop(each, None)
+        url = f"{reverse('community:resource_list')}?{query.urlencode()}"
+        label = "" if name == "q" else form.fields[name].label
+        looser.append({"label": label, "count": number, "url": url})
+    related = TaxonomyTerm.objects.categories().related_to(search.words, search.asked.get("category", ""))
+    return {"looser": looser, "most": MOST_COUNTED, "related": related[:4]}
 
 
 @login_not_required

@@ -27,7 +27,7 @@ BESIDE = """
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0007_details"),
-        ("goals", "0030_origin"),
+        ("goals", "0012_template"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,16 +8,20 @@ from goals.models.rating import GoalRating
 from goals.models.root import Root
 from goals.models.scale import GoalScale
 from goals.models.step import Step
+from goals.models.template import GoalTemplate
 from goals.models.tick import StepTick
+from goals.models.win import Win
 
 __all__ = [
     "Goal",
     "GoalPlan",
     "GoalRating",
     "GoalScale",
+    "GoalTemplate",
     "Obstacle",
     "Origin",
     "Root",
     "Step",
     "StepTick",
+    "Win",
 ]

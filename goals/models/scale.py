@@ -77,3 +77,8 @@ class GoalScale(Record):
 
     def description_of(self, level: int) -> str:
         return self.descriptions[level + 2]
+
+    @property
+    def rungs(self) -> list[tuple[str, str]]:
+        """The five levels by name with their words, the highest first."""
+        return [(str(level.label), self.description_of(level)) for level in reversed(Level)]

@@ -150,8 +150,9 @@ class Step(Record):
 
     @property
     def is_going_on(self) -> bool:
-        """Whether it comes again: it has a rhythm that is not over, and its goal does not rest."""
-        return self.has_rhythm and not self.is_done and self.goal.is_open and not self.goal.is_resting
+        """Whether it comes again: the rhythm is not over, the goal does not rest, the plan is open."""
+        rests = self.goal.is_resting or self.goal.plan.is_closed
+        return self.has_rhythm and not self.is_done and self.goal.is_open and not rests
 
     @property
     def today(self) -> date:

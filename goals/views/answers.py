@@ -44,6 +44,6 @@ def tried(form: forms.Form, act: Callable[[], object]) -> bool:
     return True
 
 
-def form_page(request: PersonRequest, template: str, form: object, **context: object) -> HttpResponse:
+def form_page(request: PersonRequest, template: str, form: object, /, **context: object) -> HttpResponse:
     is_refused = request.method == "POST"
     return render(request, template, {"form": form, **context}, status=422 if is_refused else 200)

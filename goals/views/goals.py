@@ -21,9 +21,10 @@ from goals.forms import (
     RewordForm,
     ScaleForm,
     StepForm,
+    WinForm,
 )
 from goals.history import history_of
-from goals.models import Goal, GoalPlan
+from goals.models import Goal, GoalPlan, GoalTemplate
 from goals.models.goal import Side
 from goals.views.answers import back_of, done, form_page, tried
 
@@ -54,6 +55,7 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         "is_own_proposal": goal.proposed_by == request.user,
         "is_editable": not goal.plan.is_closed,
         "step_form": StepForm(user=request.user),
+        "win_form": WinForm(user=request.user, plan=goal.plan, goals=[goal], auto_id="win-%s"),
     }
     return render(request, "goals/goal_detail.html", context)
 
@@ -189,7 +191,7 @@ def goal_history(request: PersonRequest, pk: UUID) -> HttpResponse:
 def goal_scale(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Client and coach describe the five levels of a goal together."""
     goal = get_object_or_404(Goal.objects.editable_by(request.user).with_plan(), pk=pk)
-    form = ScaleForm(request.POST or None, user=request.user, goal=goal)
+    form = ScaleForm(request.POST or None, user=request.user, goal=goal, levels=_levels_of_template(request))
     if form.is_valid() and tried(
         form, lambda: actions.describe_scale(by=request.user, goal=goal, **form.values)
     ):
@@ -203,6 +205,16 @@ def goal_scale(request: PersonRequest, pk: UUID) -> HttpResponse:
         plan=goal.plan,
         is_own=goal.plan.belongs_to(request.user),
     )
+
+
+def _levels_of_template(request: PersonRequest) -> list[str]:
+    """The words to begin with, where the goal has just been taken from the library."""
+    try:
+        pk = UUID(request.GET.get("template", ""))
+    except ValueError:
+        return []
+    template = GoalTemplate.objects.visible_to(request.user).filter(pk=pk).first()
+    return template.levels if template else []
 
 
 def goal_rate(request: PersonRequest, pk: UUID) -> HttpResponse:

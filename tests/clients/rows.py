@@ -1,10 +1,15 @@
 """Rows of a record, one of each kind, as the tests need them."""
 
-from datetime import date
+from datetime import date, datetime
 
 from clients.actions import add_value, choose_area, save_writing, say_check_in, write_circumstance
-from clients.models import CheckIn, Circumstance, Client, JournalEntry, LifeArea, Note, Value
+from clients.models import CheckIn, Circumstance, Client, JournalEntry, LifeArea, Note, RosterImport, Value
 from coaching.accounts.models import User
+from coaching.scheduling.actions import record_session
+from coaching.scheduling.followup import send_summary
+from coaching.scheduling.models import CoachingSession, SessionSummary
+from goals import actions as plans
+from goals.models import Goal, Win
 
 
 def a_circumstance(client: Client, by: User, **fields) -> Circumstance:
@@ -49,12 +54,52 @@ def a_check_in(client: Client, by: User, words: str = "", on: date | None = None
     return say_check_in(by=by, client=client, on=on, words=words, scores=of)
 
 
+def a_session(client: Client) -> CoachingSession:
+    """One that was held, on one more day each time."""
+    coach = client.coach.user
+    day = 1 + CoachingSession.objects.filter(client=client).count()
+    return record_session(
+        by=coach,
+        client=client,
+        local_start=datetime(2026, 9, day, 10),  # noqa: DTZ001 - on the wall
+        timezone=coach.timezone,
+        minutes=50,
+    )
+
+
+def a_summary(
+    client: Client, by: User, words="Letters first.", draft="", session: CoachingSession | None = None
+) -> SessionSummary:
+    summary = SessionSummary(author=by, session=session or a_session(client))
+    send_summary(by=by, writing=summary, text=words)
+    if draft:
+        summary.keep_draft(draft)
+    return summary
+
+
+def a_win(client: Client, by: User, words: str = "Slept seven hours.", **fields) -> Win:
+    """With the client's first goal, which is made where there is none."""
+    goal = Goal.objects.filter(plan__client=client).agreed().first()
+    if goal is None:
+        plan = plans.start_plan(by=by, client=client, title="A plan")
+        goal = plans.propose_goal(by=client.user, plan=plan, side="personal", title="Sleep")
+    return plans.note_win(by=by, goal=goal, words=words, **fields)
+
+
+def a_list(client: Client, by: User, **fields) -> RosterImport:
+    """A list that the client's coach has handed in; whoever stands on it is no client yet."""
+    return RosterImport.objects.create(coach=client.coach, file_name="clients.csv", lines=1, **fields)
+
+
 MAKERS = {
     CheckIn: a_check_in,
     Circumstance: a_circumstance,
     JournalEntry: an_entry,
     LifeArea: an_area,
     Note: a_note,
+    SessionSummary: a_summary,
+    RosterImport: a_list,
     Value: a_value,
+    Win: a_win,
 }
 """One maker for each model with private text, called with (client, who writes, **fields)."""

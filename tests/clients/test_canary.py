@@ -16,12 +16,13 @@ import pytest
 import redis
 from django.conf import settings as conf
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
 from coaching.accounts import outbox
 from coaching.accounts.records import uuid7
-from tests.clients.rows import MAKERS
+from tests.clients.rows import MAKERS, a_session, a_win
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,6 +34,9 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
     """A canary into every private field through its page, each read back; returns all of them."""
     note = reverse("clients:note_write", args=[ben_client.pk, uuid7()])
     entry = reverse("clients:journal_write", args=[uuid7()])
+    summarized = a_session(ben_client)
+    goal = a_win(ben_client, ben_client.user).goal
+    summary = reverse("scheduling:summary_write", args=[summarized.pk])
     typed = [
         (ben_browser, "clients:circumstance_create", {
             "domain": "food", "urgency": "urgent",
@@ -47,14 +51,23 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
         ),
         (alma_browser, note, {"words": "canary-note_words", "audience": "client"}),
         (ben_browser, entry, {"words": "canary-journal_words", "audience": "coach"}),
+        (alma_browser, summary, {"words": "canary-summary_words"}),
+        (
+            ben_browser,
+            reverse("goals:win_create", args=[goal.plan_id]),
+            {"goal": goal.pk, "words": "canary-win", "audience": "both"},
+        ),
     ]  # fmt: skip
     for browser, where, words in typed:
         url = where if where.startswith("/") else reverse(where)
         assert browser.post(url, words).status_code == 302
     alma_browser.post(note, {"words": "canary-note_draft", "keep": "1"}, headers=HTMX)
     ben_browser.post(entry, {"words": "canary-journal_draft", "keep": "1"}, headers=HTMX)
+    alma_browser.post(summary, {"words": "canary-summary_draft", "keep": "1"}, headers=HTMX)
     # What is refused is shown again, and must not be told to the log either.
     ben_browser.post(reverse("clients:circumstance_create"), {"words": "canary-refused"})
+    table = SimpleUploadedFile("clients.csv", b"name,email,remarks\nGil,gil@example.org,canary-list\n")
+    listed = alma_browser.post(reverse("clients:roster_import_new"), {"file": table}).url
     shown = b"".join(
         browser.get(url).content
         for browser, url in [
@@ -64,9 +77,14 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
             (ben_browser, reverse("clients:note_shared")),
             (ben_browser, reverse("clients:journal_list")),
             (ben_browser, entry),
+            (ben_browser, reverse("scheduling:summary_list")),
+            (ben_browser, summarized.get_absolute_url()),
+            (alma_browser, summary),
+            (alma_browser, reverse("goals:plan_timeline", args=[goal.plan_id])),
             (alma_browser, note),
             (alma_browser, reverse("clients:journal_shared", args=[ben_client.pk])),
             (alma_browser, ben_client.get_absolute_url()),
+            (alma_browser, listed),
         ]
     )
     return {found.decode() for found in CANARY.findall(shown)}
@@ -111,6 +129,8 @@ def test_private_words_are_found_nowhere(
     assert shown == {
         "canary-circumstance_words", "canary-circumstance_help", "canary-value", "canary-note_words",
         "canary-note_draft", "canary-journal_words", "canary-journal_draft", "canary-area", "canary-check_in",
+        "canary-summary_words", "canary-summary_draft", "canary-win",
+        "canary-list",
     }  # fmt: skip
     assert broken.status_code == 500
     assert b"ben@example.org" in dumped  # the dump is one: what is not encrypted is there
@@ -133,4 +153,7 @@ def test_every_private_field_has_a_canary():
         "JournalEntry",
         "LifeArea",
         "CheckIn",
+        "SessionSummary",
+        "Win",
+        "RosterImport",
     }

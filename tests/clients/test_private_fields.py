@@ -24,7 +24,7 @@ def rows(ben, alma, ben_client) -> dict[type, list]:
         model: [
             MAKERS[model](
                 ben_client,
-                alma if model.__name__ == "Note" else ben,
+                alma if getattr(model, "IS_COACHS", False) else ben,
                 **{
                     field.name: f"{model.__name__} {field.name} {number}" for field in encrypted_fields(model)
                 },

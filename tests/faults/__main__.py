@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from tests.faults.verdict import Verdict
 
 PATIENCE = 90
-"""Seconds for everything to come to its end, once nothing goes wrong any more."""
+"""Seconds in which nothing comes to its end, after which nothing will."""
 OUTAGE = 3.0
 
 
 def main() -> None:
     options = parse()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may start us with it ignored
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     (ROOT / "var").mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="faults-", dir=ROOT / "var"))
@@ -140,7 +141,7 @@ class Run:
             fleet.set_beats(1)
             wait_until(_all_are_at_work, seconds=60)
             self._carry_out(people, server, fleet, redis)
-            self._wait_for_the_end()
+            self._wait_for_the_end(fleet)
         finally:
             fleet.end()
             server.stop()
@@ -179,17 +180,23 @@ class Run:
         """Let one thing go wrong that happens to what everything stands on, or beside a reminder."""
         at = fault.at
         self.done[fault.name] += 1
+
+        def put_off() -> None:
+            self.done[fault.name] -= 1
+            self.later.append((at + 0.5, lambda: self._cause(_put_off(fault), people, fleet, redis)))
+
         match fault.moment, fault.what:
             case "people", name:
                 if not people.act_beside_a_reminder(name):
-                    self.done[fault.name] -= 1
-                    self.later.append((at + 0.5, lambda: self._cause(_put_off(fault), people, fleet, redis)))
+                    put_off()
             case "beats", count:
                 fleet.set_beats(int(count))
             case "clock", hours:
                 fleet.set_clock(int(at * 1000) % len(fleet.workers), float(hours))
             case "worker", "kill":
                 fleet.kill_worker(fleet.workers[int(at * 1000) % len(fleet.workers)])
+            case "redis", _what if not redis.is_there:
+                put_off()
             case "redis", "flush":
                 redis.flush()
             case "redis", "restart":
@@ -199,24 +206,31 @@ class Run:
                 redis.stop()
                 self.later.append((at + OUTAGE, redis.start))
             case "redis", "freeze":
-                redis.send_signal(signal.SIGSTOP)
-                self.later.append((at + OUTAGE, lambda: redis.send_signal(signal.SIGCONT)))
+                redis.freeze()
+                self.later.append((at + OUTAGE, redis.thaw))
             case "postgresql", what:
                 with people.calm:
                     getattr(self.postgres, what)()
 
-    def _wait_for_the_end(self) -> None:
-        """Until all that falls due in the run is settled: what is due later has a lead of hours."""
-        deadline = time.monotonic() + PATIENCE
+    def _wait_for_the_end(self, fleet: Fleet) -> None:
+        """Until all that falls due in the run is settled: what is due later has a lead of hours.
+
+        Where the machine is slow, workers are still killed meanwhile.
+        """
         unsettled = """
             SELECT count(*) FROM scheduling_reminder WHERE state IN ('pending', 'submitting')
             AND (due_at < now() + interval '1 minute' OR attempts > 0)
         """
-        while time.monotonic() < deadline:
+        left, since = -1, time.monotonic()
+        while left and time.monotonic() < since + PATIENCE:
+            fleet.supervise()
+            fleet.set_beats(1)
+            before = left
             with self.postgres.connect() as cursor:
                 cursor.execute(unsettled)
-                if cursor.fetchone()[0] == 0:
-                    return
+                left = cursor.fetchone()[0]
+            if left != before:
+                since = time.monotonic()
             time.sleep(0.5)
 
     def _judge(self, people: "People", server: "FaultingServer", fleet: Fleet) -> "Verdict":

@@ -16,6 +16,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.faults.plan import Fault
 from tests.faults.services import Fleet, free_port
 
+BETWEEN = 2
+"""Mails that go through before the next fault strikes, so that a slow machine does not meet faults alone."""
 HANG = 2.5
 """Seconds: longer than a worker waits for an answer."""
 PAUSE = 10
@@ -54,6 +56,8 @@ class FaultingServer:
         self.log: list[Conversation] = []
         self.done: Counter[str] = Counter()
         self.started_at = float("inf")
+        self.taken_since = BETWEEN
+        """Mails that went through since the last fault."""
         self.again: dict[str, str] = {}
         """What the next copy of a mail meets, by Message-ID."""
         self.port = free_port()
@@ -70,10 +74,17 @@ class FaultingServer:
     def _take(self, moment: str) -> Fault | None:
         """The fault whose time has come at this moment of a conversation, if any."""
         faults = self.waiting[moment]
-        if faults and faults[0].at <= time.time() - self.started_at:
-            self.done[faults[0].name] += 1
-            return faults.popleft()
-        return None
+        if not faults or not self._is_time_for(faults[0]):
+            return None
+        self._count(faults[0])
+        return faults.popleft()
+
+    def _is_time_for(self, fault: Fault) -> bool:
+        return self.taken_since >= BETWEEN and fault.at <= time.time() - self.started_at
+
+    def _count(self, fault: Fault) -> None:
+        self.taken_since = 0
+        self.done[fault.name] += 1
 
     async def meet(self, what: str, pid: int | None, conversation: "_SMTP") -> None:
         """Kill or stop the worker, or fall silent."""
@@ -159,6 +170,7 @@ class FaultingServer:
             return "250 not heard"
         if not deed.startswith("kill"):
             here.answer = f"250 2.0.0 taken as {len(self.log)}"
+            self.taken_since += not here.fault
         if here.answer and (fault := self._take("answered")):
             here.fault = fault.name
             deed, after = ("close", 0.0) if fault.what == "drop" else ("kill", len(self.log) % 5 / 1000)
@@ -174,17 +186,17 @@ class FaultingServer:
     async def _data_fault(self, here: Conversation) -> Fault | None:
         """The next fault for a whole mail; where people act, the first about whose session they can."""
         faults = self.waiting["data"]
-        elapsed = time.time() - self.started_at
         for fault in list(faults)[:20]:
-            if fault.at > elapsed:
+            if not self._is_time_for(fault):
                 return None
+            if fault not in faults:
+                continue  # another conversation took it while people acted in this one
             name, then, _answer = fault.what.partition(" then ")
             if then and not (here.place and await self._let_act(name, here.place[0], fault)):
                 continue
-            if fault in faults:
-                faults.remove(fault)
-                self.done[fault.name] += 1
-                return fault
+            faults.remove(fault)
+            self._count(fault)
+            return fault
         return None
 
     async def _let_act(self, name: str, number: int, fault: Fault) -> bool:

@@ -28,10 +28,10 @@ STRIKES = {
 """What the mail server does, and at which moment of a conversation; how often beside the others."""
 
 EVENTS = {
-    "redis:flush": 2, "redis:restart": 0.8, "redis:stop": 0.6, "redis:freeze": 0.4,
-    "postgresql:cut": 3, "postgresql:restart": 0.5, "postgresql:crash": 0.5,
-    "beats:0": 0.2, "beats:1": 0.3, "beats:5": 0.2,
-    "clock:1": 1, "clock:-1": 0.5, "clock:24": 1, "clock:-24": 0.5, "worker:kill": 1,
+    "redis:flush": 2, "redis:restart": 0.3, "redis:stop": 0.2, "redis:freeze": 0.1,
+    "postgresql:cut": 3, "postgresql:restart": 0.3, "postgresql:crash": 0.3,
+    "beats:0": 0.1, "beats:1": 0.3, "beats:5": 0.1,
+    "clock:1": 1, "clock:-1": 0.5, "clock:24": 1, "clock:-24": 0.5, "worker:kill": 0.5,
     "people:cancel": 2, "people:move": 5, "people:address": 2, "people:erase": 0.6,
 }  # fmt: skip
 """What happens at a moment of its own, to what everything stands on or by people beside a reminder."""

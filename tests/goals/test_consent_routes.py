@@ -18,11 +18,11 @@ from django.core.management import get_commands
 from django.db import IntegrityError, connection, transaction
 from django.urls import get_resolver
 
-from goals import actions
+from goals import actions, library
 from goals.errors import NotPossible
 from goals.fhir import bringing
 from goals.fhir.reading import read
-from goals.models import Goal, GoalPlan, Obstacle
+from goals.models import Goal, GoalPlan, Obstacle, Win
 from goals.models.goal import AGREED
 from tests.test_access_urls import names
 
@@ -35,6 +35,17 @@ def bring_in(goal: Goal, by: object) -> object:
     reading = read(json.dumps(told | {"description": {"text": goal.title}}).encode())
     agreed = {draft.fingerprint for draft in reading.goals}
     return bringing.bring_in(by=by, client=goal.plan.client, reading=reading, plan=goal.plan, agreed=agreed)
+
+
+def take(goal: Goal, by: object) -> object:
+    """A template of the same words, whoever it is that may see it."""
+    coach = goal.plan.client.coach.user
+    template = library.write_template(
+        by=coach, side="personal", title=goal.title, levels=[], steps=["X"], is_shared=True
+    )
+    return library.take_template(
+        by=by, template=template, plan=goal.plan, side="personal", title=goal.title, steps=["X"]
+    )
 
 
 OPENS = {
@@ -70,6 +81,14 @@ VERBS = {
         by=by, goal=goal, kind="structural", what="X", domain="food"
     ),
     "bringing.bring_in": bring_in,
+    "library.write_template": lambda goal, by: library.write_template(
+        by=by, side="personal", title="X", levels=[], steps=[], is_shared=True
+    ),
+    "library.take_template": take,
+    "actions.note_win": lambda goal, by: actions.note_win(by=by, goal=goal, words="X"),
+    "actions.remove_win": lambda goal, by: actions.remove_win(
+        by=by, win=Win.objects.create(goal=goal, author=by, on=goal.proposed_at.date(), words="X")
+    ),
     "actions.rate_goal": lambda goal, by: actions.rate_goal(by=by, goal=goal, level=2),
 }
 CAST = ["alma", "cora", "dan", "esra", "olga", "finn", "gita"]
@@ -89,7 +108,7 @@ def test_the_list_of_verbs_is_whole():
     }
     found |= {
         f"{module.__name__.split('.')[-1]}.{name}"
-        for module in (actions, bringing)
+        for module in (actions, bringing, library)
         for name, each in vars(module).items()
         if takes_by(inspect.unwrap(each) if callable(each) else each)
         and getattr(each, "__module__", "") == module.__name__

@@ -28,7 +28,13 @@ def test_plan_and_goal_pages_are_sound(
         cue="I put it off",
         response="ring with Dee beside me",
     )
+    walk = actions.add_step(by=ben, goal=ben_goal, title="Walk to the river", rhythm=(2, "week"))
+    walk.tick_on(by=ben)
+    actions.note_win(by=ben, goal=ben_goal, words="Seven hours, and a dream I liked.")
     addresses = {
+        "rhythm": f"/steps/{walk.pk}/rhythm/",
+        "timeline": f"/plans/{ben_plan.pk}/timeline/",
+        "win": f"/plans/{ben_plan.pk}/wins/new/",
         "plan": ben_plan.get_absolute_url(),
         "goal": ben_goal.get_absolute_url(),
         "goal-paused": paused.get_absolute_url(),

@@ -7,7 +7,7 @@ from django.utils import timezone
 from clients.actions import add_client
 from goals import actions
 from goals.errors import NotTheirDecision
-from goals.models import Goal, GoalPlan
+from goals.models import Goal, GoalPlan, StepTick, Win
 from tests.goals.conftest import set_published
 
 PAGES = ["goal_detail", "goal_edit", "goal_cancel", "goal_rate"]
@@ -674,6 +674,13 @@ def fill_a_year(plan, ben, alma) -> None:
             baseline_on=ago.date(),
         )
     goal = extra[0]
+    walk = actions.add_step(by=ben, goal=goal, title="Walk", rhythm=(3, "day"))
+    StepTick.objects.bulk_create(
+        StepTick(step=walk, on=timezone.localdate() - timedelta(days=day), number=number, ticked_by=ben)
+        for day in range(365)
+        for number in (1, 2, 3)
+    )
+    Win.objects.bulk_create(Win(goal=goal, author=ben, words="Yes", audience="both") for _win in range(52))
     for week in range(52):
         day = timezone.localdate() - timedelta(weeks=week)
         for by in (ben, alma):

@@ -62,6 +62,8 @@ class GoalOf(TypedDict, total=False):
     steps: list[StepOf]
     scale: ScaleOf
     ratings: list[RatingOf]
+    wins: list[tuple[int, Who, str, str]]
+    """Day, who noted it, the words, and whom they are for."""
     later: list[tuple[Any, ...]]
     """What happened then: (verb or in_the_way, day, who, words)."""
 
@@ -146,6 +148,11 @@ CLIENTS: list[ClientOf] = [
                         },
                         {"on": -14, "level": 0, "by": "client", "note": "Support came through for November."},
                         {"on": -14, "level": 0, "by": "coach"},
+                    ],
+                    "wins": [
+                        (-44, "client", "Opened all seven letters. In one go, with the radio on.", "both"),
+                        (-15, "client", "The tenth came, and I did not count in the night.", "me"),
+                        (-13, "coach", "You rang them before they rang you.", "both"),
                     ],
                 },
                 {
@@ -911,6 +918,8 @@ def _seed_goal(plan: GoalPlan, data: GoalOf, people: dict[Who, User], days: Days
             acts.append((changed, partial(_describe_anew, goal, data["scale"], people["client"])))
     for rating in data.get("ratings", []):
         acts.append((days.at(rating["on"], 17), partial(_rate, goal, rating, people, days)))
+    for day, who, said, audience in data.get("wins", []):
+        acts.append((days.at(day, 19), partial(_note_win, goal, people[who], said, audience, days.on(day))))
     for name, day, who, *words in data.get("later", []):
         acts.append((days.at(day, 18), partial(_later, goal, name, people[who], words)))
     for at, act in sorted(acts, key=itemgetter(0)):
@@ -979,6 +988,10 @@ def _describe_anew(goal: Goal, scale: ScaleOf, by: User, at: datetime) -> None:
         baseline=scale["baseline"],
         at=at,
     )
+
+
+def _note_win(goal: Goal, by: User, words: str, audience: str, on: date | None, at: datetime) -> None:
+    actions.note_win(by=by, goal=goal, words=words, audience=audience, on=on)
 
 
 def _later(goal: Goal, name: str, by: User, words: list[str], at: datetime) -> None:

@@ -9,13 +9,17 @@ from django.utils import timezone
 
 from clients.actions import accept_invitation, add_client
 from clients.models import Client
-from coaching.accounts.actions import add_person
+from coaching.accounts.actions import add_person, agree_to_sms, confirm_sms
+from coaching.accounts.forms import SMS_CONSENT
 from coaching.accounts.models import Coach, Practice, User
+from coaching.home.demo.followup import seed_follow_up
 from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
 from coaching.home.demo.records import seed_record
 from coaching.scheduling.actions import cancel_session, record_session, schedule_session
 from coaching.scheduling.groups import schedule_group
-from coaching.scheduling.models import BookingRules, Reminder, SessionType
+from coaching.scheduling.models import BookingRules, MailChoices, Nudge, Reminder, SessionType, SummaryMail
+from coaching.scheduling.models.mail_choices import Way
+from coaching.scheduling.models.nudge import monday_of
 from coaching.scheduling.series import schedule_series
 
 PASSWORD = "trellis-demo"  # noqa: S105 - the demo's, printed at its start
@@ -106,6 +110,7 @@ def seed_clients(staff: dict[str, User]) -> list[Client]:
         seed_plan(client=client, coach_user=coach, data=data["plan"], today=today)
         seed_record(client, coach)
         _seed_sessions(client, coach, number)
+        seed_follow_up(client, coach)
         clients.append(client)
         Client.objects.filter(pk=client.pk).update(**DETAILS[number % len(DETAILS)])
     for name, email in NOT_JOINED.items():
@@ -147,10 +152,31 @@ def seed_mails() -> None:
     """The demo's bookings were told long ago, as far as it goes; one mail was refused."""
     told = Reminder.objects.filter(kind=Reminder.Kind.BOOKED)
     told.update(state=Reminder.State.SENT, sent_at=Now(), due_at=Now(), server_answer="250 OK")
+    SummaryMail.objects.update(
+        state=SummaryMail.State.SENT, sent_at=Now(), due_at=Now(), server_answer="250 OK"
+    )
     refused = told.filter(session__client__email="client@trellis.example").order_by("session__starts_at")[:1]
     Reminder.objects.filter(pk__in=refused.values("pk")).update(
         state=Reminder.State.FAILED, sent_at=None, server_answer="552 5.2.2 The mailbox is full"
     )
+
+
+def seed_nudges(staff: dict[str, User]) -> None:
+    """One client gets SMS beside mails; a nudge to them and one to their coach went out lately."""
+    own = User.objects.get(email="client@trellis.example")
+    number = agree_to_sms(by=own, number="+447700900123", words=str(SMS_CONSENT))
+    confirm_sms(by=own, code=number.code)
+    MailChoices.objects.create(user=own, way=Way.BOTH)
+    today = timezone.localdate(timezone=ZoneInfo(ZONE))
+    for user, kind, day in (
+        (own, Nudge.Kind.STEP_DUE, today - timedelta(days=1)),
+        (staff["coach"], Nudge.Kind.COACH_WEEK, monday_of(today)),
+    ):
+        nine = MailChoices.of(user).civil_moment(day)
+        Nudge.objects.create(
+            user=user, kind=kind, day=day, due_at=nine, useful_until=nine,
+            state=Nudge.State.SENT, sent_at=nine, server_answer="250 OK",
+        )  # fmt: skip
 
 
 def _joined_client(coach: User, data: ClientOf) -> Client:

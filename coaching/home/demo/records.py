@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from django.utils import timezone
 
 from clients import actions
-from clients.models import Circumstance, Client, JournalEntry, LifeArea, Note, Value
+from clients.models import CheckInRhythm, Circumstance, Client, JournalEntry, LifeArea, Note, Value
 from coaching.accounts.models import User
 from goals.models import Goal
 
@@ -131,6 +131,8 @@ def seed_record(client: Client, coach: User) -> None:
         on = timezone.localdate() + timedelta(days=days)
         scores = dict(zip(areas, levels, strict=True))
         actions.say_check_in(by=own, client=client, on=on, scores=scores, words=words)
+    if areas:
+        actions.choose_rhythm(by=own, client=client, every=CheckInRhythm.Every.TWO_WEEKS)
     for audience, text in record.get("notes", []):
         note = Note(client=client, author=coach, audience=audience)
         actions.save_writing(by=coach, writing=note, text=text)

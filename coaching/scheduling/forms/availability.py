@@ -40,6 +40,11 @@ class AvailabilityForm(forms.ModelForm):
     def __init__(self, typed: Any = None, *, user: User) -> None:
         self.user = user
         super().__init__(typed, instance=BookingRules.of(user.coach))
+        policy = self.instance.policy
+        if policy and not policy.allows_booking:
+            del self.fields["is_open"]
+        if policy and not policy.allows_stricter:
+            del self.fields["change_notice_hours"]
         hours = dict(user.coach.weekly_hours.values_list("weekday", "spans"))
         for weekday, name in WEEKDAYS.items():
             self.fields[f"day_{weekday}"] = field = HoursField(label=name, initial=hours.get(weekday, []))
@@ -55,7 +60,7 @@ class AvailabilityForm(forms.ModelForm):
                 Div(*(f"day_{weekday}" for weekday in WEEKDAYS), css_class="week-fields"),
                 css_class="group",
             ),
-            Fieldset(_g("Booking"), *TERMS, css_class="group"),
+            Fieldset(_g("Booking"), *(name for name in TERMS if name in self.fields), css_class="group"),
         )
         return helper
 
@@ -64,9 +69,18 @@ class AvailabilityForm(forms.ModelForm):
         example = _g("Write 9:00 to 12:00, 13:00 to 17:00. A day without hours is a day off.")
         return f"{example} {_g('In your own time: %(zone)s.') % {'zone': name_of(self.user.timezone)}}"
 
+    def clean_change_notice_hours(self) -> int:
+        hours, policy = self.cleaned_data["change_notice_hours"], self.instance.policy
+        if policy and hours < policy.change_notice_hours:
+            raise forms.ValidationError(
+                _g("Your practice asks for %(hours)s hours. Write that or more.")
+                % {"hours": policy.change_notice_hours}
+            )
+        return hours
+
     def save(self, commit: bool = True) -> BookingRules:
         week = {weekday: self.cleaned_data[f"day_{weekday}"] for weekday in WEEKDAYS}
-        terms = {name: self.cleaned_data[name] for name in TERMS}
+        terms = {name: self.cleaned_data[name] for name in TERMS if name in self.fields}
         return BookingRules.keep(self.user.coach, week=week, **terms)
 
 

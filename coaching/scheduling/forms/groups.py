@@ -48,6 +48,13 @@ class GroupFields(forms.Form):
         required=False,
     )
 
+    agenda = forms.CharField(
+        label=_("What it is about"),
+        help_text=_("A few words for all who come. Private things belong in your notes."),
+        max_length=200,
+        required=False,
+    )
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         kind = cleaned.get("session_type")

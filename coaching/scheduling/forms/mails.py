@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from clients.models import Client
 from coaching.accounts.forms import page_helper
 from coaching.scheduling.models import CalendarFeed, MailChoices, Reminder
 
@@ -39,6 +40,9 @@ def _in_minutes(leads: Iterable[timedelta]) -> list[int]:
     return [int(lead.total_seconds() // 60) for lead in leads]
 
 
+NOTHING_BOOKED_DAYS = {14: _("14 days"), 21: _("21 days"), 30: _("30 days")}
+
+
 class LeadsField(forms.TypedMultipleChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -59,10 +63,19 @@ class MailForm(forms.ModelForm):
     client_leads = LeadsField(label=_("Remind my clients"))
     coach_leads = LeadsField(label=_("Remind me"))
 
+    nothing_booked_days = forms.TypedChoiceField(
+        label=_("Tell me when a client has had nothing booked for"),
+        choices=[("", _("Never tell me")), *NOTHING_BOOKED_DAYS.items()],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+
     class Meta:
         model = MailChoices
         fields = [
-            "wants_upcoming", "wants_booked", "wants_changed", "way", "is_discreet",
+            "wants_upcoming", "wants_booked", "wants_changed", "wants_step_due", "wants_check_in_due",
+            "wants_own_week", "wants_coach_week", "nothing_booked_days", "way", "is_discreet",
             "quiet_from", "quiet_until", "client_leads", "coach_leads",
         ]  # fmt: skip
         widgets = {
@@ -74,9 +87,18 @@ class MailForm(forms.ModelForm):
     def __init__(self, typed: QueryDict | None, *, instance: MailChoices) -> None:
         super().__init__(typed, instance=instance)
         if instance.user.coach_or_none is None:
-            del self.fields["client_leads"], self.fields["coach_leads"]
+            self._leave_out("client_leads", "coach_leads", "wants_coach_week", "nothing_booked_days")
+        if not Client.objects.belonging_to(instance.user).exists():
+            self._leave_out("wants_step_due", "wants_check_in_due", "wants_own_week")
         if not instance.user.can_get_sms:
-            del self.fields["way"]
+            self._leave_out("way")
+
+    def _leave_out(self, *names: str) -> None:
+        for name in names:
+            del self.fields[name]
+
+    def _those_of(self, *names: str) -> list[str]:
+        return [name for name in names if name in self.fields]
 
     @property
     def helper(self) -> FormHelper:
@@ -84,8 +106,20 @@ class MailForm(forms.ModelForm):
         helper.layout = Layout(
             Fieldset(_("Mails I want"), "wants_booked", "wants_changed", "wants_upcoming", css_class="group"),
             Fieldset(
+                _("Now and then"),
+                HTML("{% include 'scheduling/_now_and_then.html' %}"),
+                *self._those_of(
+                    "wants_step_due",
+                    "wants_check_in_due",
+                    "wants_own_week",
+                    "wants_coach_week",
+                    "nothing_booked_days",
+                ),
+                css_class="group",
+            ),
+            Fieldset(
                 _("E-mail and SMS"),
-                *(["way"] if "way" in self.fields else []),
+                *self._those_of("way"),
                 HTML("{% include 'scheduling/_sms.html' %}"),
                 css_class="group",
             ),
@@ -130,6 +164,7 @@ class MailForm(forms.ModelForm):
     @transaction.atomic
     def save(self, commit: bool = True) -> MailChoices:
         """Keep the choices; reminders that still wait follow them."""
+        self.instance.quiet_zone = self.instance.user.timezone
         choices = cast(MailChoices, super().save(commit))
         Reminder.rewrite_for(choices.user)
         return choices

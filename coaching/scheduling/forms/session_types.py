@@ -5,10 +5,12 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
+from django.core.validators import StepValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.forms import page_helper
 from coaching.accounts.models import User
+from coaching.scheduling.forms.sessions import STEP
 from coaching.scheduling.models import SessionType
 
 
@@ -37,6 +39,8 @@ class SessionTypeForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["seats"].required = False
+        self.fields["minutes"].validators.append(StepValueValidator(STEP))
+        self.fields["minutes"].widget.attrs["step"] = STEP
         if self.instance._state.adding:
             self.instance.coach = user.coach
             del self.fields["is_active"]

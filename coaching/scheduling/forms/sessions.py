@@ -19,9 +19,11 @@ from coaching.accounts.models import User
 from coaching.scheduling import actions, series
 from coaching.scheduling.availability import Wish
 from coaching.scheduling.models import BookingRules, CoachingSession, Repeat, SessionType
+from coaching.scheduling.models.session_type import LONGEST
 from coaching.scheduling.walltimes import ZonedTime, moments_of, name_of, offset_of, written
 
-LENGTHS = [30, 45, 50, 60, 75, 90, 120]
+STEP = 5
+"""Lengths are in steps of so many minutes."""
 YEARS_AHEAD = 5
 
 
@@ -66,7 +68,9 @@ class SessionForm(forms.Form):
         empty_label=_("None of these"),
         required=False,
     )
-    minutes = forms.TypedChoiceField(label=_("Length"), coerce=int, empty_value=None, initial=50)
+    minutes = forms.IntegerField(
+        label=_("Length in minutes"), min_value=STEP, max_value=LONGEST, step_size=STEP, initial=50
+    )
     place = forms.ChoiceField(label=_("Where"), choices=CoachingSession.Place, initial="video")
     place_detail = forms.CharField(label=_("Address, number or link"), max_length=300, required=False)
     agenda = forms.CharField(
@@ -96,10 +100,10 @@ class SessionForm(forms.Form):
                 "edition": session.edition,
             }
         super().__init__(*args, **kwargs)
-        lengths = sorted({*LENGTHS, session.minutes} if session else LENGTHS)
-        cast(forms.ChoiceField, self.fields["minutes"]).choices = [
-            (length, _g("%(minutes)s minutes") % {"minutes": length}) for length in lengths
-        ]
+        if session and session.minutes % STEP:  # noted before lengths went in steps
+            self.fields["minutes"] = forms.IntegerField(
+                label=_("Length in minutes"), min_value=1, max_value=LONGEST
+            )
         self._offer_types()
         if session and session.series_id:
             self.fields["scope"] = ScopeField()
@@ -116,13 +120,10 @@ class SessionForm(forms.Form):
         if not types:
             del self.fields["session_type"]
             return
-        for name, words in (
-            ("minutes", _g("As this kind usually is")),
-            ("place", _g("Where this kind usually is")),
-        ):
-            choices = cast(forms.ChoiceField, self.fields[name])
-            choices.choices = [("", words), *cast(list, choices.choices)]
-            choices.required = False
+        self.fields["minutes"].required = self.fields["place"].required = False
+        self.fields["minutes"].help_text = _g("Leave it open for as long as this kind usually is.")
+        places = cast(forms.ChoiceField, self.fields["place"])
+        places.choices = [("", _g("Where this kind usually is")), *cast(list, places.choices)]
         if self.session is None:
             self.initial.update({"session_type": types[0].pk, "minutes": "", "place": ""})
 

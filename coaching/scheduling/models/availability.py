@@ -18,6 +18,7 @@ from coaching.accounts.records import Record
 from coaching.scheduling import availability
 from coaching.scheduling.availability import Hours, Limits, Span, Taken, Wish
 from coaching.scheduling.fields import SpansField
+from coaching.scheduling.models.policy import BookingPolicy
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.querysets import SpecialDaysQuerySet, all_of
 
@@ -78,9 +79,31 @@ class BookingRules(Record):
         return timedelta(hours=self.notice_hours)
 
     @property
+    def policy(self) -> BookingPolicy | None:
+        """What the practice asks of all its coaches, if it asks anything."""
+        return BookingPolicy.of(self.coach.practice)
+
+    @property
+    def takes_bookings(self) -> bool:
+        """Whether clients may choose times: the coach lets them, and the practice lets the coach."""
+        return self.is_open and (self.policy is None or self.policy.allows_booking)
+
+    @property
+    def hours_to_change(self) -> int:
+        """The coach's own hours of notice, or the practice's where those are more or are for all."""
+        if self.policy is None:
+            return self.change_notice_hours
+        own = self.change_notice_hours if self.policy.allows_stricter else 0
+        return max(own, self.policy.change_notice_hours)
+
+    @property
     def change_notice(self) -> timedelta:
         """Until so long before a session its client may move it; calling it off after that is late."""
-        return timedelta(hours=self.change_notice_hours)
+        return timedelta(hours=self.hours_to_change)
+
+    @property
+    def notes_late(self) -> bool:
+        return self.policy is None or self.policy.notes_late
 
     def hours(self) -> Hours:
         """The coach's hours; two queries."""

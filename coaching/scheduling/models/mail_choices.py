@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from timezone_field import TimeZoneField
 
 from coaching.accounts.deliveries import Channel
 from coaching.accounts.models import User
@@ -14,6 +15,9 @@ from coaching.accounts.records import Record
 
 BEFORE_QUIET = timedelta(minutes=15)
 """A reminder that would fall into the quiet hours is sent so long before they begin."""
+
+CIVIL_HOUR = time(9)
+"""On the reader's own wall: early enough for the day, late enough for the night."""
 
 
 def leads_for_clients() -> list[timedelta]:
@@ -37,7 +41,8 @@ class MailChoices(Record):
     """One person's choices about the mails of their sessions; who has made none has no row.
 
     The leads are a coach's: how long before a session its client and they
-    themselves are reminded. The rest is everybody's own.
+    themselves are reminded; and so are the week as a coach and after how long
+    they hear of a client with nothing booked. The rest is everybody's own.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="mail_choices")
@@ -47,6 +52,13 @@ class MailChoices(Record):
         _("A session is changed or called off"),
         default=True,
         help_text=_("Without these mails, look here before you set out."),
+    )
+    wants_step_due = models.BooleanField(_("A step has its day today"), default=True)
+    wants_check_in_due = models.BooleanField(_("It is time to check in, if I chose a rhythm"), default=True)
+    wants_own_week = models.BooleanField(_("My week, on Mondays"), default=False)
+    wants_coach_week = models.BooleanField(_("My week as a coach, on Mondays"), default=True)
+    nothing_booked_days = models.PositiveSmallIntegerField(
+        _("A client has had nothing booked for"), null=True, blank=True, default=21
     )
     way = models.CharField(
         _("How they reach you"),
@@ -62,6 +74,13 @@ class MailChoices(Record):
     )
     quiet_from = models.TimeField(_("From"), null=True, blank=True)
     quiet_until = models.TimeField(_("Until"), null=True, blank=True)
+    quiet_zone = TimeZoneField(
+        null=True,
+        blank=True,
+        editable=False,
+        use_pytz=False,
+        help_text=_("The zone in which the quiet hours of what waits were reckoned."),
+    )
     client_leads = ArrayField(models.DurationField(), default=leads_for_clients, blank=True)
     coach_leads = ArrayField(models.DurationField(), default=leads_for_coach, blank=True)
 
@@ -84,9 +103,18 @@ class MailChoices(Record):
 
     def wants(self, kind: str) -> bool:
         """Whether they want a mail of this kind (`Reminder.Kind`)."""
-        if kind == "upcoming":
-            return self.wants_upcoming
-        return self.wants_booked if kind == "booked" else self.wants_changed
+        return bool(getattr(self, self.choice_of(kind)))
+
+    @staticmethod
+    def choice_of(kind: str) -> str:
+        """The choice under which a mail of this kind (`Reminder.Kind`) comes."""
+        return f"wants_{kind}" if kind in {"upcoming", "booked"} else "wants_changed"
+
+    def wants_nudge(self, kind: str) -> bool:
+        """Whether they want a nudge of this kind (`Nudge.Kind`)."""
+        if kind == "nothing_booked":
+            return self.nothing_booked_days is not None
+        return bool(getattr(self, f"wants_{kind}"))
 
     @property
     def channels(self) -> list[Channel]:
@@ -108,6 +136,23 @@ class MailChoices(Record):
         if begins_at - BEFORE_QUIET <= now < due_at and ends_at < starts_at:
             return ends_at
         return begins_at - BEFORE_QUIET
+
+    def civil_moment(self, day: date) -> datetime:
+        """When on this day a message that no act asked for may come (UTC): at nine, or after the quiet hours.
+
+        Where these last over the rest of the day, shortly before they begin.
+        """
+        at_nine = self._moment(day, CIVIL_HOUR)
+        quiet = self._quiet_around(at_nine)
+        if quiet is None:
+            return at_nine
+        begins_at, ends_at = quiet
+        is_same_day = ends_at.astimezone(self.user.timezone).date() == day
+        return ends_at if is_same_day else begins_at - BEFORE_QUIET
+
+    def end_of(self, day: date) -> datetime:
+        """The midnight that ends this day on their wall (UTC)."""
+        return self._moment(day + timedelta(days=1), time.min)
 
     def _quiet_around(self, moment: datetime) -> tuple[datetime, datetime] | None:
         """Begin and end (UTC) of the quiet hours that hold this moment, on this person's wall."""

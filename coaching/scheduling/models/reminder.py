@@ -14,9 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.deliveries import Channel, Delivery, wake_worker
-from coaching.accounts.models import User
+from coaching.accounts.models import ReturnedMail, User
+from coaching.accounts.records import uuid7
 from coaching.accounts.sms import TextMessage
 from coaching.scheduling import emails, texts
+from coaching.scheduling.models.also_told import AlsoTold
 from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.querysets import ReminderQuerySet
@@ -130,7 +132,8 @@ class Reminder(Delivery):
         Call it after each booking, move and cancellation, in the same
         transaction. What waits about an earlier state of it is called off.
         """
-        waiting = session.reminders.all()
+        AlsoTold.leave(session)
+        waiting = session.reminders.filter(also=None)
         if session.is_scheduled:
             waiting = waiting.exclude(schedule_version=session.schedule_version)
         waiting.call_off()
@@ -165,7 +168,7 @@ class Reminder(Delivery):
         Somebody whose mail about the booking was called off before it left has
         heard nothing: a move is a booking to them, and a cancellation no news.
         """
-        past = list(session.reminders.all())
+        past = [*session.reminders.all(), *Reminder.objects.filter(also__session=session)]
         for recipient in cls.Recipient.values:
             announced = [row for row in past if row.recipient == recipient and row.is_news]
             has_heard = any(row.may_have_arrived for row in past if row.recipient == recipient)
@@ -245,29 +248,55 @@ class Reminder(Delivery):
         return client.status != client.Status.ENDED or self.kind == self.Kind.CANCELLED
 
     def compose(self) -> EmailMultiAlternatives | TextMessage | None:
-        """Reads the session again: nothing is sent for one that was called off, held, or moved since."""
-        self.session = CoachingSession.objects.with_people().get(pk=self.session_id)
-        if not self.is_still_true:
+        """Reads the sessions again: nothing is said of one that was called off, held, or moved since."""
+        told = [row for row in self.told() if row.is_still_true]
+        if not told:
             return None
+        first, sessions = told[0], [row.session for row in told]
         if self.channel == Channel.EMAIL:
-            return emails.session_mail(self)
-        number = self.reader.sms_number if self.reader else None
+            first.message_id = self.message_id
+            return emails.session_mail(first) if len(told) == 1 else emails.series_mail(first, sessions)
+        number = first.reader.sms_number if first.reader else None
         if number is None or not number.is_usable:
             self.write_stand_in()
             return None
-        return TextMessage(number.number, texts.session_text(self))
+        return TextMessage(number.number, texts.session_text(first, count=len(told)))
+
+    def told(self) -> list["Reminder"]:
+        """What it says of each of its sessions, as unsaved rows about one each, in order of time."""
+        versions = dict(self.also.values_list("session", "schedule_version")) if self.is_news else {}
+        versions[self.session_id] = self.schedule_version
+        sessions = CoachingSession.objects.filter(pk__in=versions).with_people().order_by("starts_at")
+        # Their numbers are read only where an SMS is to be written.
+        sessions = sessions.select_related("client__user__mail_choices", "coach__user__mail_choices")
+        copied = {name: getattr(self, name) for name in ("kind", "recipient", "channel", "lead")}
+        return [
+            Reminder(session=session, schedule_version=versions[session.pk], **copied) for session in sessions
+        ]
 
     def write_stand_in(self) -> None:
         """A mail in the place of this SMS, unless the same goes out by mail anyway."""
         copied = ("session", "kind", "recipient", "lead", "schedule_version", "useful_until")
         stand_in = Reminder(
             **{name: getattr(self, name) for name in copied},
+            pk=uuid7(),
             channel=Channel.EMAIL,
             due_at=Now(),
             resend_of=self if self.resend_of_id else None,
         )
         Reminder.objects.bulk_create([stand_in], ignore_conflicts=True)
+        if Reminder.objects.filter(pk=stand_in.pk).exists():
+            AlsoTold.copy(self, to=stand_in)
         wake_worker()
+
+    def stop_kind(self) -> bool:
+        """The same as if the reader had switched it off."""
+        if self.reader is None:
+            return False
+        off = {MailChoices.choice_of(self.kind): False}
+        MailChoices.objects.update_or_create(user=self.reader, defaults=off)
+        Reminder.rewrite_for(User.objects.get(pk=self.reader.pk))
+        return True
 
     @property
     def reader_name(self) -> str:
@@ -279,10 +308,13 @@ class Reminder(Delivery):
     @property
     def can_be_sent_again(self) -> bool:
         """Whether it has come to an end, still says what is true, and has not been sent again already."""
-        is_over = self.state in {self.State.SENT, self.State.FAILED, self.State.MISSED}
-        return (
-            is_over and not hasattr(self, "resent_as") and self.is_still_true and self._until > timezone.now()
-        )
+        is_over = self.state in {self.State.SENT, self.State.FAILED, self.State.MISSED, self.State.RETURNED}
+        if not is_over or hasattr(self, "resent_as"):
+            return False
+        if self.is_still_true and self._until > timezone.now():
+            return True
+        others = self.told() if self.also.all() else []
+        return any(row.is_still_true and row._until > timezone.now() for row in others)
 
     @property
     def _until(self) -> datetime:
@@ -302,21 +334,24 @@ class Reminder(Delivery):
         if not fresh.can_be_sent_again:
             raise ValidationError(_("This mail cannot be sent again as it is."), code="closed")
         copied = ("session", "kind", "recipient", "channel", "lead", "schedule_version")
+        ReturnedMail.objects.stopping(fresh.address).clear()  # whoever sends it again believes in the address
         row = Reminder.objects.create(
             **{name: getattr(fresh, name) for name in copied},
             resend_of=fresh,
             due_at=Now(),
-            useful_until=fresh._until,
+            useful_until=max(row._until for row in fresh.told()),
         )
+        AlsoTold.copy(fresh, to=row)
         wake_worker()
         return row
 
     @property
     def told_before(self) -> Any:
         """The session as this person last heard of it, from its history; None where they never did."""
-        earlier = self.session.reminders.filter(
-            recipient=self.recipient, schedule_version__lt=self.schedule_version
-        )
-        heard = max((row.schedule_version for row in earlier if row.may_have_arrived), default=0)
+        own = [(row, row.schedule_version) for row in self.session.reminders.filter(recipient=self.recipient)]
+        shared = self.session.also_told.filter(reminder__recipient=self.recipient).select_related("reminder")
+        rows = [*own, *((also.reminder, also.schedule_version) for also in shared)]
+        versions = [version for row, version in rows if row.may_have_arrived]
+        heard = max((version for version in versions if version < self.schedule_version), default=0)
         history = CoachingSession.pgh_event_models["update"].objects  # type: ignore[attr-defined]
         return history.filter(pgh_obj_id=self.session_id, schedule_version=heard).order_by("pgh_id").last()

@@ -229,12 +229,22 @@ class CoachingSession(Record):
         return rules is not None and self.starts_at - timezone.now() < rules.change_notice
 
     @property
+    def is_noted_as_late(self) -> bool:
+        """Whether a cancellation by the client now would be noted as late."""
+        return self.is_late_to_change and self.coach.booking_rules.notes_late
+
+    @property
     def can_be_moved_by_client(self) -> bool:
         if self.group_id:
             return False
         rules = getattr(self.coach, "booking_rules", None)
-        is_open = rules is not None and rules.is_open and self.client.status == Client.Status.ACTIVE
+        is_open = rules is not None and rules.takes_bookings and self.client.status in Client.WORKING
         return is_open and self.is_scheduled and not self.is_late_to_change
+
+    @property
+    def can_have_another_agenda(self) -> bool:
+        """Whether the two may still say what it is about; a group's is its coach's to say."""
+        return self.is_scheduled and not self.has_started and not (self.is_group or self.group_id)
 
     @property
     def client_address(self) -> str:
@@ -245,7 +255,7 @@ class CoachingSession(Record):
     def can_be_booked_instead_by_client(self) -> bool:
         """Whether the client may choose another time after this one was called off; one query."""
         rules = getattr(self.coach, "booking_rules", None)
-        is_open = rules is not None and rules.is_open and self.client.status == Client.Status.ACTIVE
+        is_open = rules is not None and rules.takes_bookings and self.client.status in Client.WORKING
         return is_open and self.cancelled_at is not None and self.coach.session_types.bookable().exists()
 
     def is_coached_by(self, user: User) -> bool:

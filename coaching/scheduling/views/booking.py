@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from clients.models import Client
 from coaching.accounts.http import PersonRequest
 from coaching.scheduling.bookings import Offer, book_session, move_booking, records_that_may_book
-from coaching.scheduling.models import CoachingSession, SessionType
+from coaching.scheduling.forms.agenda import AgendaForm
+from coaching.scheduling.models import BookingPolicy, CoachingSession, SessionType
 from coaching.scheduling.months import Month, read_day
 
 
@@ -25,11 +26,14 @@ def booking(request: PersonRequest, slug: str) -> HttpResponse:
     """What the coach offers. The coach who opens their own address is shown where to change it."""
     if request.user.coach_or_none and request.user.coach_or_none.slug == slug:
         return redirect("scheduling:availability")
-    own = Client.objects.belonging_to(request.user).select_related("coach__user")
+    own = Client.objects.belonging_to(request.user).select_related(
+        "coach__user", "coach__practice__booking_policy"
+    )
     coach = get_object_or_404(own, coach__slug=slug).coach
     may_book = records_that_may_book(request.user).filter(coach=coach).exists()
     types = coach.session_types.bookable() if may_book else []
-    return render(request, "scheduling/booking.html", {"coach": coach, "types": types})
+    policy = BookingPolicy.of(coach.practice)
+    return render(request, "scheduling/booking.html", {"coach": coach, "types": types, "policy": policy})
 
 
 def booking_times(request: PersonRequest, slug: str, type_pk: str) -> HttpResponse:
@@ -41,10 +45,16 @@ def booking_confirm(request: PersonRequest, slug: str, type_pk: str, start: date
     offer = _new(request, slug, type_pk)
     session_type = cast(SessionType, offer.session_type)
 
-    def book() -> CoachingSession:
-        return book_session(by=request.user, client=offer.client, session_type=session_type, starts_at=start)
+    typed = request.POST if request.method == "POST" else None
+    form = None if offer.is_for_groups else AgendaForm(typed)
 
-    return _confirm(request, offer, start, book, _("Booked for %(time)s."))
+    def book() -> CoachingSession:
+        agenda = form.cleaned_data["agenda"] if form else ""
+        return book_session(
+            by=request.user, client=offer.client, session_type=session_type, starts_at=start, agenda=agenda
+        )
+
+    return _confirm(request, offer, start, book, _("Booked for %(time)s."), form)
 
 
 def times_to_move(request: PersonRequest, session: CoachingSession) -> HttpResponse:
@@ -162,9 +172,11 @@ def _confirm(
     start: datetime,
     act: Callable[[], CoachingSession],
     done: str,
+    form: AgendaForm | None = None,
 ) -> HttpResponse:
-    is_free = request.method == "POST" or offer.has(start)
-    if request.method == "POST":
+    is_sent = request.method == "POST" and (form is None or form.is_valid())
+    is_free = is_sent or offer.has(start)
+    if is_sent:
         try:
             session = act()
         except ValidationError as error:
@@ -176,8 +188,9 @@ def _confirm(
             messages.success(request, done % {"time": session.times_for(request.user)[0]})
             return redirect(session)
     offer = offer.at(start)
-    context = {"offer": offer, "times": offer.times(start), "address": _address(offer)}
+    context = {"offer": offer, "times": offer.times(start), "address": _address(offer), "form": form}
     if is_free:
-        return render(request, "scheduling/booking_confirm.html", context)
+        status = 422 if form and form.errors else 200
+        return render(request, "scheduling/booking_confirm.html", context, status=status)
     context["choices"] = choices(offer, offer.near(start), lambda near: _address(offer, near))
     return render(request, "scheduling/booking_taken.html", context, status=409)

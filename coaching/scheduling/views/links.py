@@ -99,7 +99,7 @@ def mail_link_time(request: HttpRequest, link: MailLink, start: datetime) -> Htt
 
 def _call_off(request: HttpRequest, link: MailLink) -> HttpResponse:
     if request.method != "POST":
-        context = {**_about(link), "is_late": link.session.is_late_to_change}
+        context = {**_about(link), "is_late": link.session.is_noted_as_late}
         return render(request, "scheduling/link_cancel.html", context)
     try:
         session = actions.cancel_session(by=link.by, session=link.session, version=link.version)

@@ -2,24 +2,28 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from coaching.accounts import sms
 from coaching.accounts.http import PersonRequest
+from coaching.accounts.models import ReturnedMail
 from coaching.accounts.paging import keyset_page
 from coaching.scheduling.forms.mails import MailForm
-from coaching.scheduling.models import MailChoices, Reminder
+from coaching.scheduling.models import MailChoices, Nudge, Reminder
 
+NUDGES_SHOWN = 8
 LISTS = {
     "done": gettext_lazy("Done"),
     "waiting": gettext_lazy("Waiting"),
     "look": gettext_lazy("To look at"),
     "off": gettext_lazy("Called off"),
+    "nudges": gettext_lazy("Now and then"),
 }
 
 
@@ -34,6 +38,8 @@ def mail_settings(request: PersonRequest) -> HttpResponse:
         "form": form,
         "is_coach": request.user.coach_or_none is not None,
         "has_sms": sms.is_set_up(),
+        "returned": ReturnedMail.objects.belonging_to(request.user).first(),
+        "nudges": Nudge.objects.visible_to(request.user).gone_out()[:NUDGES_SHOWN],
     }
     return render(request, "scheduling/mail_settings.html", context, status=422 if form.errors else 200)
 
@@ -51,12 +57,19 @@ def mail_list(request: PersonRequest) -> HttpResponse:
         "look": mails.to_look_at(),
         "off": mails.called_off(),
     }
+    rows: QuerySet
+    if chosen == "nudges":
+        # To the coach alone: what their clients are reminded of is their clients'.
+        rows = Nudge.objects.visible_to(request.user).select_related("client")
+    else:
+        rows = lists[chosen].with_session()
     by = ["due_at", "pk"] if chosen == "waiting" else ["-due_at", "-pk"]
     context = {
-        "page": keyset_page(request, lists[chosen].with_session(), by=by),
+        "page": keyset_page(request, rows, by=by),
         "lists": LISTS,
         "chosen": chosen,
         "to_look_at": mails.to_look_at().count(),
+        "on_hold": mails.filter(state=Reminder.State.ON_HOLD).count() if chosen == "look" else 0,
     }
     return render(request, "scheduling/mail_list.html", context)
 
@@ -90,6 +103,31 @@ def _decide(request: PersonRequest, pk: str, *, is_sent: bool, done: str) -> Htt
     else:
         messages.info(request, _("This mail is not on hold any more."))
     return redirect(_back(request))
+
+
+def mail_release_all(request: PersonRequest) -> HttpResponse:
+    return _decide_all(request, is_sent=True)
+
+
+def mail_drop_all(request: PersonRequest) -> HttpResponse:
+    return _decide_all(request, is_sent=False)
+
+
+def _decide_all(request: PersonRequest, *, is_sent: bool) -> HttpResponse:
+    """Everything of the coach's that is on hold, once they have confirmed it."""
+    if request.user.coach_or_none is None:
+        raise PermissionDenied
+    held = Reminder.objects.visible_to(request.user).filter(state=Reminder.State.ON_HOLD)
+    if request.method != "POST":
+        context = {"count": held.count(), "is_sent": is_sent}
+        return render(request, "scheduling/mail_decide_all.html", context)
+    count = held.decide(is_sent=is_sent)
+    if is_sent:
+        words = ngettext("%(count)s mail is on its way.", "%(count)s mails are on their way.", count)
+    else:
+        words = ngettext("%(count)s mail will not be sent.", "%(count)s mails will not be sent.", count)
+    messages.success(request, words % {"count": count})
+    return redirect("scheduling:mail_list")
 
 
 def _back(request: PersonRequest) -> str:

@@ -13,6 +13,9 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import Page, keyset_page
 from coaching.scheduling import actions
 from coaching.scheduling.bookings import records_that_may_book
+from coaching.scheduling.followup import FollowUp
+from coaching.scheduling.forms.agenda import AgendaForm
+from coaching.scheduling.forms.followup import AgreedForm
 from coaching.scheduling.forms.groups import GroupForm
 from coaching.scheduling.forms.sessions import SessionCreateForm, SessionForm
 from coaching.scheduling.lines import lines_for
@@ -107,8 +110,12 @@ def session_detail(request: PersonRequest, pk: str) -> HttpResponse:
     is_coach = session.is_coached_by(request.user)
     if session.is_group:
         return group_page(request, session)
+    follow_up = FollowUp(session, request.user)
+    follow_up.leave_traces()
     context = {
         "session": session,
+        "follow_up": follow_up,
+        "agreed_form": AgreedForm(user=request.user, session=session),
         "other_person": session.other_person(request.user),
         "times": session.times_for(request.user),
         "is_coach": is_coach,
@@ -121,6 +128,32 @@ def session_detail(request: PersonRequest, pk: str) -> HttpResponse:
         "states": Reminder.State,
     }
     return render(request, "scheduling/session_detail.html", context)
+
+
+def session_agenda(request: PersonRequest, pk: str) -> HttpResponse:
+    """What it is about, in the words of either of the two, until it begins."""
+    session = get_object_or_404(CoachingSession.objects.visible_to(request.user).with_people(), pk=pk)
+    if not session.can_have_another_agenda:
+        messages.info(request, _("What this session is about stays as it is."))
+        return redirect(session)
+    typed = request.POST.copy() if request.method == "POST" else None
+    form = AgendaForm(typed, initial={"agenda": session.agenda, "edition": session.edition})
+    context = {"form": form, "session": session, "other_person": session.other_person(request.user)}
+    if typed is None or not form.is_valid():
+        status = 422 if form.errors else 200
+        return render(request, "scheduling/session_agenda.html", context, status=status)
+    try:
+        actions.say_agenda(by=request.user, session=session, **form.cleaned_data)
+    except ValidationError as error:
+        if error.code == "stale":
+            session.refresh_from_db()
+            typed["edition"] = session.edition
+            context |= {"form": AgendaForm(typed), "is_stale": True}
+            return render(request, "scheduling/session_agenda.html", context, status=409)
+        messages.info(request, error.message)
+    else:
+        messages.success(request, _("Saved."))
+    return redirect(session)
 
 
 def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
@@ -159,7 +192,7 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
         "is_series": is_series,
         "is_group": session.is_group,
         "is_coach": session.is_coached_by(request.user),
-        "is_late": session.is_late_to_change and not session.is_coached_by(request.user),
+        "is_late": session.is_noted_as_late and not session.is_coached_by(request.user),
     }
     return render(request, "scheduling/session_cancel.html", context, status=409 if is_stale else 200)
 

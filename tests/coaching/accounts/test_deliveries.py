@@ -1,4 +1,3 @@
-import itertools
 import threading
 import uuid
 from collections import Counter
@@ -8,16 +7,17 @@ from types import SimpleNamespace
 import pytest
 import redis
 from django.core.mail import EmailMultiAlternatives
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.models import F
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from structlog.testing import capture_logs
 
 from coaching.accounts import deliveries, outbox
 from coaching.accounts.deliveries import LEASE, DeliveryQuerySet, DeliveryState, wait_after, wake_worker
 from coaching.accounts.models import Invitation, SmsNumber
-from coaching.scheduling.models import CoachingSession, Reminder
+from coaching.scheduling.models import CoachingSession, Nudge, Reminder
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def be_due_again(*rows: Reminder) -> None:
 
 
 def test_every_outbox_is_found():
-    assert set(outbox.delivery_models()) == {Invitation, Reminder, SmsNumber}
+    assert set(outbox.delivery_models()) == {Invitation, Nudge, Reminder, SmsNumber}
 
 
 def test_sent_mail_records_the_servers_answer(smtp_server, due):
@@ -97,6 +97,32 @@ def test_one_connection_and_several_batches(smtp_server, make_due, monkeypatch):
 
     assert outbox.send_due() == {"sent": 5}
     assert len(smtp_server.taken) == 5
+
+
+def test_more_than_a_batch_wakes_one_more_worker(smtp_server, make_due, monkeypatch):
+    woken = []
+    monkeypatch.setattr(outbox, "BATCH", 2)
+    monkeypatch.setattr(outbox, "wake_worker", lambda: woken.append(True))
+    make_due(1)
+
+    outbox.send_due()
+    assert woken == []
+    make_due(5)
+    outbox.send_due()
+
+    assert woken == [True]
+
+
+def test_one_more_mail_costs_six_statements(smtp_server, make_due):
+    counts = []
+    for number in (1, 4):
+        make_due(number)
+        with CaptureQueriesContext(connection) as queries:
+            assert outbox.send_due() == {"sent": number}
+        counts.append(len(queries))
+
+    # lock and read, read the session, *submitting*, and the answer; and what begins and ends the first three
+    assert counts[1] - counts[0] == 3 * 6
 
 
 @pytest.mark.parametrize("mode", ["451 4.3.0 try later", "421 4.3.2 going down"])
@@ -377,13 +403,14 @@ def test_database_away_is_not_the_mails_fault(smtp_server, due, monkeypatch):
     assert (due.state, due.server_answer) == (DeliveryState.PENDING, "")
 
 
-def test_answer_is_recorded_when_the_database_is_back(smtp_server, settings, due, monkeypatch):
+@pytest.mark.parametrize("error", [OperationalError, DatabaseError])
+def test_answer_is_recorded_when_the_database_is_back(error, smtp_server, settings, due, monkeypatch):
     settle, tries = Reminder.settle, []
 
     def flaky(self, *args):
         tries.append(args)
         if len(tries) < 3:
-            raise OperationalError
+            raise error
         return settle(self, *args)
 
     monkeypatch.setattr(Reminder, "settle", flaky)
@@ -449,8 +476,8 @@ def test_claim_holds_for_the_lease_only(due):
 
 def test_pass_ends_in_time_and_gives_back_the_rest(smtp_server, make_due, monkeypatch):
     make_due(3)
-    clock = itertools.chain([0, 1, 2], itertools.count(101))
-    monkeypatch.setattr(outbox, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    clock = SimpleNamespace(monotonic=lambda: 101 * len(smtp_server.taken))
+    monkeypatch.setattr(outbox, "time", clock)
 
     ends = outbox.send_due()
 

@@ -5,8 +5,22 @@ import pytest
 from django.utils import timezone
 
 from clients.models import Client
-from coaching.scheduling import actions
+from coaching.scheduling import actions, calendars
 from coaching.scheduling.models import CoachingSession
+from tests.coaching.scheduling.calendar_program import read
+
+
+@pytest.fixture(autouse=True)
+def _second_reader(monkeypatch) -> None:
+    """Every calendar that is made in these tests is read by a second parser, too, which must agree."""
+    write = calendars._calendar
+
+    def write_and_read(*args, **options) -> bytes:
+        content = write(*args, **options)
+        read(content)
+        return content
+
+    monkeypatch.setattr(calendars, "_calendar", write_and_read)
 
 
 @pytest.fixture

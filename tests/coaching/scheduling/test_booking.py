@@ -516,3 +516,16 @@ def test_race_of_one_person_for_one_time_with_two_coaches(ben, ben_client, ben_w
         thread.join(timeout=30)
 
     assert sorted(results) == ["clash", "won"]
+
+
+def test_booking_may_say_what_it_is_about(ben_browser, ben_client, usual):
+    asked = ben_browser.get(address(usual, TEN)).content.decode()
+    refused = ben_browser.post(address(usual, TEN), {"agenda": "x" * 201})
+    none_yet = CoachingSession.objects.count()
+
+    ben_browser.post(address(usual, TEN), {"agenda": "The new job"})
+
+    session = CoachingSession.objects.get()
+    assert "You and Alma" in asked
+    assert (refused.status_code, none_yet) == (422, 0)
+    assert session.agenda == "The new job"

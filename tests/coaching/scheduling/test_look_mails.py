@@ -3,10 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from coaching.accounts import actions
 from coaching.accounts.deliveries import DeliveryState
-from coaching.scheduling.models import Reminder
+from coaching.accounts.models import ReturnedMail
+from coaching.scheduling.models import Nudge, Reminder
 from tests.browser import axe_problems, sideways, take_screenshot
+from tests.clients.rows import an_area
 
 pytestmark = pytest.mark.browser
 PAGES = {
@@ -15,6 +19,9 @@ PAGES = {
     "mails-waiting": "/sessions/mails/?show=waiting",
     "mails-to-look-at": "/sessions/mails/?show=look",
     "mails-called-off": "/sessions/mails/?show=off",
+    "mails-now-and-then": "/sessions/mails/?show=nudges",
+    "mails-release-all": "/sessions/mails/release/",
+    "sms": "/accounts/sms/",
     "mail-settings": "/settings/mails/",
     "calendar-settings": "/settings/calendar/",
 }
@@ -44,6 +51,35 @@ def test_pages_about_mails_are_accessible(open_page, alma, size, scheme):
     take_screenshot(page, f"calendar-address-{size}-{scheme}")
     problems += axe_problems(page)
     wide["calendar-address"] = sideways(page)
+
+    assert problems == []
+    assert {name: by for name, by in wide.items() if by} == {}
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("small", "dark"), ("desk", "light")])
+def test_pages_about_nudges_and_sms_are_accessible(open_page, ben, ben_client, takes_sms, size, scheme):
+    now = timezone.now()
+    an_area(ben_client, ben)
+    ReturnedMail.objects.create(provider="mailgun", event_id="1", kind="bounced", email=ben.email, stops=True)
+    Nudge.objects.create(
+        user=ben, kind="step_due", day=now.date(), due_at=now, useful_until=now, state="sent", sent_at=now
+    )
+    actions.agree_to_sms(by=ben, number="+447700900123", words="Yes.")
+    page = open_page("/accounts/sms/", user=ben, size=size, scheme=scheme)
+
+    problems, wide = axe_problems(page), {"sms-code": sideways(page)}
+    take_screenshot(page, f"sms-code-{size}-{scheme}")
+    actions.stop_sms(by=ben)
+    takes_sms(ben)
+    for name, address in {
+        "sms-number": "/accounts/sms/",
+        "mail-settings-of-a-client": "/settings/mails/",
+        "check-in-rhythm": "/me/check-ins/",
+    }.items():
+        page.goto(address)
+        take_screenshot(page, f"{name}-{size}-{scheme}")
+        problems += axe_problems(page)
+        wide[name] = sideways(page)
 
     assert problems == []
     assert {name: by for name, by in wide.items() if by} == {}

@@ -252,7 +252,7 @@ def test_rewriting_queries(book, choose, alma, count, django_assert_num_queries)
         book(ahead=timedelta(days=number + 3))
     choose(alma, client_leads=[HOUR])
 
-    with django_assert_num_queries(10):  # two savepoints; sessions, numbers (2), lock, delete (3), insert
+    with django_assert_num_queries(11):  # two savepoints; sessions, numbers (2), lock, delete (4), insert
         Reminder.rewrite_for(alma)
 
 

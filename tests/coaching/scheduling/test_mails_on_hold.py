@@ -133,3 +133,56 @@ def test_mail_on_hold_is_decided_by_its_coach_only(held, act, who, request, brow
 def test_invitations_are_never_put_on_hold():
     """A second copy of one opens the same door, once; and who waits for it cannot look here."""
     assert {model.__name__ for model in outbox.delivery_models() if model.HOLD_AFTER} == {"Reminder"}
+
+
+# --- all at once --------------------------------------------------------------
+
+
+@pytest.fixture
+def all_held(book, dan_client) -> list[Reminder]:
+    """Two of Alma's on hold, one that waits, and one of Cora's on hold."""
+    rows = [book(ahead=timedelta(days=days)).reminders.first() for days in (5, 6, 7)]
+    rows.append(book(client=dan_client).reminders.first())
+    Reminder.objects.exclude(pk__in=[row.pk for row in rows]).delete()
+    Reminder.objects.filter(pk__in=[rows[0].pk, rows[1].pk, rows[3].pk]).update(state="on_hold")
+    Reminder.objects.update(due_at=Now() + timedelta(hours=1), useful_until=Now() + timedelta(days=3))
+    return rows
+
+
+def states(rows) -> list[str]:
+    return [Reminder.objects.get(pk=row.pk).state for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "after"),
+    [
+        ("release", "2 mails are on their way.", ["sent", "sent", "pending", "on_hold"]),
+        ("drop", "2 mails will not be sent.", ["cancelled", "cancelled", "pending", "on_hold"]),
+    ],
+)
+def test_all_are_decided_after_a_confirmation(all_held, alma_browser, smtp_server, name, words, after):
+    asked = alma_browser.get(f"{PAGE}{name}/").content.decode()
+    assert "2 mails are on hold" in asked
+    assert states(all_held) == ["on_hold", "on_hold", "pending", "on_hold"]
+
+    response = alma_browser.post(f"{PAGE}{name}/", follow=True)
+    outbox.send_due()
+
+    assert words in response.content.decode()
+    assert states(all_held) == after
+
+
+def test_all_is_offered_where_there_are_several(all_held, alma_browser, cora_browser):
+    link = f'href="{PAGE}release/"'
+
+    assert link in alma_browser.get(PAGE, {"show": "look"}).content.decode()
+    assert link not in cora_browser.get(PAGE, {"show": "look"}).content.decode()
+
+
+def test_deciding_all_twice_changes_nothing(all_held, alma_browser):
+    alma_browser.post(f"{PAGE}drop/")
+
+    response = alma_browser.post(f"{PAGE}release/", follow=True)
+
+    assert "0 mails are on their way." in response.content.decode()
+    assert states(all_held)[:2] == ["cancelled", "cancelled"]

@@ -192,7 +192,7 @@ def test_session_create_without_clients(alma_browser):
         ({"date": ""}, "date", "required"),
         ({"date": "01.06.2027"}, "date", "valid date"),
         ({"time": "25:00"}, "time", "valid time"),
-        ({"minutes": "1"}, "minutes", "valid choice"),
+        ({"minutes": "47"}, "minutes", "multiple of step size 5"),
         ({"client": "x"}, "client", "valid choice"),
         ({"date": "0001-01-01"}, "date", "passed"),
         ({"date": "2026-01-01"}, "time", "passed"),
@@ -358,7 +358,7 @@ def test_session_reschedule_shows_the_time_on_the_coachs_wall(alma_browser, book
 
     assert 'value="2027-06-01"' in html
     assert 'value="10:00"' in html
-    assert '<option value="55" selected>55 minutes</option>' in html
+    assert 'name="minutes" value="55"' in html
 
 
 def test_session_reschedule_moves(alma_browser, book, answers):
@@ -564,3 +564,57 @@ def test_calling_off_what_was_moved_meanwhile_asks_again(alma_browser, book):
     assert (response.status_code, session.status) == (409, "scheduled")
     assert "11:00 to 11:50" in response.content.decode()
     assert alma_browser.post(address, {"version": "2"}).status_code == 302
+
+
+# --- what it is about ---
+
+
+@pytest.mark.parametrize("who", ["alma", "ben"])
+def test_session_agenda_is_said_by_either_until_it_begins(who, request, browser_of, book, make_past):
+    session, begun = book(), make_past(timedelta(minutes=10))
+    browser = browser_of(request.getfixturevalue(who))
+
+    browser.post(f"/sessions/{session.pk}/agenda/", {"agenda": "Debts", "edition": session.edition})
+    refused = browser.post(f"/sessions/{begun.pk}/agenda/", {"agenda": "Too late"})
+
+    session.refresh_from_db()
+    begun.refresh_from_db()
+    assert (session.agenda, session.schedule_version, begun.agenda) == ("Debts", 1, "")
+    assert refused.status_code == 302
+    assert "Debts" in browser.get(session.get_absolute_url()).content.decode()
+
+
+def test_session_agenda_of_two_windows_keeps_both_words(alma_browser, ben_browser, book):
+    session = book()
+    address = f"/sessions/{session.pk}/agenda/"
+    alma_browser.post(address, {"agenda": "From Alma", "edition": session.edition})
+
+    response = ben_browser.post(address, {"agenda": "From Ben", "edition": session.edition})
+
+    session.refresh_from_db()
+    assert (response.status_code, session.agenda) == (409, "From Alma")
+    assert "From Alma" in response.content.decode()
+    assert response.context["form"]["agenda"].value() == "From Ben"
+    ben_browser.post(address, response.context["form"].data)
+    session.refresh_from_db()
+    assert session.agenda == "From Ben"
+
+
+def test_session_agenda_is_short(ben_browser, book):
+    session = book()
+
+    response = ben_browser.post(f"/sessions/{session.pk}/agenda/", {"agenda": "x" * 201})
+
+    session.refresh_from_db()
+    assert (response.status_code, session.agenda) == (422, "")
+    assert "x" * 201 in response.content.decode()
+
+
+@pytest.mark.parametrize("who", ["cora", "dan", "esra", "olga"])
+def test_session_agenda_of_others_is_absent(who, request, browser_of, book, dan_client):
+    session = book()
+    browser = browser_of(request.getfixturevalue(who))
+
+    assert browser.post(f"/sessions/{session.pk}/agenda/", {"agenda": "Mine"}).status_code == 404
+    session.refresh_from_db()
+    assert session.agenda == ""

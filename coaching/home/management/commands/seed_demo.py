@@ -10,6 +10,7 @@ from django.utils import timezone
 from coaching.accounts.models import Invitation
 from coaching.home.demo import practice
 from coaching.home.demo.directory import seed_directory
+from coaching.home.demo.library import seed_library
 
 
 class Command(BaseCommand):
@@ -28,7 +29,9 @@ class Command(BaseCommand):
             seed_directory(curator=staff["curator"])
             clients = practice.seed_clients(staff)
             practice.seed_groups(staff["coach"], clients)
+            seed_library(staff)
             practice.seed_mails()
+            practice.seed_nudges(staff)
             # These were invited long ago, as far as the demo goes: their mails would only confuse.
             Invitation.objects.exclude(accepted_at=None).update(
                 state=Invitation.State.SENT, sent_at=timezone.now(), server_answer="250 OK"

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from coaching.accounts import outbox
+from coaching.scheduling.nudges import plan_nudges
 
 WORDS = {
     "sent": "sent",
@@ -20,9 +21,10 @@ WORDS = {
 
 
 class Command(BaseCommand):
-    help = "Send every reminder and invitation whose moment has come, and print how many came to which end."
+    help = "Send every reminder, nudge and invitation that is due, and print how many came to which end."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        plan_nudges()
         ends = outbox.send_due()
         if not ends:
             self.stdout.write("Nothing was due.")

@@ -1,0 +1,21 @@
+"""What either of the two says a session is about."""
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from coaching.accounts.forms import page_helper
+
+
+class AgendaForm(forms.Form):
+    agenda = forms.CharField(
+        label=_("What it is about"),
+        help_text=_("A few words, if you like. You can change them until it begins."),
+        max_length=200,
+        required=False,
+    )
+    edition = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    @property
+    def helper(self) -> FormHelper:
+        return page_helper()

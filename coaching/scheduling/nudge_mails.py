@@ -1,0 +1,163 @@
+"""What a nudge says, from what is true when it is sent. Nothing written in private is ever in it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from email.utils import formataddr, parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clients.models import CheckInRhythm, Client
+from coaching.accounts.deliveries import Channel
+from coaching.accounts.emails import write
+from coaching.accounts.sms import TextMessage
+from coaching.scheduling.emails import DISCREET_SENDER
+from coaching.scheduling.models import CoachingSession, MailChoices, Nudge, Reminder
+from coaching.scheduling.nudges import steps_of, without_session
+from coaching.scheduling.walltimes import ZonedTime
+from goals.models import Goal
+
+
+@dataclass(frozen=True)
+class Words:
+    """One nudge: a subject that tells nothing of a life, an SMS, a page to go to, what its template shows."""
+
+    subject: str
+    path: str
+    text: str = ""
+    shown: Mapping[str, Any] = field(default_factory=dict)
+
+
+def compose(nudge: Nudge) -> EmailMultiAlternatives | TextMessage | None:
+    """The message as it should read now, or None where there is nothing to say any more."""
+    choices = MailChoices.of(nudge.user)
+    words = WRITERS[nudge.kind](nudge)
+    if words is None:
+        return None
+    number = nudge.user.sms_number
+    if nudge.channel == Channel.SMS and number is not None:
+        return TextMessage(number.number, _("A note for today.") if choices.is_discreet else words.text)
+    return _mail(nudge, words, is_discreet=choices.is_discreet)
+
+
+def _mail(nudge: Nudge, words: Words, *, is_discreet: bool) -> EmailMultiAlternatives:
+    mail = write(
+        "nudge",
+        to=nudge.user.email,
+        subject=_("A note for today") if is_discreet else words.subject,
+        context={
+            "kind": nudge.kind,
+            "is_discreet": is_discreet,
+            "reader": nudge.user.name,
+            "day": nudge.day,
+            # An address of its own tells what it is about, too.
+            "link": settings.SITE_URL + (reverse("home:home") if is_discreet else words.path),
+            "choices_link": settings.SITE_URL + reverse("scheduling:mail_settings"),
+            **words.shown,
+        },
+        message_id=nudge.message_id,
+    )
+    sender, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    mail.from_email = formataddr((str(DISCREET_SENDER) if is_discreet else sender, address))
+    return mail
+
+
+def _step_due(nudge: Nudge) -> Words | None:
+    steps = list(steps_of(nudge.user, nudge.day, nudge.day))
+    if not steps:
+        return None
+    return Words(
+        subject=ngettext("For today: a step", "For today: %(count)s steps", len(steps))
+        % {"count": len(steps)},
+        text=ngettext(
+            "Trellis: you chose today for a step. Not today? Change its date.",
+            "Trellis: you chose today for %(count)s steps. Not today? Change the dates.",
+            len(steps),
+        )
+        % {"count": len(steps)},
+        path=steps[0].get_absolute_url() if len(steps) == 1 else reverse("home:home"),
+        shown={"steps": steps},
+    )
+
+
+def _check_in_due(nudge: Nudge) -> Words | None:
+    rhythm = CheckInRhythm.objects.asking().filter(client=nudge.client_id, client__user=nudge.user).first()
+    if rhythm is None or not rhythm.falls_on(nudge.day, last_on=rhythm.last_on):
+        return None
+    return Words(
+        subject=_("How does life stand?"),
+        text=_("Trellis: today is a day you chose to look how life stands. Only if you like."),
+        path=reverse("clients:checkin_say", args=[nudge.client_id]),
+    )
+
+
+def _nothing_booked(nudge: Nudge) -> Words | None:
+    found = without_session().filter(pk=nudge.client_id, coach__user=nudge.user).first()
+    if found is None:
+        return None
+    return Words(
+        subject=_("A client with nothing booked"),
+        path=found.get_absolute_url(),
+        shown={"client": found, "quiet_on": found.quiet_since.astimezone(nudge.user.timezone).date()},
+    )
+
+
+def _span(nudge: Nudge) -> tuple[datetime, datetime]:
+    """From now, or the week's beginning, to its end on the reader's wall."""
+    begins = datetime.combine(nudge.day, time.min, tzinfo=nudge.user.timezone)
+    ends = datetime.combine(nudge.day + timedelta(days=7), time.min, tzinfo=nudge.user.timezone)
+    return max(begins.astimezone(UTC), timezone.now()), ends.astimezone(UTC)
+
+
+def _sessions(nudge: Nudge, sessions: QuerySet[CoachingSession]) -> list[dict[str, Any]]:
+    to_come: Any = sessions
+    within = to_come.upcoming().filter(starts_at__range=_span(nudge)).with_people().order_by("starts_at")
+    zone = nudge.user.timezone
+    return [
+        {"with": row.other_person(nudge.user), "own": ZonedTime(row.starts_at, row.ends_at, zone)}
+        for row in within
+    ]
+
+
+def _own_week(nudge: Nudge) -> Words | None:
+    records = Client.objects.belonging_to(nudge.user).filter(status=Client.Status.ACTIVE)
+    sessions = _sessions(nudge, CoachingSession.objects.filter(client__in=records))
+    steps = list(steps_of(nudge.user, nudge.day, nudge.day + timedelta(days=6)))
+    waiting = Goal.objects.decidable_by(nudge.user).waiting().filter(plan__client__in=records).count()
+    if not (sessions or steps or waiting):
+        return None
+    return Words(
+        subject=_("Your week"),
+        path=reverse("home:home"),
+        shown={"sessions": sessions, "steps": steps, "waiting": waiting},
+    )
+
+
+def _coach_week(nudge: Nudge) -> Words | None:
+    clients = Client.objects.coached_by(nudge.user).filter(status=Client.Status.ACTIVE)
+    sessions = _sessions(nudge, CoachingSession.objects.editable_by(nudge.user).one_line_each(nudge.user))
+    counts = {
+        "waiting": Goal.objects.visible_to(nudge.user).waiting().filter(plan__client__in=clients).count(),
+        "to_look_at": Reminder.objects.visible_to(nudge.user).to_look_at().count(),
+        "nothing_booked": without_session().filter(pk__in=clients.values("pk")).count(),
+        "urgent": clients.in_urgent_need().count(),
+    }
+    if not (sessions or any(counts.values())):
+        return None
+    return Words(subject=_("Your week"), path=reverse("home:home"), shown={"sessions": sessions, **counts})
+
+
+WRITERS: dict[str, Callable[[Nudge], Words | None]] = {
+    Nudge.Kind.STEP_DUE: _step_due,
+    Nudge.Kind.CHECK_IN_DUE: _check_in_due,
+    Nudge.Kind.NOTHING_BOOKED: _nothing_booked,
+    Nudge.Kind.OWN_WEEK: _own_week,
+    Nudge.Kind.COACH_WEEK: _coach_week,
+}

@@ -1,0 +1,26 @@
+"""Columns of PostgreSQL that Django has no field for. They are written by SQL and asked by SQL alone."""
+
+from typing import Any
+
+from django.db import models
+
+
+class WeekHoursField(models.Field):
+    """The minutes of a week in which a place is open, Monday 0:00 being 0, as ranges.
+
+    A night from Sunday to Monday goes on beyond the week's 10,080 minutes.
+    """
+
+    def db_type(self, connection: Any) -> str:
+        return "int4multirange"
+
+
+class PositionField(models.Field):
+    """A point on the earth as a vector of length 1 from its middle.
+
+    The straight way between two of them, through the earth, orders them as
+    the way over the ground does, and an index knows it.
+    """
+
+    def db_type(self, connection: Any) -> str:
+        return "cube"

@@ -1,0 +1,145 @@
+"""A visitor's search: what narrows it, in which order it comes, and what else there is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property, partial, reduce
+from re import fullmatch
+from typing import Any
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from community.hours import local_now, open_at, open_on
+from community.models import Address
+from community.models.contacts import Weekday
+from community.places import Place
+from community.querysets import ServiceQuerySet
+from community.querysets.services import counts_of
+from community.querysets.words import spelled
+
+RANKED = 300
+"""Where words stand in more listings than this, those checked last are put in order by how well they fit."""
+KNOWN_FOR = 3600
+"""So many seconds the middle of a town is remembered."""
+TAGGED = ["category", "kind", "language", "access"]
+"""Fields whose values are tags of a listing (`Listing.tags`)."""
+ORDERS = {
+    "best": ["-score", "sort_name", "pk"],
+    "nearest": ["away", "sort_name", "pk"],
+    "checked": ["-checked", "sort_name", "pk"],
+    "name": ["sort_name", "pk"],
+}
+
+type Narrowing = Callable[[ServiceQuerySet], ServiceQuerySet]
+
+
+def find_place(text: str) -> Place | None:
+    """What somebody typed: a latitude and longitude, or a town or postcode of a published, open place.
+
+    Nobody outside is asked, and a confidential place makes no town known.
+    """
+    text = " ".join(text.replace("\0", " ").split())
+    if degrees := fullmatch(r"(-?\d{1,2}(?:\.\d{1,12})?)\s*[,;/ ]\s*(-?\d{1,3}(?:\.\d{1,12})?)", text):
+        latitude, longitude = float(degrees[1]), float(degrees[2])
+        return Place(latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+    key = f"community:place:{text.casefold().encode().hex()[:200]}"
+    known = cache.get_or_set(key, lambda: [Address.objects.of_published().middle_of(text)], KNOWN_FOR)
+    middle = known[0] if known else None
+    return Place(*middle) if middle else None
+
+
+@dataclass
+class Search:
+    """What somebody looks for among `everything`; `asked` are the form's values that say something."""
+
+    everything: ServiceQuerySet
+    asked: dict[str, Any]
+    place: Place | None = None
+
+    @cached_property
+    def now(self) -> datetime:
+        return local_now()
+
+    @property
+    def words(self) -> str:
+        return self.asked.get("q", "")
+
+    @property
+    def metres(self) -> int:
+        return int(self.asked.get("within") or 10) * 1000
+
+    @cached_property
+    def near_words(self) -> dict[str, list[str]]:
+        """Words that no listing says, and those that they may have been meant as."""
+        return spelled(self.words)
+
+    @property
+    def order(self) -> str:
+        """As asked, where that makes sense: nearest needs a place, best needs words."""
+        asked = self.asked.get("sort")
+        can = {"nearest": self.place is not None and "remote" not in self.asked, "best": bool(self.words)}
+        if asked and can.get(asked, True):
+            return asked
+        return next((order for order in ["best", "nearest"] if can[order]), "name")
+
+    @property
+    def narrowings(self) -> dict[str, Narrowing]:
+        """Each filter by the name of its field in the form."""
+        asked = self.asked
+        narrowings: dict[str, Narrowing] = {
+            "free": lambda services: services.tagged("free"),
+            "age": lambda services: services.for_age(asked["age"]),
+            "open_now": lambda services: services.filter(open_at(self.now)),
+            "open_on": lambda services: services.filter(self._open_on()),
+            "checked": lambda services: services.checked_since(self._since()),
+            "remote": lambda services: services.tagged("remote"),
+        }
+        for name in TAGGED:
+            narrowings[name] = partial(_tagged, tag=f"{name}:{asked.get(name, '')}".lower())
+        narrowings = {name: way for name, way in narrowings.items() if name in asked}
+        if (place := self.place) is not None:
+            is_remote_too = narrowings.pop("remote", None) is not None
+            narrowings["near"] = lambda services: services.near(place, self.metres, or_remote=is_remote_too)
+        return narrowings
+
+    def found(self, *, without: str = "", but_words: bool = False) -> ServiceQuerySet:
+        """All that fits, in no order, perhaps but for one filter or for the words."""
+        ways = [way for name, way in self.narrowings.items() if name != without]
+        services = reduce(lambda services, way: way(services), ways, self.everything)
+        return services if but_words else services.search(self.words, self.near_words)
+
+    def in_order(self) -> tuple[ServiceQuerySet, list[str]]:
+        """What fits, and the keys by which it is cut into pages."""
+        if self.order == "nearest" and self.place is not None:
+            services = self.found(without="near").nearest_first(self.place, self.metres)
+        elif self.order == "best":
+            services = self.found().checked_last(RANKED).search(self.words, self.near_words)
+        elif self.order == "checked":
+            services = self.found().by_check()
+        else:
+            services = self.found()
+        return services, ORDERS[self.order]
+
+    def looser(self) -> dict[str, int]:
+        """How many there would be without one of the filters, or without the words, by name of the field."""
+        if len(self.narrowings) + bool(self.words) < 2:
+            return {}
+        ways = {name: self.found(without=name) for name in self.narrowings}
+        if self.words:
+            ways["q"] = self.found(but_words=True)
+        return {name: number for name, number in counts_of(ways).items() if number}
+
+    def _open_on(self) -> Any:
+        """The next such day from now on, at the time asked for or at some time of it."""
+        weekday = Weekday.values.index(self.asked["open_on"])
+        day = self.now.date() + timedelta(days=(weekday - self.now.weekday()) % 7)
+        at = self.asked.get("open_time")
+        return open_at(datetime.combine(day, at, self.now.tzinfo)) if at else open_on(day)
+
+    def _since(self) -> Any:
+        return timezone.localdate() - timedelta(days=int(self.asked["checked"]))
+
+
+def _tagged(services: ServiceQuerySet, *, tag: str) -> ServiceQuerySet:
+    return services.tagged(tag)

@@ -1,0 +1,169 @@
+"""What a listing is found by, written down beside it by one statement.
+
+A confidential place adds neither words nor a spot nor its access.
+"""
+
+from typing import Any
+
+from django.db import connection
+
+from community import vocabulary
+
+MOST_LETTERS = 30_000
+"""Of each long part of what a listing is found by: PostgreSQL takes 1 MB for all of them together."""
+REINDEX = """
+WITH found_by AS MATERIALIZED (
+    SELECT service.id,
+           concat_ws(' ', service.name, service.alternate_name) AS name,
+           lower(service.name) AS sort_name,
+           concat_ws(' ', organization.name, organization.alternate_name) AS organization,
+           left(concat_ws(' ', service.description, service.eligibility_description), %(most)s)
+               AS description,
+           entry.summary,
+           (SELECT left(string_agg(term.name || ' ' || CASE WHEN term.taxonomy_id = %(taxonomy)s
+                                                       THEN replace(term.code, '_', ' ') ELSE '' END, ' '),
+                        %(most)s)
+            FROM community_attribute attribute
+            JOIN community_taxonomyterm term ON term.id = attribute.taxonomy_term_id
+            WHERE attribute.service_id = service.id) AS terms,
+           (SELECT left(string_agg(concat_ws(' ', location.name, address.city), ' '), %(most)s)
+            FROM community_serviceatlocation link
+            JOIN community_location location
+              ON location.id = link.location_id AND NOT location.is_confidential
+            LEFT JOIN community_address address ON address.location_id = location.id
+            WHERE link.service_id = service.id) AS places
+    FROM community_service service
+    JOIN community_organization organization ON organization.id = service.organization_id
+    JOIN community_listing entry ON entry.service_id = service.id
+    WHERE service.id = ANY(%(ids)s::uuid[])
+),
+those AS (SELECT service_id AS id, kind FROM community_listing WHERE service_id = ANY(%(ids)s::uuid[])),
+links AS (
+    SELECT link.service_id, link.id, location.id AS location_id, location.location_type,
+           location.is_confidential
+    FROM community_serviceatlocation link
+    JOIN community_location location ON location.id = link.location_id
+    WHERE link.service_id = ANY(%(ids)s::uuid[])
+),
+hours AS (
+    SELECT coalesce(schedule.service_id, links.service_id) AS service_id, schedule.valid_from,
+           schedule.valid_to, schedule.freq, schedule."interval", schedule.byday, schedule.opens_at,
+           (extract(hour FROM opens_at) * 60 + extract(minute FROM opens_at))::int AS opens,
+           (extract(hour FROM closes_at) * 60 + extract(minute FROM closes_at))::int AS closes
+    FROM community_schedule schedule
+    LEFT JOIN links ON links.id = schedule.service_at_location_id
+    WHERE schedule.service_id = ANY(%(ids)s::uuid[]) OR links.id IS NOT NULL
+),
+tags AS (
+    SELECT id, 'kind:' || kind AS tag FROM those WHERE kind <> ''
+    UNION
+    SELECT attribute.service_id, 'category:' || term.code
+    FROM community_attribute attribute
+    JOIN community_taxonomyterm term ON term.id = attribute.taxonomy_term_id
+    WHERE attribute.service_id = ANY(%(ids)s::uuid[]) AND term.taxonomy_id = %(taxonomy)s
+      AND term.parent_id IS NOT NULL
+    UNION
+    SELECT service_id, 'language:' || lower(name) FROM community_language
+    WHERE service_id = ANY(%(ids)s::uuid[]) AND name <> ''
+    UNION
+    SELECT links.service_id, 'language:' || lower(language.name)
+    FROM links JOIN community_language language ON language.location_id = links.location_id
+    WHERE language.name <> ''
+    UNION
+    SELECT links.service_id, 'access:' || kind.code
+    FROM links
+    JOIN community_accessibility access ON access.location_id = links.location_id
+    JOIN unnest(%(access_codes)s::text[], %(access_patterns)s::text[]) AS kind(code, pattern)
+      ON access.description ~* kind.pattern
+    WHERE NOT links.is_confidential
+    UNION
+    SELECT id, 'free' FROM community_service
+    WHERE id = ANY(%(ids)s::uuid[]) AND fees_description ~* %(free)s
+    UNION
+    SELECT service_id, 'free' FROM community_costoption
+    WHERE service_id = ANY(%(ids)s::uuid[]) AND amount = 0
+    UNION
+    SELECT id, 'remote' FROM those
+    WHERE NOT EXISTS (SELECT FROM links WHERE links.service_id = those.id)
+       OR EXISTS (SELECT FROM links WHERE links.service_id = those.id AND location_type = 'virtual')
+    UNION
+    SELECT service_id, 'dated' FROM hours WHERE valid_from IS NOT NULL OR valid_to IS NOT NULL
+),
+open AS (
+    SELECT service_id, range_agg(int4range(begins, ends)) AS hours
+    FROM (
+        SELECT service_id, day * 1440 + opens AS begins,
+               CASE WHEN closes IS NULL THEN (day + 1) * 1440
+                    WHEN closes > opens THEN day * 1440 + closes
+                    ELSE (day + 1) * 1440 + closes END AS ends
+        FROM hours
+        JOIN unnest(string_to_array(hours.byday, ',')) AS each(code) ON true
+        JOIN unnest(%(days)s::text[]) WITH ORDINALITY AS week(code, place) ON week.code = trim(each.code),
+             LATERAL (SELECT week.place::int - 1 AS day) AS of_week
+        WHERE freq <> 'MONTHLY' AND coalesce("interval", 1) = 1 AND opens IS NOT NULL
+    ) AS stretches
+    GROUP BY service_id
+),
+tagged AS (
+    SELECT those.id, coalesce(array_agg(tags.tag ORDER BY tags.tag) FILTER (WHERE tags.tag IS NOT NULL), '{}')
+               AS tags,
+           (SELECT hours FROM open WHERE open.service_id = those.id) AS hours
+    FROM those LEFT JOIN tags ON tags.id = those.id
+    GROUP BY those.id
+),
+said AS (
+    INSERT INTO community_searchword (word, stem)
+    SELECT word, (tsvector_to_array(to_tsvector('english', word)))[1]
+    FROM (
+        SELECT DISTINCT regexp_split_to_table(
+            unaccent(lower(concat_ws(' ', name, organization, terms, summary, places, description))),
+            '[^[:alnum:]]+') AS word
+        FROM found_by
+    ) AS said
+    WHERE length(word) BETWEEN 3 AND 40 AND cardinality(tsvector_to_array(to_tsvector('english', word))) > 0
+    ORDER BY word
+    ON CONFLICT DO NOTHING
+),
+not_there AS (
+    DELETE FROM community_spot WHERE service_id = ANY(%(ids)s::uuid[])
+),
+there AS (
+    INSERT INTO community_spot (service_id, position)
+    SELECT DISTINCT link.service_id,
+           cube(ARRAY[cosd(location.latitude) * cosd(location.longitude),
+                      cosd(location.latitude) * sind(location.longitude),
+                      sind(location.latitude)])
+    FROM community_serviceatlocation link
+    JOIN community_location location ON location.id = link.location_id
+    WHERE link.service_id = ANY(%(ids)s::uuid[]) AND NOT location.is_confidential
+      AND location.location_type = 'physical'
+      AND location.latitude IS NOT NULL AND location.longitude IS NOT NULL
+)
+UPDATE community_listing AS listing
+SET sort_name = words.sort_name,
+    tags = tagged.tags,
+    hours = tagged.hours,
+    search_vector =
+        setweight(to_tsvector('english', unaccent(words.name)), 'A')
+        || setweight(to_tsvector('english', unaccent(concat_ws(' ', words.organization, words.terms))), 'B')
+        || setweight(to_tsvector('english', unaccent(concat_ws(' ', words.summary, words.places))), 'C')
+        || setweight(to_tsvector('english', unaccent(words.description)), 'D')
+FROM found_by AS words
+JOIN tagged USING (id)
+WHERE listing.service_id = words.id
+"""
+
+
+def write_index(ids: list[Any]) -> None:
+    """Write down anew what these services are found by: words, tags, hours, places."""
+    values: dict[str, Any] = {
+        "ids": ids,
+        "taxonomy": vocabulary.TAXONOMY_ID,
+        "most": MOST_LETTERS,
+        "access_codes": list(vocabulary.ACCESS),
+        "access_patterns": [pattern for _label, pattern in vocabulary.ACCESS.values()],
+        "free": vocabulary.FREE,
+        "days": vocabulary.DAYS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(REINDEX, values)

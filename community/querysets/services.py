@@ -1,0 +1,258 @@
+"""Which services a person may see, and how they are found."""
+
+from collections import Counter
+from datetime import date
+from typing import Any, Self
+
+from django.apps import apps
+from django.contrib.postgres.search import SearchRank
+from django.db import connection, models
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DateField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, ExtractDay, Least, Round
+
+from coaching.accounts.querysets import Person
+from community.places import Place, Within, chord
+from community.querysets.curated import TO_CHECK, may_curate
+from community.querysets.index import write_index
+from community.querysets.words import asked_for, plain, spelled
+
+HALF_A_YEAR = 182
+"""Days after which a listing should be checked again."""
+LONG_AGO = 4_000
+"""Days that stand for "never checked", and the most that count."""
+NEVER = Value(date.min, output_field=DateField())
+MOST_COUNTED = 1_000
+"""Beyond so many it is enough to know that there are more; counting all takes longer the more there are."""
+
+
+class ServiceQuerySet(models.QuerySet):
+    def published(self) -> Self:
+        """Those that everybody may find."""
+        return self.in_state("published")
+
+    def visible_to(self, user: Person) -> Self:
+        """The published ones for everybody, all for a curator."""
+        return self.all() if may_curate(user) else self.published()
+
+    def editable_by(self, user: Person) -> Self:
+        """All of them for a curator."""
+        return self.filter(listing__isnull=False) if may_curate(user) else self.none()
+
+    def in_category(self, code: str) -> Self:
+        """Those that carry this term of Trellis's own vocabulary."""
+        return self.tagged(f"category:{code}")
+
+    def tagged(self, *tags: str) -> Self:
+        """Those that have all of these, as `Listing.tags` writes them."""
+        return self.filter(listing__tags__contains=list(tags))
+
+    def in_state(self, state: str) -> Self:
+        """Those whose listing stands there."""
+        return self.filter(listing__state=state)
+
+    def to_check(self) -> Self:
+        """Those that a curator should look at: out of the public directory, or in it and not checked yet."""
+        return self.filter(
+            listing__in=apps.get_model("community", "Listing")._default_manager.filter(TO_CHECK)
+        )
+
+    def of_kind(self, kind: str) -> Self:
+        """Those that are a place to get help, a group, an activity or a way to contribute."""
+        return self.filter(listing__kind=kind)
+
+    def languages(self) -> list[str]:
+        """The languages people speak at these, by name."""
+        languages = _rows("Language").exclude(name="")
+        found = languages.filter(service__in=self.order_by().values("pk")).order_by("name")
+        return list(found.values_list("name", flat=True).distinct())
+
+    def for_age(self, age: int) -> Self:
+        """Those that are for people of this age, or say nothing about it."""
+        return self.filter(
+            Q(minimum_age=None) | Q(minimum_age__lte=age), Q(maximum_age=None) | Q(maximum_age__gte=age)
+        )
+
+    def checked_since(self, day: date) -> Self:
+        """Those that somebody has made sure of on this day or later."""
+        return self.filter(listing__verified_on__gte=day)
+
+    def near(self, place: Place, metres: int, *, or_remote: bool = False) -> Self:
+        """Those with a place of theirs so near, or else online or by phone."""
+        spots = _rows("Spot").near(place, metres)
+        there = Q(Exists(spots.filter(service=OuterRef("pk"))))
+        return self.filter(there | Q(listing__tags__contains=["remote"]) if or_remote else there)
+
+    def nearest_first(self, place: Place, metres: int) -> Self:
+        """Those so near, with `away`, the straight way to their nearest place (see `places.metres`)."""
+        spot = _rows("Spot")
+        nearer = spot.filter(service=OuterRef("pk")).alias(away=place.away("position"))
+        return (
+            self.filter(Within(F("spots__position"), place.around(metres)))
+            .annotate(away=place.away("spots__position"), sort_name=F("listing__sort_name"))
+            .filter(away__lte=chord(metres))
+            .exclude(Exists(nearer.filter(away__lt=OuterRef("away"))))
+        )
+
+    def search(self, text: str, near: dict[str, list[str]] | None = None) -> Self:
+        """Those that speak of these words, best first, wrong letters forgiven; all by name if there are none.
+
+        Words in the name count most, then the organization and categories,
+        then the text. `score` is a whole number, so that a page can be cut at it.
+        `near` is what `spelled(text)` found, if that was asked before.
+        """
+        text = plain(text)
+        named = self.annotate(sort_name=F("listing__sort_name"))
+        if not text:
+            return named.order_by("sort_name", "pk")
+        query = asked_for(text, spelled(text) if near is None else near)
+        rank = SearchRank(F("listing__search_vector"), query)
+        return (
+            named.filter(listing__search_vector=query)
+            .annotate(score=Cast(Round(rank * 1_000_000), BigIntegerField()))
+            .order_by("-score", "sort_name", "pk")
+        )
+
+    def by_check(self) -> Self:
+        """With `checked`, the day of the last check, long ago where there was none."""
+        return self.annotate(
+            checked=Coalesce(F("listing__verified_on"), NEVER), sort_name=F("listing__sort_name")
+        )
+
+    def checked_last(self, most: int) -> Self:
+        """Of these so many, those checked last; a pool small enough to be put in order."""
+        pool = self.by_check().order_by("-checked", "listing__service").values("pk")[:most]
+        return self.model._default_manager.filter(pk__in=pool)  # type: ignore[return-value]
+
+    def tally(self) -> Counter[str]:
+        """How many there are of each tag, and under "" all; of more than `MOST_COUNTED` it counts so many."""
+        sql, values = self.order_by().values("listing__tags")[: MOST_COUNTED + 1].query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT tag, count(*) FROM ({sql}) AS found(tags), unnest(tags || ''::varchar) AS tag "  # noqa: S608
+                "GROUP BY tag",
+                values,
+            )
+            return Counter(dict(cursor.fetchall()))
+
+    @property
+    def order(self) -> list[str]:
+        """The keys by which a list of these is cut into pages: after `search`, best first, else by name."""
+        by_name = ["sort_name", "pk"]
+        return ["-score", *by_name] if "score" in self.query.annotations else by_name
+
+    def by_need(self, today: date) -> Self:
+        """Those that need a curator's eye: reported, taken out for a check, or not checked for half a year.
+
+        `need` is a whole number, more for a greater need: each open report
+        counts most, then the state, then the days since the last check.
+        """
+        reports = (
+            _rows("ProblemReport")
+            .filter(service=OuterRef("pk"), closed_at=None)
+            .order_by()
+            .values("service")
+            .annotate(how_many=Count("pk"))
+        )
+        return (
+            self.filter(listing__state__in=["published", "needs_check"])
+            .annotate(
+                reports=Coalesce(Subquery(reports.values("how_many"), output_field=IntegerField()), 0),
+                unchecked=Least(
+                    Coalesce(
+                        ExtractDay(
+                            ExpressionWrapper(
+                                Value(today) - F("listing__verified_on"), output_field=DurationField()
+                            )
+                        ),
+                        LONG_AGO,
+                    ),
+                    LONG_AGO,
+                ),
+                sort_name=F("listing__sort_name"),
+            )
+            .filter(Q(reports__gt=0) | Q(listing__state="needs_check") | Q(unchecked__gt=HALF_A_YEAR))
+            .annotate(
+                need=F("reports") * 10_000
+                + Case(When(listing__state="needs_check", then=5_000), default=0)
+                + F("unchecked")
+            )
+        )
+
+    def for_lines(self) -> Self:
+        """With what a line about each says: who runs it, and what it is about. One more query."""
+        return self.select_related("organization", "listing").prefetch_related(
+            Prefetch("attributes", queryset=_rows("Attribute").select_related("taxonomy_term"))
+        )
+
+    def for_cards(self) -> Self:
+        """With what a card in a list shows, in a fixed number of queries."""
+        return self.for_lines().prefetch_related(
+            Prefetch("service_at_locations", queryset=_rows("ServiceAtLocation").select_related("location")),
+            _public_addresses(),
+        )
+
+    def for_page(self) -> Self:
+        """With everything a listing's own page shows, in a fixed number of queries."""
+        return self.select_related(
+            "organization", "listing__verified_by", "listing__published_by"
+        ).prefetch_related(
+            Prefetch("attributes", queryset=_rows("Attribute").select_related("taxonomy_term")),
+            Prefetch("service_at_locations", queryset=_rows("ServiceAtLocation").select_related("location")),
+            "phones",
+            "contacts",
+            "schedules",
+            "languages",
+            "cost_options",
+            "required_documents",
+            "additional_urls",
+            "organization__phones",
+            "service_at_locations__schedules",
+            "service_at_locations__location__phones",
+            "service_at_locations__location__accessibility",
+            _public_addresses(),
+        )
+
+    def reindex(self) -> None:
+        """Write down anew what these can be found by. Confidential places add nothing to it."""
+        write_index(list(self.order_by().values_list("pk", flat=True)))
+
+
+def _rows(model: str) -> Any:
+    return apps.get_model("community", model)._default_manager
+
+
+def _public_addresses() -> Prefetch:
+    return Prefetch(
+        "service_at_locations__location__addresses",
+        queryset=_rows("Address").public(),
+    )
+
+
+def counts_of(asked: dict[str, ServiceQuerySet]) -> dict[str, int]:
+    """How many each of these finds, in one query; of more than `MOST_COUNTED` it counts so many."""
+    parts, values = [], []
+    for name, services in asked.items():
+        sql, own = services.order_by().values("pk")[: MOST_COUNTED + 1].query.sql_with_params()
+        parts.append(f"SELECT %s, count(*) FROM ({sql}) AS found")  # noqa: S608
+        values += [name, *own]
+    if not parts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        return dict(cursor.fetchall())

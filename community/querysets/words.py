@@ -1,0 +1,78 @@
+"""What somebody may have meant by words that stand in no listing."""
+
+from difflib import SequenceMatcher
+from re import findall
+
+from django.contrib.postgres.lookups import Unaccent
+from django.contrib.postgres.search import SearchQuery
+from django.db import connection
+from django.db.models import TextField, Value
+
+CONFIG = "english"
+LONGEST = 200
+"""So many letters of what somebody looks for are read."""
+MOST_WORDS = 12
+ALIKE = 0.7
+"""From here on a word may have been meant by another, 1 being the same."""
+NEAR = """
+SELECT asked.typed,
+       ARRAY(SELECT near.word FROM community_searchword near WHERE near.word %%> asked.word LIMIT 200)
+       || ARRAY(
+           SELECT near.word FROM community_searchword near
+           WHERE near.word >= left(asked.word, 1) AND near.word < chr(ascii(asked.word) + 1)
+             AND length(near.word) BETWEEN length(asked.word) - 2 AND length(asked.word) + 2
+             AND levenshtein_less_equal(near.word, asked.word, 3) <= 3
+           LIMIT 400)
+FROM (SELECT typed, unaccent(typed) AS word FROM unnest(%(words)s::text[]) AS typed) AS asked
+WHERE length(asked.word) BETWEEN 3 AND 40
+  AND NOT EXISTS (SELECT FROM community_searchword known WHERE known.word = asked.word)
+  AND NOT EXISTS (
+      SELECT FROM community_searchword known
+      WHERE known.stem = (tsvector_to_array(to_tsvector('english', asked.word)))[1])
+  AND cardinality(tsvector_to_array(to_tsvector('english', asked.word))) > 0
+"""
+"""Unknown words, each with those that share much of it or are few letters away."""
+
+
+def plain(text: str) -> str:
+    """What somebody typed, without what no search can hold."""
+    return " ".join(text.replace("\0", " ").split())[:LONGEST]
+
+
+def spelled(text: str) -> dict[str, list[str]]:
+    """The words of `text` that no listing says, each with the three nearest that one does, nearest first."""
+    words = list(dict.fromkeys(findall(r"\w+", plain(text).lower())))[:MOST_WORDS]
+    if not words:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(NEAR, {"words": words})
+        rows = cursor.fetchall()
+    return {word: near for word, candidates in rows if (near := _nearest(word, candidates))}
+
+
+def _nearest(word: str, candidates: list[str]) -> list[str]:
+    likeness = {each: _likeness(word, each) for each in candidates}
+    ordered = sorted(likeness, key=lambda each: (-likeness[each], each))
+    best = max(likeness.values(), default=0)
+    return [each for each in ordered if likeness[each] >= max(ALIKE, best - 0.1)][:3]
+
+
+def _likeness(word: str, other: str) -> float:
+    """How much of both is the same in the same order; the beginning of a longer word is much alike."""
+    if other.startswith(word):
+        return 0.9
+    return SequenceMatcher(None, word, other).ratio()
+
+
+def asked_for(text: str, near: dict[str, list[str]]) -> SearchQuery:
+    """What to look for: `text` as it is written, or all of its words with those near to unknown ones."""
+    as_typed = SearchQuery(_unaccented(text), config=CONFIG, search_type="websearch")
+    if not near:
+        return as_typed
+    ways = [[word, *near.get(word, [])] for word in findall(r"\w+", text.lower())[:MOST_WORDS]]
+    wider = " & ".join("(" + " | ".join(f"'{word}'" for word in way) + ")" for way in ways)
+    return as_typed | SearchQuery(_unaccented(wider), config=CONFIG, search_type="raw")
+
+
+def _unaccented(text: str) -> Unaccent:
+    return Unaccent(Value(text, output_field=TextField()))

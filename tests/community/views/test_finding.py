@@ -1,0 +1,372 @@
+"""A visitor's search by age, hours, place and day of the last check; its order, numbers and addresses."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from community import actions
+from community.finding import find_place
+from community.models import Listing, Location, Service
+from community.places import Place, chord, how_far, metres
+
+LIST = reverse("community:resource_list")
+MIDDLE = (52.0, -1.0)
+KILOMETRE = 0.008993
+"""Degrees of latitude."""
+
+
+@pytest.fixture
+def visitor(db) -> Browser:
+    return Browser()
+
+
+def names(response) -> list[str]:
+    return [service.name for service in response.context["page"]]
+
+
+@pytest.fixture
+def place_at(published_of):
+    """A published listing so many kilometres north of the middle of Harwick Bridge."""
+
+    def make(name: str, kilometres: float | None, *, is_confidential: bool = False, **more) -> Service:
+        place = {"name": f"House of {name}", "is_confidential": is_confidential}
+        if kilometres is not None:
+            place |= {"latitude": MIDDLE[0] + kilometres * KILOMETRE, "longitude": MIDDLE[1]}
+        return published_of(name, **{"place": place, **more})
+
+    return make
+
+
+# --- how far ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "expected"),
+    [
+        # One degree of a great circle of the mean earth is 111,195 m.
+        ((0, 0), (0, 1), 111_195),
+        ((0, 0), (1, 0), 111_195),
+        ((0, 179.5), (0, -179.5), 111_195),  # across the date line
+        ((51.5007, -0.1246), (48.8584, 2.2945), 340_900),  # Westminster to the Eiffel Tower
+        ((52, -1), (52, -1), 0),
+    ],
+)
+def test_distance_is_that_over_the_ground(published_of, begin, end, expected):
+    service = published_of(place={"name": "There", "latitude": end[0], "longitude": end[1]})
+
+    found = Service.objects.nearest_first(Place(*begin), 500_000).get(pk=service.pk)
+
+    assert metres(found.away) == pytest.approx(expected, rel=0.002, abs=0.01)
+    assert metres(chord(expected)) == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("over_ground", "words"),
+    [(3, "50 m"), (420, "400 m"), (949, "950 m"), (1_000, "1.0 km"), (2_449, "2.4 km"), (31_200, "31 km")],
+)
+def test_how_far_does_not_pretend_to_know_the_way(over_ground, words):
+    assert how_far(over_ground) == words
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("harwick bridge", MIDDLE),
+        (" HB1 2ab ", MIDDLE),
+        ("hb1", MIDDLE),
+        ("52.5, -1.25", (52.5, -1.25)),
+        ("52.5 13", (52.5, 13)),
+        ("-33.9;151.2", (-33.9, 151.2)),
+        ("91, 0", None),
+        ("52, 181", None),
+        ("Nowhere", None),
+        ("%", None),
+        ("\0", None),
+        ("", None),
+    ],
+)
+def test_a_place_is_found_among_the_directorys_own(place_at, typed, found):
+    place_at("Here", 0)
+
+    place = find_place(typed)
+
+    assert (place and (place.latitude, place.longitude)) == found
+
+
+def test_secret_and_unpublished_places_make_no_town_known(place_at, draft_of, published_of):
+    draft_of("Draft", place={"name": "D", "latitude": 1.0, "longitude": 1.0})
+    place_at("Safe nights", 0, is_confidential=True)
+    published_of("No coordinates")
+
+    assert find_place("Harwick Bridge") is None
+    assert find_place("HB1 2AB") is None
+
+
+def test_near_shows_the_nearest_first_and_says_how_far(visitor, place_at):
+    for name, kilometres in [("Far", 9), ("Here", 0.1), ("Middle", 4.2), ("Beyond", 11)]:
+        place_at(name, kilometres)
+
+    response = visitor.get(LIST, {"near": "52.0, -1.0"})
+
+    assert names(response) == ["Here", "Middle", "Far"]
+    assert re.findall(r"[\d.]+ k?m away", response.text) == ["100 m away", "4.2 km away", "9.0 km away"]
+    assert "3 entries found, the nearest first" in response.text
+    assert names(visitor.get(LIST, {"near": "52.0, -1.0", "within": "5"})) == ["Here", "Middle"]
+    assert names(visitor.get(LIST, {"near": "52.0, -1.0", "sort": "name"})) == ["Far", "Here", "Middle"]
+
+
+def test_near_counts_a_service_with_several_places_once_at_its_nearest(visitor, finn, place_at):
+    service = place_at("Two places", 5)
+    actions.add_place(
+        by=finn, service=service, place={"name": "Second", "latitude": MIDDLE[0], "longitude": MIDDLE[1]}
+    )
+    place_at("Between", 2)
+
+    response = visitor.get(LIST, {"near": "52.0, -1.0"})
+
+    assert names(response) == ["Two places", "Between"]
+
+
+def test_a_confidential_place_is_near_to_nothing(visitor, finn, place_at):
+    place_at("Safe nights", 0, is_confidential=True)
+    open_one = place_at("Moved", 0)
+    link = open_one.service_at_locations.get()
+    actions.change_place(
+        by=finn, location=link.location, place={"is_confidential": True}, address=None, accessibility=""
+    )
+
+    response = visitor.get(LIST, {"near": "52.0, -1.0", "within": "50"})
+
+    assert Location.objects.filter(latitude__isnull=False).count() == 2
+    assert names(response) == []
+    assert names(visitor.get(LIST, {"remote": "on"})) == []
+
+
+def test_near_or_remote(visitor, place_at, published_of):
+    place_at("Here", 0)
+    place_at("Far", 30)
+    published_of("On the phone", place=None, address=None)
+    published_of("Online", place={"name": "Web", "location_type": "virtual"}, address=None)
+
+    assert names(visitor.get(LIST, {"near": "52, -1", "remote": "on"})) == ["Here", "On the phone", "Online"]
+    assert names(visitor.get(LIST, {"remote": "on"})) == ["On the phone", "Online"]
+
+
+def test_an_unknown_place_is_said_so_and_hides_nothing(visitor, place_at):
+    place_at("Here", 0)
+
+    response = visitor.get(LIST, {"near": "Atlantis"})
+
+    assert "We know no place of this name" in response.text
+    assert names(response) == ["Here"]
+
+
+def test_pages_of_the_nearest_miss_and_repeat_nobody(visitor, place_at):
+    made = [place_at(f"Number {number:02}", number / 10).name for number in range(30)]
+
+    first = visitor.get(LIST, {"near": "52, -1"})
+    second = visitor.get(first.context["page"].next_url)
+
+    assert names(first) + names(second) == made
+
+
+# --- age, hours, checks -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("age", "found"),
+    [
+        ("15", ["For all"]),
+        ("16", ["From 16", "For all", "16 to 25"]),
+        ("26", ["From 16", "For all"]),
+        ("0", ["For all"]),
+    ],
+)
+def test_age(visitor, published_of, age, found):
+    published_of("For all")
+    published_of("From 16", service={"name": "From 16", "minimum_age": 16})
+    published_of("16 to 25", service={"name": "16 to 25", "minimum_age": 16, "maximum_age": 25})
+
+    assert sorted(names(visitor.get(LIST, {"age": age}))) == sorted(found)
+
+
+def weekly(byday: str, opens: str, closes: str, **more) -> dict:
+    return {"byday": byday, "freq": "WEEKLY", "opens_at": opens, "closes_at": closes, **more}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"open_on": "TU", "open_time": "18:30"}, ["Evenings"]),
+        ({"open_on": "TU", "open_time": "20:00"}, []),
+        ({"open_on": "TU"}, ["Evenings"]),
+        ({"open_on": "MO", "open_time": "01:00"}, ["Sunday night"]),
+        ({"open_on": "MO"}, ["Sunday night"]),
+        ({"open_on": "SU", "open_time": "23:00"}, ["Sunday night"]),
+        ({"open_on": "TH"}, ["Still held"]),
+        ({"open_on": "TH", "open_time": "09:30"}, ["Still held"]),
+        ({"open_on": "FR"}, []),
+    ],
+)
+def test_open_on_a_day_at_a_time(visitor, practice, published_of, time_machine, query, found):
+    time_machine.move_to("2026-03-18T09:00:00Z")  # a Wednesday
+    published_of("Evenings", schedules=[weekly("TU", "18:00", "20:00")])
+    published_of("Sunday night", schedules=[weekly("SU", "22:00", "04:00")])
+    published_of("Still held", schedules=[weekly("TH", "09:00", "10:00", valid_to="2026-03-19")])
+    published_of("Ended", schedules=[weekly("TH", "09:00", "10:00", valid_to="2026-03-18")])
+    published_of("Once a month", schedules=[{"byday": "FR", "freq": "MONTHLY", "opens_at": "00:00"}])
+    published_of("Says nothing")
+
+    assert names(visitor.get(LIST, query)) == found
+
+
+def test_a_time_without_a_day_asks_for_the_day(visitor, published_of):
+    published_of("Rent advice")
+
+    response = visitor.get(LIST, {"open_time": "18:30"})
+
+    assert "Choose the day of this time too." in response.text
+    assert names(response) == ["Rent advice"]
+
+
+def test_hours_changed_by_a_curator_are_found_at_once(finn_browser, visitor, practice, published_of):
+    service = published_of("Evenings")
+    add = reverse("community:part_new", args=[service.pk, "schedule"])
+
+    finn_browser.post(add, {"freq": "WEEKLY", "byday": ["TU"], "opens_at": "18:00", "closes_at": "20:00"})
+    found = names(visitor.get(LIST, {"open_on": "TU"}))
+    row = service.schedules.get()
+    finn_browser.post(reverse("community:part_remove", args=[service.pk, "schedule", row.pk]))
+
+    assert found == ["Evenings"]
+    assert names(visitor.get(LIST, {"open_on": "TU"})) == []
+
+
+def test_checked_since_and_checked_last(visitor, published_of):
+    for name, days in [("Fresh", 3), ("Older", 60), ("Old", 300)]:
+        service = published_of(name)
+        Listing.objects.filter(service=service).update(verified_on=timezone.localdate() - timedelta(days))
+    published_of("Never", is_checked=False)
+
+    assert names(visitor.get(LIST, {"checked": "31"})) == ["Fresh"]
+    assert names(visitor.get(LIST, {"checked": "92"})) == ["Fresh", "Older"]
+    assert names(visitor.get(LIST, {"sort": "checked"})) == ["Fresh", "Older", "Old", "Never"]
+
+
+def test_pages_of_those_checked_last_miss_and_repeat_nobody(visitor, published_of):
+    made = [published_of(f"Number {number:02}", is_checked=number % 3 > 0).name for number in range(30)]
+    for number, name in enumerate(made):
+        day = date(2026, 1, 1) + timedelta(number // 5)
+        Listing.objects.filter(service__name=name, verified_on__isnull=False).update(verified_on=day)
+
+    first = visitor.get(LIST, {"sort": "checked"})
+    second = visitor.get(first.context["page"].next_url)
+
+    assert sorted(names(first) + names(second)) == made
+
+
+# --- numbers ----------------------------------------------------------------
+
+
+def test_choices_say_how_many_there_are(visitor, published_of):
+    published_of("Rent advice", languages=["Polish"])
+    published_of("Debt advice", categories=["income"])
+
+    everything = visitor.get(LIST).text
+    housing = visitor.get(LIST, {"category": "housing"}).text
+
+    assert "Housing (1)" in everything
+    assert "Get help (2)" in everything
+    assert "Food (0)" in everything
+    assert "Polish (1)" in housing
+    assert "Get help (1)" in housing
+    assert "Food (0)" not in housing  # another category would be instead of this one
+
+
+def test_counts_leave_out_what_is_not_published(visitor, published_of, draft_of):
+    published_of("Rent advice")
+    draft_of("Draft")
+
+    assert "Housing (1)" in visitor.get(LIST).text
+
+
+def test_of_very_many_it_says_more_than(visitor, published_of, monkeypatch):
+    monkeypatch.setattr("community.querysets.services.MOST_COUNTED", 2)
+    monkeypatch.setattr("community.views.directory.MOST_COUNTED", 2)
+    for number in range(4):
+        published_of(f"Rent advice {number}")
+
+    text = visitor.get(LIST).text
+
+    assert "More than 2 entries found" in text
+    assert "Housing (" not in text
+
+
+def test_a_very_common_word_shows_those_checked_last(visitor, published_of, monkeypatch):
+    monkeypatch.setattr("community.finding.RANKED", 2)
+    monkeypatch.setattr("community.views.directory.RANKED", 2)
+    for name, days in [("Rent one", 30), ("Rent two", 1), ("Rent three", 2)]:
+        service = published_of(name)
+        Listing.objects.filter(service=service).update(verified_on=timezone.localdate() - timedelta(days))
+
+    response = visitor.get(LIST, {"q": "rent"})
+
+    assert sorted(names(response)) == ["Rent three", "Rent two"]
+    assert "3 entries found" in response.text
+    assert "the 2 of them that were checked last" in response.text
+    assert names(visitor.get(LIST, {"q": "rent", "sort": "name"})) == ["Rent one", "Rent three", "Rent two"]
+
+
+def test_where_nothing_fits_each_choice_says_what_it_takes_away(visitor, published_of):
+    published_of("Rent advice")
+    published_of("Rent circle", listing={"kind": "support_group", "affiliation": "none", "summary": "Us."})
+    published_of(
+        "Soup",
+        service={"name": "Soup"},
+        listing={"kind": "get_help", "affiliation": "none", "summary": "Warm."},
+        categories=["food"],
+    )
+
+    response = visitor.get(LIST, {"q": "rent", "category": "food", "kind": "activity"})
+    looser = {each["label"]: each["count"] for each in response.context["looser"]}
+    response = visitor.get(LIST, {"q": "rent", "category": "food"})
+
+    assert looser == {}
+    assert [(str(each["label"]), each["count"], each["url"]) for each in response.context["looser"]] == [
+        ("About", 2, "/resources/?q=rent"),
+        ("", 1, "/resources/?category=food"),
+    ]
+    assert names(visitor.get("/resources/?q=rent")) == ["Rent advice", "Rent circle"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"near": "52, -1", "q": "rent", "age": "30", "open_now": "on", "checked": "366", "free": "on"},
+        {"near": "Harwick Bridge", "q": "rnet", "category": "housing"},
+    ],
+)
+def test_no_search_asks_the_database_more_than_8_times(
+    visitor, place_at, django_assert_max_num_queries, query
+):
+    for number in range(3):
+        place_at(f"Rent advice {number}", number)
+
+    with django_assert_max_num_queries(8):
+        visitor.get(LIST, query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["age=-1", "age=x", "open_on=XX", "open_time=25:99", "within=7", "checked=1", "sort=best", "near=%00"],
+)
+def test_what_makes_no_sense_narrows_nothing(visitor, published_of, query):
+    published_of("Rent advice")
+
+    response = visitor.get(f"{LIST}?{query}")
+
+    assert (response.status_code, names(response)) == (200, ["Rent advice"])
