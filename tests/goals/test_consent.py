@@ -53,6 +53,8 @@ EVERYTHING = {
     "baseline": "-1",
     "kind": "both",
     "what": "Words",
+    "words": "Words",
+    "audience": "both",
     "domain": "food",
     "lifecycle": "active",
     "decision": "accepted",
@@ -74,7 +76,9 @@ def _address(name: str, goal: Goal, step) -> str:
     pks = {"plan": goal.plan_id, "goal": goal.pk, "step": step.pk}
     pks |= {"template": getattr(GoalTemplate.objects.first(), "pk", goal.pk)}
     pks |= {"obstacle": getattr(goal.obstacles.first(), "pk", goal.pk)}
+    pks |= {"win": getattr(goal.wins.first(), "pk", goal.pk)}
     above = {"goal_create": goal.plan_id, "step_create": goal.pk, "obstacle_create": goal.pk}
+    above |= {"win_create": goal.plan_id}
     pk = above.get(name, pks[name.split("_")[0]])
     return reverse(f"goals:{name}", args=[pk])
 

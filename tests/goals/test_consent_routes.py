@@ -22,7 +22,7 @@ from goals import actions, library
 from goals.errors import NotPossible
 from goals.fhir import bringing
 from goals.fhir.reading import read
-from goals.models import Goal, GoalPlan, Obstacle
+from goals.models import Goal, GoalPlan, Obstacle, Win
 from goals.models.goal import AGREED
 from tests.test_access_urls import names
 
@@ -85,6 +85,10 @@ VERBS = {
         by=by, side="personal", title="X", levels=[], steps=[], is_shared=True
     ),
     "library.take_template": take,
+    "actions.note_win": lambda goal, by: actions.note_win(by=by, goal=goal, words="X"),
+    "actions.remove_win": lambda goal, by: actions.remove_win(
+        by=by, win=Win.objects.create(goal=goal, author=by, on=goal.proposed_at.date(), words="X")
+    ),
     "actions.rate_goal": lambda goal, by: actions.rate_goal(by=by, goal=goal, level=2),
 }
 CAST = ["alma", "cora", "dan", "esra", "olga", "finn", "gita"]
