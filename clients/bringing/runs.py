@@ -37,14 +37,14 @@ def hand_in(*, by: User, file_name: str, content: bytes) -> RosterImport:
     return RosterImport.objects.create(
         coach=by.coach,
         file_name=file_name.replace("\0", "")[-200:],
-        table=json.dumps(asdict(table)),
+        content=json.dumps(asdict(table)),
         mapping=mapping,
         lines=len(table.rows),
     )
 
 
 def table_of(run: RosterImport) -> Table:
-    return Table(**json.loads(run.table))
+    return Table(**json.loads(run.content))
 
 
 def judged(run: RosterImport, first: int = 0, last: int | None = None) -> list[Line]:
@@ -91,7 +91,7 @@ def _bring_in_a_piece(pk: UUID) -> bool:
     run.refused += [[line.number, " ".join(line.said)] for line in lines if line.verdict == Verdict.REFUSED]
     run.lines_done = min(run.lines_done + PIECE, run.lines)
     if run.lines_done == run.lines:
-        run.state, run.table = RosterImport.State.DONE, ""
+        run.state, run.content = RosterImport.State.DONE, ""
     run.save()
     return run.state == RosterImport.State.UNDER_WAY
 

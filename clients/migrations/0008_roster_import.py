@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("file_name", models.CharField(max_length=200)),
-                ("table", coaching.accounts.encryption.EncryptedTextField(blank=True, editable=False)),
+                ("content", coaching.accounts.encryption.EncryptedTextField(blank=True, editable=False)),
                 (
                     "mapping",
                     models.JSONField(default=dict, help_text="The number of a column, and what it holds."),

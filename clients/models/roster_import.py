@@ -27,7 +27,7 @@ class RosterImport(PrivateRecord):
 
     coach = models.ForeignKey(Coach, on_delete=models.CASCADE, related_name="roster_imports")
     file_name = models.CharField(max_length=200)
-    table = EncryptedTextField(blank=True, editable=False)
+    content = EncryptedTextField(blank=True, editable=False)
     mapping = models.JSONField(default=dict, help_text="The number of a column, and what it holds.")
     state = models.CharField(max_length=9, choices=State, default=State.LOOKED_AT)
     invites = models.BooleanField(default=False)

@@ -172,7 +172,7 @@ def test_bringing_in_adds_whom_it_said_and_writes_no_mail(alma, alma_browser, be
     assert (gil.name, gil.email, gil.phone, gil.tags, gil.coach, gil.timezone) == (
         "Gil Ortega", "gil@example.org", "030 123456", ["Spring"], alma.coach, ZoneInfo("Europe/Berlin")
     )  # fmt: skip
-    assert (run.state, run.lines_done, run.table) == (RosterImport.State.DONE, 3, "")
+    assert (run.state, run.lines_done, run.content) == (RosterImport.State.DONE, 3, "")
     assert run.refused == [[4, "E-mail address: This field is required."]]
     assert not Invitation.objects.exists()
     assert Client.objects.count() == 2
