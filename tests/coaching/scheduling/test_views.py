@@ -347,7 +347,7 @@ def test_session_detail_says_that_the_clocks_change(browser_of, ben, book):
 def test_session_detail_queries(alma_browser, book, django_assert_num_queries):
     url = book().get_absolute_url()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(10):
         alma_browser.get(url)
 
 
@@ -495,7 +495,45 @@ def test_session_complete_before_it_begins(alma_browser, book):
 
     session.refresh_from_db()
     assert session.status == "scheduled"
-    assert said(response) == ["Only a session that was planned and has begun can be marked as held."]
+    assert said(response) == ["Only a session that has begun and was not called off can be noted."]
+
+
+def test_session_miss_and_a_slip_taken_back(browser_of, alma, ben, book):
+    with time_machine.travel(datetime(2027, 6, 1, 7, tzinfo=UTC), tick=False) as clock:
+        alma_browser, ben_browser = browser_of(alma), browser_of(ben)
+        session = book("2027-06-01T10:00")
+        mails = list(session.reminders.order_by("pk").values("pk", "kind", "state", "due_at"))
+        clock.move_to(datetime(2027, 6, 1, 9, tzinfo=UTC))
+        page = alma_browser.get(session.get_absolute_url()).content.decode()
+        assert ben_browser.post(f"/sessions/{session.pk}/missed/").status_code == 404
+        for act in ("missed", "missed", "complete", "missed"):
+            clock.shift(timedelta(minutes=5))
+            alma_browser.post(f"/sessions/{session.pk}/{act}/")
+        for_alma = alma_browser.get(session.get_absolute_url()).content.decode()
+        for_ben = ben_browser.get(session.get_absolute_url()).content.decode()
+
+    session.refresh_from_db()
+    assert "Ben did not come" in page
+    assert "Put it right" not in page
+    assert session.status == "no_show"
+    assert [note.status for note in session.notes] == ["no_show", "completed", "no_show"]
+    assert "Put it right: it was held" in for_alma
+    assert "Put it right: Ben did not come" not in for_alma
+    assert for_ben.count("noted on ") == 3  # the database says when, on its own clock
+    assert "did not come" not in for_ben
+    assert "Put it right" not in for_ben
+    assert list(session.reminders.order_by("pk").values("pk", "kind", "state", "due_at")) == mails
+
+
+@pytest.mark.parametrize("act", ["complete", "missed"])
+def test_what_was_called_off_is_not_noted(alma_browser, alma, make_past, act):
+    session = actions.cancel_session(by=alma, session=make_past())
+
+    response = alma_browser.post(f"/sessions/{session.pk}/{act}/")
+
+    session.refresh_from_db()
+    assert session.status == "cancelled_by_coach"
+    assert said(response) == ["Only a session that has begun and was not called off can be noted."]
 
 
 # --- two windows ---
