@@ -85,8 +85,8 @@ class Board:
 
     @cached_property
     def waiting(self) -> list[Goal]:
-        """Proposals that wait for the client's answer."""
-        return [goal for goal in self.goals if goal.is_waiting]
+        """Proposals, and other words for a goal, that wait for the client's answer."""
+        return [goal for goal in self.goals if goal.asks]
 
     @cached_property
     def sides(self) -> list[PlanSide]:

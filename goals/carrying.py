@@ -68,7 +68,9 @@ def _carry(goal: Goal, into: GoalPlan, position: int, at: datetime) -> None:
 
     In the new plan its levels start from where it stands.
     """
-    copy = _copied(goal, plan=into, position=position, carried_from=goal)
+    copy = _copied(
+        goal, plan=into, position=position, carried_from=goal, asked_title="", asked_by=None, asked_at=None
+    )
     copy.values.set(goal.values.all())
     for step in goal.steps.filter(done_at=None):
         _copied(step, goal=copy)

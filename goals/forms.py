@@ -192,7 +192,8 @@ class GoalForm(forms.Form):
         self, *args: Any, user: User, plan: GoalPlan, goal: Goal | None = None, **kwargs: Any
     ) -> None:
         if goal:
-            kwargs["initial"] = {"title": goal.title, "why": goal.why, "target_on": goal.target_on}
+            title = goal.title if plan.belongs_to(user) else goal.asked_title or goal.title
+            kwargs["initial"] = {"title": title, "why": goal.why, "target_on": goal.target_on}
         super().__init__(*args, **kwargs)
         if plan.belongs_to(user):
             self._ask_for_values(user, plan, goal)
@@ -201,7 +202,7 @@ class GoalForm(forms.Form):
         else:
             name = plan.client.name
             self.fields["why"].label = gettext("Why it could matter to %(name)s") % {"name": name}
-            if goal and not goal.is_explained_by_coach:
+            if goal and not goal.is_waiting:
                 del self.fields["why"]  # once agreed, it is the client's own
             self.fields["title"].help_text = gettext("%(name)s will say yes, change it or say no.") % {
                 "name": name

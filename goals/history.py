@@ -113,6 +113,10 @@ def _goal_changes(old: Any, new: Any, goal: Goal) -> Iterable[Sentence]:
             yield said, "", new.title if new.decision == Decision.REWORDED else ""
     elif old.lifecycle != new.lifecycle:
         yield _lifecycle_change(old, new), "", ""
+    elif old.asked_title and not new.asked_title:
+        yield _("let the other words go"), old.asked_title, ""
+    if new.asked_title and old.asked_title != new.asked_title:
+        yield _("proposed other words"), new.title, new.asked_title
     if old.why != new.why:
         yield _("changed why it matters"), old.why, new.why
     if old.target_on != new.target_on:

@@ -85,7 +85,7 @@ class GoalQuerySet(models.QuerySet):
 
     def waiting(self) -> Self:
         """Those that wait for the client's answer."""
-        return self.filter(lifecycle__in=["proposed", "planned"])
+        return self.filter(models.Q(lifecycle__in=["proposed", "planned"]) | ~models.Q(asked_title=""))
 
     def going_on(self) -> Self:
         """Agreed, and not finished or stopped; those that rest, too."""
@@ -107,6 +107,7 @@ class GoalQuerySet(models.QuerySet):
             "plan__client__coach__user",
             "proposed_by",
             "decided_by",
+            "asked_by",
             "scale",
             "carried_from__plan",
         )
@@ -152,7 +153,7 @@ class GoalQuerySet(models.QuerySet):
             self.exclude(lifecycle="entered-in-error")
             .with_level()
             .with_circumstances()
-            .select_related("proposed_by", "scale")
+            .select_related("proposed_by", "asked_by", "scale")
             .prefetch_related(Prefetch("steps", steps, to_attr="all_steps"))
         )
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("goals/<uuid:pk>/accept/", goals.goal_accept, name="goal_accept"),
     path("goals/<uuid:pk>/reword/", goals.goal_reword, name="goal_reword"),
     path("goals/<uuid:pk>/decline/", goals.goal_decline, name="goal_decline"),
+    path("goals/<uuid:pk>/withdraw/", goals.goal_withdraw, name="goal_withdraw"),
     path("goals/<uuid:pk>/edit/", goals.goal_edit, name="goal_edit"),
     path("goals/<uuid:pk>/hold/", goals.goal_hold, name="goal_hold"),
     path("goals/<uuid:pk>/resume/", goals.goal_resume, name="goal_resume"),

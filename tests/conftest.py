@@ -26,8 +26,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--whole",
         action="store_true",
-        help="Run the long proofs at full length: the rush for one time, every zone, the long walk.",
+        help="Run the long proofs at full length: the rush for one time, every zone, the long walk, faults.",
     )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked `whole`, unless the long proofs were asked for."""
+    if config.getoption("--whole"):
+        return
+    long = [item for item in items if item.get_closest_marker("whole")]
+    config.hook.pytest_deselected(items=long)
+    left_out = set(long)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture

@@ -242,6 +242,7 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:plan_import_apply": (nothing, cells(ben=422)),
     "goals:goal_accept": (of("proposal"), CLIENT_ACTS),
     "goals:goal_decline": (of("proposal"), CLIENT_ACTS),
+    "goals:goal_withdraw": (of("goal"), cells(alma="go", ben=403)),
     "goals:goal_hold": (of("goal"), PAIR_ACTS),
     "goals:goal_resume": (of("goal"), CLIENT_ACTS),
     "goals:goal_complete": (of("goal"), PAIR_ACTS),

@@ -85,10 +85,12 @@ CONSENTS = (Decision.ACCEPTED, Decision.REWORDED)
 class Goal(Record):
     """Something the client wants, for themselves or with others.
 
-    A coach may propose one and may propose other words. It becomes active only
-    by the client's own act, on exactly the wording they saw: the database
-    refuses an agreed goal whose wording is not the one that was decided, or
-    whose decision was made by anybody but the client.
+    A coach may propose one. It becomes active only by the client's own act, on
+    exactly the wording they saw: the database refuses an agreed goal whose
+    wording is not the one that was decided, or whose decision was made by
+    anybody but the client. Other words that a coach would choose for an agreed
+    goal stand beside it as a question (`asked_title`); until the client answers,
+    theirs hold.
     """
 
     plan = models.ForeignKey(GoalPlan, on_delete=models.CASCADE, related_name="goals")
@@ -105,12 +107,16 @@ class Goal(Record):
         User, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="goals_decided"
     )
     decided_wording_hash = models.CharField(max_length=64, blank=True, editable=False)
-    agreed_title = models.CharField(
+    asked_title = models.CharField(
         max_length=250,
         blank=True,
         editable=False,
-        help_text=_("The words the client agreed to last, kept while other words are proposed."),
+        help_text=_("Other words that the coach proposes; until they are answered, the title holds."),
     )
+    asked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="goals_asked"
+    )
+    asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     target_on = models.DateField(_("target date"), null=True, blank=True)
     position = models.PositiveIntegerField(default=0)
     carried_from = models.ForeignKey(
@@ -151,6 +157,14 @@ class Goal(Record):
                 | Q(decision__in=CONSENTS, decided_wording_hash=Sha256Of("title")),
                 name="goal_agreed_only_by_consent",
             ),
+            models.CheckConstraint(
+                condition=Q(asked_title="", asked_by=None, asked_at=None)
+                | (
+                    Q(lifecycle__in=OPEN, asked_by__isnull=False, asked_at__isnull=False)
+                    & ~Q(asked_title__in=["", models.F("title")])
+                ),
+                name="goal_asked_beside_what_holds",
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -189,12 +203,7 @@ class Goal(Record):
     @property
     def fingerprint(self) -> str:
         """Of all that a person reads before they answer: another word anywhere in it is another one."""
-        return self.hash_of(f"{self.title}\0{self.why}\0{self.target_on or ''}")
-
-    @property
-    def is_explained_by_coach(self) -> bool:
-        """Whether a coach may still say why it matters: only in a proposal that was never agreed."""
-        return self.is_waiting and not self.agreed_title
+        return self.hash_of(f"{self.title}\0{self.asked_title}\0{self.why}\0{self.target_on or ''}")
 
     @property
     def is_agreed(self) -> bool:
@@ -220,8 +229,18 @@ class Goal(Record):
 
     @property
     def is_rewording(self) -> bool:
-        """Whether other words are proposed for a goal the client had agreed to."""
-        return self.is_waiting and bool(self.agreed_title)
+        """Whether other words stand beside those the client agreed to, and wait for their answer."""
+        return bool(self.asked_title)
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is a question for the client: the goal itself, or other words for it."""
+        return self.is_waiting or self.is_rewording
+
+    @property
+    def was_agreed(self) -> bool:
+        """Whether the client said yes to it in these words, whatever became of it."""
+        return self.decision in CONSENTS and self.decided_wording_hash == self.wording_hash
 
     @property
     def is_community(self) -> bool:
@@ -266,7 +285,18 @@ class Goal(Record):
             if is_decision and not self.plan.belongs_to(by):
                 raise NotTheirDecision
             yield
+            if not self.is_open:
+                self._ask("")
             self.save()
+
+    def _ask(self, wording: str, by: User | None = None, at: datetime | None = None) -> None:
+        """Put other words beside those that hold, or take them away."""
+        if wording == self.title:
+            wording = ""
+        if wording == self.asked_title:
+            return
+        self.asked_title = wording
+        self.asked_by, self.asked_at = (by, at or timezone.now()) if wording else (None, None)
 
     def _decide(self, decision: Decision, by: User, at: datetime | None) -> None:
         self.decision = decision
@@ -276,25 +306,26 @@ class Goal(Record):
 
     def _agree(self, decision: Decision, by: User, at: datetime | None) -> None:
         self._decide(decision, by, at)
-        self.agreed_title = self.title
+        self._ask("")
         if not self.is_open:
             is_blocked = self.obstacles.standing().around().exists()
             self.lifecycle = Lifecycle.ON_HOLD if is_blocked else Lifecycle.ACTIVE
         self.achievement = self.achievement or Achievement.IN_PROGRESS
 
     def accept(self, *, by: User, seen: str | None = None, at: datetime | None = None) -> None:
-        """The client says yes to this. `seen`: the `fingerprint` of what they read."""
+        """The client says yes to this, or to the other words. `seen`: the `fingerprint` of what they read."""
         with self._change(by, at, is_decision=True):
-            if not (self.is_waiting or self.lifecycle == Lifecycle.REJECTED):
+            if not (self.asks or self.lifecycle == Lifecycle.REJECTED):
                 raise NotPossible(gettext("There is no open question about this goal."))
             self._check_seen(seen)
+            self.title = self.asked_title or self.title
             self._agree(Decision.ACCEPTED, by, at)
 
     def _check_seen(self, seen: str | None) -> None:
         if seen is not None and seen != self.fingerprint:
             raise WordingChanged(
                 gettext("This has changed since you read it. It now says: “%(words)s”. Please look again.")
-                % {"words": self.title}
+                % {"words": self.asked_title or self.title}
             )
 
     def reword(self, *, by: User, wording: str, at: datetime | None = None) -> None:
@@ -306,19 +337,25 @@ class Goal(Record):
             self._agree(Decision.REWORDED, by, at)
 
     def decline(self, *, by: User, at: datetime | None = None) -> None:
-        """The client says no. Nobody asks for a reason, and nobody is told to try again."""
+        """The client says no. Nobody asks for a reason, and nobody is told to try again.
+
+        To other words: those they had agreed to hold on, as they did all along.
+        """
         with self._change(by, at, is_decision=True):
-            if not self.is_waiting:
+            if not self.asks:
                 raise NotPossible(gettext("There is no open question about this goal."))
-            self._decide(Decision.DECLINED, by, at)
-            self.lifecycle = Lifecycle.REJECTED
+            if self.is_rewording:
+                self._ask("")
+            else:
+                self._decide(Decision.DECLINED, by, at)
+                self.lifecycle = Lifecycle.REJECTED
 
     def resume(self, *, by: User, at: datetime | None = None) -> None:
         """The client takes up a goal that rested, was finished or was stopped."""
         with self._change(by, at, is_decision=True):
             if self.lifecycle not in (Lifecycle.ON_HOLD, Lifecycle.COMPLETED, Lifecycle.CANCELLED):
                 raise NotPossible(gettext("This goal is not on hold."))
-            if self.decision not in CONSENTS or self.decided_wording_hash != self.wording_hash:
+            if not self.was_agreed:
                 raise NotPossible(gettext("This goal was not agreed. Propose it anew."))
             self.lifecycle = Lifecycle.ACTIVE
             self.achievement = Achievement.IN_PROGRESS
@@ -326,19 +363,27 @@ class Goal(Record):
     # --- client and coach -----------------------------------------------------
 
     def propose_wording(self, *, by: User, wording: str, at: datetime | None = None) -> None:
-        """Other words for the goal. The question is open again until the client answers it."""
+        """Other words for a proposal; for an agreed goal they stand beside it until the client answers."""
         with self._change(by, at):
-            self._propose_wording(wording)
+            self._propose_wording(wording, by, at)
 
-    def _propose_wording(self, wording: str) -> None:
+    def _propose_wording(self, wording: str, by: User, at: datetime | None) -> None:
         wording = _worded(wording)
-        if wording == self.title:
-            return
-        if not self.takes_steps:
+        if not self.takes_steps and wording != self.title:
             raise NotPossible(gettext("This goal is finished. Only the client can take it up again."))
-        self.title = wording
-        self.lifecycle = Lifecycle.PROPOSED
-        self.decision, self.decided_at, self.decided_by, self.decided_wording_hash = "", None, None, ""
+        if self.is_open:
+            self._ask(wording, by, at)
+        else:
+            self.title = wording
+
+    def withdraw_wording(self, *, by: User, at: datetime | None = None) -> None:
+        """The coach takes their other words back. What the client agreed to was never out of force."""
+        with self._change(by, at):
+            if self.plan.belongs_to(by):
+                raise NotTheirDecision
+            if not self.is_rewording:
+                raise NotPossible(gettext("There is no open question about this goal."))
+            self._ask("")
 
     def edit(
         self,
@@ -364,7 +409,7 @@ class Goal(Record):
                 raise NotPossible(gettext("This goal is finished. Only the client can take it up again."))
             self._check_seen(seen)
             if why is not None and why.strip() != self.why:
-                if not (is_own or self.is_explained_by_coach):
+                if not (is_own or self.is_waiting):
                     raise NotTheirDecision
                 self.why = why.strip()
             self.target_on = target_on
@@ -373,7 +418,7 @@ class Goal(Record):
                     raise NotTheirDecision
                 self.values.set(values)
             if not is_own:
-                self._propose_wording(wording)
+                self._propose_wording(wording, by, at)
             elif _worded(wording) != self.title:
                 if not self.takes_steps:
                     raise NotPossible(gettext("This goal is finished. Take it up again to change it."))
@@ -401,7 +446,7 @@ class Goal(Record):
         with self._change(by, at):
             if not self.takes_steps:
                 raise NotPossible(gettext("This goal is already finished."))
-            is_own_proposal = self.is_waiting and not self.agreed_title and self.proposed_by_id == by.pk
+            is_own_proposal = self.is_waiting and self.proposed_by_id == by.pk
             if not (self.plan.belongs_to(by) or is_own_proposal):
                 raise NotTheirDecision
             self.lifecycle = Lifecycle.CANCELLED

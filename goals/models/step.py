@@ -124,7 +124,7 @@ class Step(Record):
     def tick(self, *, by: User, at: datetime | None = None) -> None:
         """Done; one with a rhythm for good. Ticking twice changes nothing."""
         with self._change(by, at):
-            if not self.goal.agreed_title or not self.goal.takes_steps:
+            if not self.goal.is_open:
                 raise NotPossible(gettext("This step belongs to a goal that is not active."))
             if not self.is_done:
                 self.done_at, self.done_by = at or timezone.now(), by
@@ -151,9 +151,8 @@ class Step(Record):
     @property
     def is_going_on(self) -> bool:
         """Whether it comes again: the rhythm is not over, the goal does not rest, the plan is open."""
-        is_agreed = bool(self.goal.agreed_title) and self.goal.takes_steps
         rests = self.goal.is_resting or self.goal.plan.is_closed
-        return self.has_rhythm and not self.is_done and is_agreed and not rests
+        return self.has_rhythm and not self.is_done and self.goal.is_open and not rests
 
     @property
     def today(self) -> date:

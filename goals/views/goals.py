@@ -52,7 +52,7 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         else [],
         "is_own": goal.plan.belongs_to(request.user),
         "is_worded_here": goal.plan.is_worded_by(request.user),
-        "is_own_proposal": goal.proposed_by == request.user and not goal.agreed_title,
+        "is_own_proposal": goal.proposed_by == request.user,
         "is_editable": not goal.plan.is_closed,
         "step_form": StepForm(user=request.user),
         "win_form": WinForm(user=request.user, plan=goal.plan, goals=[goal], auto_id="win-%s"),
@@ -95,7 +95,7 @@ def goal_accept(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def goal_reword(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.decidable_by(request.user).with_plan(), pk=pk)
-    title = goal.title
+    title = goal.asked_title or goal.title
     form = RewordForm(request.POST or None, user=request.user, initial={"title": title})
     if form.is_valid() and tried(
         form, lambda: goal.reword(by=request.user, wording=form.cleaned_data["title"])
@@ -108,19 +108,26 @@ def goal_reword(request: PersonRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def goal_decline(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.decidable_by(request.user), pk=pk)
+    kept = _("All right. Your words stay as they are.")
     return done(
         request,
         lambda: goal.decline(by=request.user),
         back=goal.plan.get_absolute_url(),
-        said=_("All right. The goal is not in your plan."),
+        said=kept if goal.is_rewording else _("All right. The goal is not in your plan."),
     )
+
+
+@require_POST
+def goal_withdraw(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The coach takes back other words that wait for an answer."""
+    goal = get_object_or_404(Goal.objects.editable_by(request.user), pk=pk)
+    return _done(request, goal, goal.withdraw_wording, _("Taken back. The goal stays as it was agreed."))
 
 
 def goal_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     """The client changes their goal; the coach proposes other words for it."""
     goal = get_object_or_404(Goal.objects.editable_by(request.user).with_plan(), pk=pk)
     is_own = goal.plan.belongs_to(request.user)
-    was_agreed = goal.is_agreed
     form = GoalForm(request.POST or None, user=request.user, plan=goal.plan, goal=goal)
     if form.is_valid():
         values = form.cleaned_data
@@ -135,9 +142,8 @@ def goal_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
                 seen=request.POST.get("seen"),
             ),
         ):
-            is_reopened = was_agreed and not goal.is_agreed
             asked = _("Saved. %(name)s decides about the new words.") % {"name": goal.plan.client.name}
-            messages.success(request, asked if is_reopened else _("Saved."))
+            messages.success(request, asked if goal.is_rewording and not is_own else _("Saved."))
             return redirect(goal)
     return form_page(request, "goals/goal_edit.html", form, goal=goal, plan=goal.plan, is_own=is_own)
 

@@ -35,6 +35,7 @@ def main() -> None:
     try:
         postgres = Postgres(folder)
         try:
+            postgres.start()
             sys.exit(Run(options, folder, postgres).report())
         finally:
             postgres.end()

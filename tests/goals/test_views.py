@@ -287,12 +287,48 @@ def test_goal_reword_keeps_the_agreed_words(ben_browser, alma, ben_goal, ben_pla
     ben_goal.propose_wording(by=alma, wording="Sleep before ten")
     page = ben_browser.get(url("plan_detail", ben_plan)).content.decode()
     assert "Keep my words" in page
-    assert "Agreed until now: “Sleep before midnight”" in page
+    assert "Alma proposed other words:" in page
+    assert "Sleep before ten" in page
+    assert "Sleep before ten" in ben_browser.get(url("goal_reword", ben_goal)).content.decode()
 
-    ben_browser.post(url("goal_reword", ben_goal), {"title": ben_goal.agreed_title})
+    answer = ben_browser.post(url("goal_decline", ben_goal), follow=True)
+
+    assert "Your words stay as they are." in answer.text
+    ben_goal.refresh_from_db()
+    assert (ben_goal.title, ben_goal.lifecycle, ben_goal.asked_title) == (
+        "Sleep before midnight",
+        "active",
+        "",
+    )
+
+
+def test_goal_edit_by_the_coach_asks_beside_the_agreed_words_and_goal_withdraw_ends_it(
+    alma_browser, ben_browser, ben_goal, ben_plan
+):
+    sent = {"title": "Sleep before ten", "target_on": "", "seen": ben_goal.fingerprint}
+    answer = alma_browser.post(url("goal_edit", ben_goal), sent, follow=True)
+    assert "Ben decides about the new words." in answer.text
+    ben_goal.refresh_from_db()
+    assert (ben_goal.title, ben_goal.asked_title, ben_goal.lifecycle) == (
+        "Sleep before midnight",
+        "Sleep before ten",
+        "active",
+    )
+    assert "Sleep before ten" in alma_browser.get("/home/").text
+    assert alma_browser.get(url("goal_edit", ben_goal)).context["form"].initial["title"] == "Sleep before ten"
+    for address in (ben_plan.get_absolute_url(), "/home/"):
+        page = ben_browser.get(address).text
+        assert "Take the new words" in page
+        assert page.count(f'id="goal-{ben_goal.pk}"') <= 1
+    assert "Take the other words back" not in ben_browser.get(ben_goal.get_absolute_url()).text
+    assert "Take the other words back" in alma_browser.get(ben_goal.get_absolute_url()).text
+
+    alma_browser.post(url("goal_withdraw", ben_goal))
 
     ben_goal.refresh_from_db()
-    assert (ben_goal.title, ben_goal.lifecycle) == ("Sleep before midnight", "active")
+    assert not ben_goal.is_rewording
+    stale = ben_browser.post(url("goal_accept", ben_goal), {"seen": "x"}, follow=True)
+    assert "There is no open question about this goal." in stale.text
 
 
 def test_goal_decline(ben_browser, ben_plan, proposal):
@@ -325,7 +361,11 @@ def test_goal_edit_by_coach_opens_the_question_again(alma_browser, ben_goal):
     response = alma_browser.post(url("goal_edit", ben_goal), {"title": "Sleep at ten"}, follow=True)
 
     ben_goal.refresh_from_db()
-    assert (ben_goal.title, ben_goal.lifecycle, ben_goal.decision) == ("Sleep at ten", "proposed", "")
+    assert (ben_goal.asked_title, ben_goal.lifecycle, ben_goal.decision) == (
+        "Sleep at ten",
+        "active",
+        "accepted",
+    )
     assert "Saved. Ben decides about the new words." in response.content.decode()
 
 
@@ -413,11 +453,11 @@ def test_goal_history_tells_who_and_what(ben_browser, alma, ben, proposal, ben_g
     assert "<strong>Alma</strong> proposed this goal." in page
     assert "<strong>Ben</strong> agreed to it in these words." in page
     page = ben_browser.get(url("goal_history", ben_goal)).content.decode()
-    assert "<strong>Alma</strong> changed the words." in page
+    assert "<strong>Alma</strong> proposed other words." in page
     page = ben_browser.get(url("goal_detail", proposal)).content.decode()
     assert "Ben agreed to it in these words on" in page
     page = ben_browser.get(url("goal_detail", ben_goal)).content.decode()
-    assert "It waits for your answer." in page
+    assert "Ben said yes on" in page
 
 
 # --- steps --------------------------------------------------------------------
