@@ -15,6 +15,7 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import Page, keyset_page
 from coaching.scheduling import actions
 from coaching.scheduling.bookings import records_that_may_book
+from coaching.scheduling.calendars import web_links
 from coaching.scheduling.followup import FollowUp
 from coaching.scheduling.forms.agenda import AgendaForm
 from coaching.scheduling.forms.followup import AgreedForm
@@ -122,6 +123,7 @@ def session_detail(request: PersonRequest, pk: str) -> HttpResponse:
         "agreed_form": AgreedForm(user=request.user, session=session),
         "other_person": session.other_person(request.user),
         "times": session.times_for(request.user),
+        "calendar_links": web_links(session.group if is_coach and session.group else session),
         "is_coach": is_coach,
         "can_move": session.is_scheduled and not session.group_id
         if is_coach
