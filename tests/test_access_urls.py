@@ -253,6 +253,7 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:step_detach": (of("step"), PAIR_ACTS),
     "goals:step_finish": (of("rhythm"), PAIR_ACTS),
     "scheduling:session_complete": (of("session"), COACH_ACTS),
+    "scheduling:session_miss": (of("session"), COACH_ACTS),
     "scheduling:special_days_remove": (of("special_days"), COACH_ACTS),
     "scheduling:mail_resend": (of("mail"), COACH_ACTS),
     "scheduling:mail_release": (of("mail"), COACH_ACTS),

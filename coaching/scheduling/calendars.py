@@ -8,8 +8,8 @@ is often seen by others.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
-from urllib.parse import urlsplit
+from datetime import UTC, timedelta
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.utils import timezone
@@ -63,6 +63,35 @@ def download(session: CoachingSession) -> bytes:
     """One session, to be put into a calendar by hand."""
     event = _event(session, title=_("Session"), link=settings.SITE_URL + session.get_absolute_url())
     return _calendar([event], method="PUBLISH")
+
+
+def web_links(session: CoachingSession) -> dict[str, str]:
+    """By the name of a calendar on the web, the address at which it offers to keep this session.
+
+    Whoever opens one tells that site the time, so it holds no name and no address of a place.
+    """
+    start, end = session.starts_at.astimezone(UTC), session.ends_at.astimezone(UTC)
+    title, link = _("Session"), settings.SITE_URL + session.get_absolute_url()
+    google = {
+        "action": "TEMPLATE",
+        "text": title,
+        "dates": f"{start:%Y%m%dT%H%M%SZ}/{end:%Y%m%dT%H%M%SZ}",
+        "details": link,
+        "location": session.get_place_display(),
+    }
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": title,
+        "startdt": f"{start:%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+        "body": link,
+        "location": session.get_place_display(),
+    }
+    return {
+        "Google Calendar": f"https://calendar.google.com/calendar/render?{urlencode(google)}",
+        "Outlook": f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(outlook)}",
+    }
 
 
 def feed(sessions: Iterable[CoachingSession], *, reader: User, shows_names: bool) -> bytes:

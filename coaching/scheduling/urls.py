@@ -47,6 +47,7 @@ urlpatterns = [
     path("sessions/<uuid:pk>/agenda/", sessions.session_agenda, name="session_agenda"),
     path("sessions/<uuid:pk>/cancel/", sessions.session_cancel, name="session_cancel"),
     path("sessions/<uuid:pk>/complete/", sessions.session_complete, name="session_complete"),
+    path("sessions/<uuid:pk>/missed/", sessions.session_miss, name="session_miss"),
     path("sessions/<uuid:pk>/reschedule/<moment:start>/", booking.session_move, name="session_move"),
     path("sessions/<uuid:pk>/agree/", followup.step_agree, name="step_agree"),
     path("sessions/<uuid:pk>/summary/", followup.summary_write, name="summary_write"),

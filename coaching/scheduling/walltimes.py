@@ -139,6 +139,13 @@ class ZonedTime:
         """`Berlin time (Europe/Berlin, UTC+1)`."""
         return name_of(self.zone, self.start)
 
+    @property
+    def zone_note(self) -> str:
+        """The same, and that the clocks change there before then, where they do."""
+        if not self.clocks_change_before:
+            return self.zone_name
+        return _("%(zone)s; the clocks change there before then") % {"zone": self.zone_name}
+
     def is_like(self, other: "ZonedTime") -> bool:
         """Whether both walls show the same time."""
         return self.start.replace(tzinfo=None) == other.start.replace(tzinfo=None)

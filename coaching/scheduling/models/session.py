@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
 import pghistory
 import pgtrigger
@@ -9,7 +10,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value, Window
+from django.db.models.functions import Lag
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -218,6 +220,20 @@ class CoachingSession(Record):
         return self.starts_at <= timezone.now()
 
     @property
+    def can_be_noted(self) -> bool:
+        """Whether the coach may say, or put right, if this one person came; a group's is noted as a whole."""
+        return self.has_started and self.cancelled_at is None and not (self.is_group or self.group_id)
+
+    @property
+    def notes(self) -> Any:
+        """What was noted of it afterwards, the first time and each time it was put right, in order."""
+        events: Any = CoachingSession.pgh_event_model  # type: ignore[attr-defined]
+        noted = [self.Status.COMPLETED, self.Status.NO_SHOW]
+        before = Window(Lag("status", default=Value("")), order_by="pgh_id")
+        rows = events.objects.filter(pgh_obj=self.pk).annotate(before=before).order_by("pgh_id")
+        return rows.filter(status__in=noted).exclude(status=F("before"))
+
+    @property
     def has_moved_on_the_wall(self) -> bool:
         """Whether a change of the zone's rules since booking has put the moment at another wall time."""
         return self.starts_at not in moments_of(self.local_start, self.timezone)
@@ -284,14 +300,23 @@ class CoachingSession(Record):
 
     def complete(self, *, by: User) -> None:
         """Note that it was held. `by` is kept by the row's history."""
+        self._note(self.Status.COMPLETED)
+
+    def miss(self, *, by: User) -> None:
+        """Note that the client did not come. `by` is kept by the row's history."""
+        self._note(self.Status.NO_SHOW)
+
+    def _note(self, status: str) -> None:
+        """Raises ValidationError: `group` for one of a group, `closed` too early or where it is off."""
         with transaction.atomic():
             rows = CoachingSession.objects.select_for_update(of=("self",))
-            self.refresh_from_db(fields=["status"], from_queryset=rows)
+            self.refresh_from_db(fields=["status", "starts_at", "cancelled_at"], from_queryset=rows)
             if self.is_group or self.group_id:
                 raise ValidationError(_("Say on the group's page who came."), code="group")
-            if not (self.is_scheduled and self.has_started):
+            if not self.can_be_noted:
                 raise ValidationError(
-                    _("Only a session that was planned and has begun can be marked as held."), code="closed"
+                    _("Only a session that has begun and was not called off can be noted."), code="closed"
                 )
-            self.status = self.Status.COMPLETED
-            self.save(update_fields=["status"])
+            if self.status != status:
+                self.status = status
+                self.save(update_fields=["status"])

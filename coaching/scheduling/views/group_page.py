@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from coaching.accounts.http import PersonRequest
+from coaching.scheduling.calendars import web_links
 from coaching.scheduling.models import CoachingSession, Reminder
 
 
@@ -14,6 +15,7 @@ def group_page(request: PersonRequest, group: CoachingSession) -> HttpResponse:
     context = {
         "session": group,
         "times": group.times_for(request.user),
+        "calendar_links": web_links(group),
         "people": people,
         "places_left": (group.seats or 0) - len(coming),
         "can_change": group.is_scheduled,

@@ -1,5 +1,7 @@
 """The pages on which a coach plans sessions, and both people see them."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
@@ -13,6 +15,7 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import Page, keyset_page
 from coaching.scheduling import actions
 from coaching.scheduling.bookings import records_that_may_book
+from coaching.scheduling.calendars import web_links
 from coaching.scheduling.followup import FollowUp
 from coaching.scheduling.forms.agenda import AgendaForm
 from coaching.scheduling.forms.followup import AgreedForm
@@ -23,6 +26,8 @@ from coaching.scheduling.models import CoachingSession, Reminder
 from coaching.scheduling.series import cancel_following
 from coaching.scheduling.views.booking import times_to_move
 from coaching.scheduling.views.group_page import group_page
+
+Status = CoachingSession.Status
 
 
 def session_list(request: PersonRequest) -> HttpResponse:
@@ -118,12 +123,15 @@ def session_detail(request: PersonRequest, pk: str) -> HttpResponse:
         "agreed_form": AgreedForm(user=request.user, session=session),
         "other_person": session.other_person(request.user),
         "times": session.times_for(request.user),
+        "calendar_links": web_links(session.group if is_coach and session.group else session),
         "is_coach": is_coach,
         "can_move": session.is_scheduled and not session.group_id
         if is_coach
         else session.can_be_moved_by_client,
         "can_cancel": session.is_scheduled and (is_coach or not session.has_started),
-        "can_complete": is_coach and session.is_scheduled and session.has_started and not session.group_id,
+        "can_complete": is_coach and session.can_be_noted and session.status != Status.COMPLETED,
+        "notes": session.notes if session.has_started else (),
+        "can_miss": is_coach and session.can_be_noted and session.status != Status.NO_SHOW,
         "reminders": session.reminders.visible_to(request.user).in_order(),
         "states": Reminder.State,
     }
@@ -200,10 +208,22 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
 @require_POST
 def session_complete(request: PersonRequest, pk: str) -> HttpResponse:
     session = get_object_or_404(CoachingSession.objects.editable_by(request.user), pk=pk)
+    return _note(request, session, session.complete, _("Noted as held."))
+
+
+@require_POST
+def session_miss(request: PersonRequest, pk: str) -> HttpResponse:
+    session = get_object_or_404(CoachingSession.objects.editable_by(request.user), pk=pk)
+    return _note(request, session, session.miss, _("Noted. You can put it right on this page."))
+
+
+def _note(
+    request: PersonRequest, session: CoachingSession, note: Callable[..., None], done: str
+) -> HttpResponse:
     try:
-        session.complete(by=request.user)
+        note(by=request.user)
     except ValidationError as error:
         messages.info(request, error.message)
     else:
-        messages.success(request, _("Noted as held."))
+        messages.success(request, done)
     return redirect(session)

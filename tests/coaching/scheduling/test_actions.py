@@ -297,9 +297,10 @@ def test_complete(make_past, book, alma):
 
     session.refresh_from_db()
     assert session.status == "completed"
-    for other in (session, book()):
-        with pytest.raises(ValidationError):
-            other.complete(by=alma)
+    for note in (book().complete, book(ahead=timedelta(days=8)).miss):
+        with pytest.raises(ValidationError) as refused:
+            note(by=alma)
+        assert refused.value.code == "closed"
 
 
 def test_record_a_session_held_without_a_plan(alma, ben_client):

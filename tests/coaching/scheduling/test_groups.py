@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -15,9 +15,20 @@ from clients.belongings import erase
 from clients.export import record_of
 from clients.models import Client
 from coaching.accounts.models import User
+from coaching.home.roster import with_reasons
 from coaching.scheduling import actions, groups, series
 from coaching.scheduling.bookings import book_session, move_booking
-from coaching.scheduling.models import BookingRules, CalendarFeed, CoachingSession, Reminder, SessionType
+from coaching.scheduling.models import (
+    BookingRules,
+    CalendarFeed,
+    CoachingSession,
+    MailChoices,
+    Nudge,
+    Reminder,
+    SessionType,
+)
+from coaching.scheduling.nudge_mails import compose
+from coaching.scheduling.nudges import without_session
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2027, 5, 25, 8, tzinfo=UTC)
@@ -859,3 +870,72 @@ def test_race_of_a_joiner_and_the_coach_for_the_last_seat(
 
     assert sorted(results) in (["clash", "won"], ["seats", "won"])
     assert group.members.filter(status="scheduled").count() == 2
+
+
+# --- the two hours a year that do not fit, and the pages that meet a group ---
+
+GAP, TWICE = "2028-03-26T02:30", "2027-10-31T02:30"
+
+
+@pytest.mark.parametrize("page", ["create", "group_create", "reschedule", "series", "group_reschedule"])
+def test_every_form_answers_a_time_the_clocks_skip_or_show_twice(page, alma_browser, book, group, ben_client):
+    own = {
+        "create": ("/sessions/new/", {"client": ben_client.pk}),
+        "group_create": ("/sessions/groups/new/", {"clients": [ben_client.pk], "seats": "4"}),
+        "series": ("/sessions/new/", {"client": ben_client.pk, "repeat": "weekly", "how_many": "3"}),
+        "group_reschedule": (f"{group.get_absolute_url()}reschedule/", {"seats": "4"}),
+    }
+    if page == "reschedule":
+        own[page] = (f"{book('2027-06-09T10:00').get_absolute_url()}reschedule/", {})
+    url, values = own[page]
+    before = list(CoachingSession.objects.order_by("pk").values_list("pk", "starts_at"))
+
+    errors = {}
+    for local in (GAP, TWICE):
+        day, hour = local.split("T")
+        typed = {"date": day, "time": hour, "minutes": "50", "place": "video", **values}
+        response = alma_browser.post(url, typed)
+        assert response.status_code == 422
+        errors[local] = response.context["form"].errors
+        html = response.content.decode()
+
+    assert "Sunday 26 March 2028, 01:45 and Sunday 26 March 2028, 03:00" in str(errors[GAP]["time"])
+    assert list(errors[TWICE]) == ["which"]
+    assert "The first, before the clocks go back (UTC+2)" in html
+    assert list(CoachingSession.objects.order_by("pk").values_list("pk", "starts_at")) == before
+
+
+@pytest.mark.parametrize("who", ["alma", "ben"])
+def test_pages_with_a_group_among_the_rows(who, request, browser_of, group, ben_client):
+    browser = browser_of(request.getfixturevalue(who))
+    pages = [
+        "/home/", "/sessions/", "/sessions/week/", "/sessions/month/", "/settings/calendar/",
+        "/settings/mails/", own(group, ben_client).get_absolute_url(),
+    ]  # fmt: skip
+    if who == "alma":
+        shows = [f"/sessions/mails/?show={show}" for show in ("done", "waiting", "look", "off", "nudges")]
+        pages += [*shows, "/clients/", ben_client.get_absolute_url(), group.get_absolute_url()]
+
+    assert {page: browser.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
+
+
+def test_member_of_a_group_counts_as_booked(group, alma, ben_client, anna, make_client):
+    free = make_client("Free")
+
+    rows = with_reasons(Client.objects.coached_by(alma))
+
+    assert set(rows.filter(is_unbooked=True)) == {free}
+    assert set(without_session()) == {free}
+
+
+def test_week_of_coach_and_client_with_a_group(group, alma, ben, anna):
+    MailChoices.objects.create(user=ben, wants_own_week=True)
+    monday = date(2027, 5, 31)
+    mails = {}
+    for user, kind in ((alma, Nudge.Kind.COACH_WEEK), (ben, Nudge.Kind.OWN_WEEK)):
+        nudge = Nudge(user=user, kind=kind, day=monday, due_at=NOW, useful_until=NOW + 9 * HOUR)
+        mails[user.name] = compose(nudge).body
+
+    assert mails["Alma"].count("Tuesday circle") == 1
+    assert "Tuesday 1 June 2027, 04:00 to 05:30" in mails["Ben"]
+    assert "Anna" not in mails["Ben"]

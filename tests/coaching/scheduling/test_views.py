@@ -1,8 +1,10 @@
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +12,7 @@ from django.utils import timezone
 from clients.models import Client
 from coaching.accounts.deliveries import DeliveryState
 from coaching.scheduling import actions
+from coaching.scheduling.emails import session_mail
 from coaching.scheduling.models import CoachingSession
 
 pytestmark = pytest.mark.django_db
@@ -335,19 +338,67 @@ def test_session_detail_says_when_the_zones_rules_changed(alma_browser, book):
     )
 
 
-def test_session_detail_says_that_the_clocks_change(browser_of, ben, book):
-    with time_machine.travel(datetime(2027, 3, 1, tzinfo=UTC), tick=False):
-        ben_browser = browser_of(ben)
-        summer, winter = book("2027-06-01T10:00"), book("2027-03-08T10:00")
-        pages = [ben_browser.get(row.get_absolute_url()).content.decode() for row in (summer, winter)]
+@pytest.mark.parametrize(
+    ("now", "local", "said_of"),
+    [
+        (datetime(2026, 3, 1, tzinfo=UTC), "2026-04-07T10:00", ["Berlin", "New_York"]),
+        (datetime(2026, 3, 1, tzinfo=UTC), "2026-03-10T10:00", ["New_York"]),
+        (datetime(2026, 3, 10, tzinfo=UTC), "2026-03-30T10:00", ["Berlin"]),
+        (datetime(2026, 3, 1, tzinfo=UTC), "2026-03-05T10:00", []),
+        (datetime(2026, 10, 20, tzinfo=UTC), "2026-10-27T10:00", ["Berlin"]),
+    ],
+)
+def test_clocks_that_change_before_a_session_are_named(
+    browser_of, alma, ben, book, answers, now, local, said_of
+):
+    with time_machine.travel(now, tick=False):
+        session = book(local)
+        url = session.get_absolute_url()
+        day, hour = local.split("T")
+        typed = {**answers, "date": day, "time": hour, "check": "1"}
+        texts = [
+            browser_of(ben).get(url).content.decode(),
+            browser_of(alma).get(url).content.decode(),
+            browser_of(alma).post(f"{url}reschedule/", typed).content.decode(),
+            browser_of(alma).post(NEW, typed).content.decode(),
+            session_mail(session.reminders.get(kind="booked")).body,
+        ]
 
-    assert [page.count("The clocks change there before then.") for page in pages] == [2, 0]
+    for text in texts:
+        named = re.findall(r"/(\w+), UTC.\d\); the clocks change there before then", text)
+        assert sorted(named) == said_of
+
+
+def test_session_detail_offers_calendars_on_the_web_and_tells_them_no_name(alma_browser, book):
+    session = book("2027-06-01T10:00", place_detail="12 Mill Lane, at Alma's", agenda="About Ben")
+
+    page = alma_browser.get(session.get_absolute_url())
+
+    google, outlook = page.context["calendar_links"].values()
+    html = page.content.decode()
+    assert dict(parse_qsl(urlsplit(google).query)) == {
+        "action": "TEMPLATE",
+        "text": "Session",
+        "dates": "20270601T080000Z/20270601T085000Z",
+        "details": settings.SITE_URL + session.get_absolute_url(),
+        "location": "By video",
+    }
+    assert dict(parse_qsl(urlsplit(outlook).query)) == {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": "Session",
+        "startdt": "2027-06-01T08:00:00Z",
+        "enddt": "2027-06-01T08:50:00Z",
+        "body": settings.SITE_URL + session.get_absolute_url(),
+        "location": "By video",
+    }
+    assert html.count('target="_blank" rel="noopener noreferrer">') == 2
 
 
 def test_session_detail_queries(alma_browser, book, django_assert_num_queries):
     url = book().get_absolute_url()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(10):
         alma_browser.get(url)
 
 
@@ -495,7 +546,45 @@ def test_session_complete_before_it_begins(alma_browser, book):
 
     session.refresh_from_db()
     assert session.status == "scheduled"
-    assert said(response) == ["Only a session that was planned and has begun can be marked as held."]
+    assert said(response) == ["Only a session that has begun and was not called off can be noted."]
+
+
+def test_session_miss_and_a_slip_taken_back(browser_of, alma, ben, book):
+    with time_machine.travel(datetime(2027, 6, 1, 7, tzinfo=UTC), tick=False) as clock:
+        alma_browser, ben_browser = browser_of(alma), browser_of(ben)
+        session = book("2027-06-01T10:00")
+        mails = list(session.reminders.order_by("pk").values("pk", "kind", "state", "due_at"))
+        clock.move_to(datetime(2027, 6, 1, 9, tzinfo=UTC))
+        page = alma_browser.get(session.get_absolute_url()).content.decode()
+        assert ben_browser.post(f"/sessions/{session.pk}/missed/").status_code == 404
+        for act in ("missed", "missed", "complete", "missed"):
+            clock.shift(timedelta(minutes=5))
+            alma_browser.post(f"/sessions/{session.pk}/{act}/")
+        for_alma = alma_browser.get(session.get_absolute_url()).content.decode()
+        for_ben = ben_browser.get(session.get_absolute_url()).content.decode()
+
+    session.refresh_from_db()
+    assert "Ben did not come" in page
+    assert "Put it right" not in page
+    assert session.status == "no_show"
+    assert [note.status for note in session.notes] == ["no_show", "completed", "no_show"]
+    assert "Put it right: it was held" in for_alma
+    assert "Put it right: Ben did not come" not in for_alma
+    assert for_ben.count("noted on ") == 3  # the database says when, on its own clock
+    assert "did not come" not in for_ben
+    assert "Put it right" not in for_ben
+    assert list(session.reminders.order_by("pk").values("pk", "kind", "state", "due_at")) == mails
+
+
+@pytest.mark.parametrize("act", ["complete", "missed"])
+def test_what_was_called_off_is_not_noted(alma_browser, alma, make_past, act):
+    session = actions.cancel_session(by=alma, session=make_past())
+
+    response = alma_browser.post(f"/sessions/{session.pk}/{act}/")
+
+    session.refresh_from_db()
+    assert session.status == "cancelled_by_coach"
+    assert said(response) == ["Only a session that has begun and was not called off can be noted."]
 
 
 # --- two windows ---
