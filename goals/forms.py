@@ -527,7 +527,7 @@ class PlanFileForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"),
-        required=False,
+        error_messages={"required": _("Choose a file.")},
         help_text=_("JSON in the form of HL7 FHIR R4: a Bundle, a CarePlan or a Goal. Up to 500 kB."),
         widget=forms.FileInput(attrs={"accept": ".json,application/json,application/fhir+json"}),
     )
@@ -543,6 +543,7 @@ class PlanFileForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["file"].required = not self.data.get("content")
         plans = GoalPlan.objects.editable_by(user).filter(client=client)
         self.fields["plan"].queryset = plans  # type: ignore[attr-defined]
 
@@ -558,6 +559,4 @@ class PlanFileForm(forms.Form):
             self.add_error("file", _("The file is larger than 500 kB."))
             return cleaned
         cleaned["bytes"] = file.read() if file else cleaned.get("content", "").encode()
-        if not cleaned["bytes"] and "file" not in self.errors:
-            self.add_error("file", _("Choose a file."))
         return cleaned

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from clients.models import Client
+from clients.models import Circumstance, Client
 from coaching.accounts.models import User
 from coaching.home.roster import Wish
 from coaching.scheduling.bookings import records_that_may_book
@@ -57,9 +57,14 @@ class CoachDesk:
 
 @dataclass
 class ClientDesk:
-    """A client's place: the next session, what waits for their answer, the plan with its next step."""
+    """A client's place: what cannot wait, the next session, what waits for their answer, the next step."""
 
     user: User
+
+    @cached_property
+    def urgent(self) -> list[Circumstance]:
+        """What is urgent in their life stands before everything else."""
+        return list(Circumstance.objects.belonging_to(self.user).urgent().most_pressing_first())
 
     @cached_property
     def next_session(self) -> SessionLine | None:

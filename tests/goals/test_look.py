@@ -1,8 +1,11 @@
 """The pages of a plan in Chromium: axe finds nothing, nothing scrolls sideways, in every size and theme."""
 
+import json
+
 import pytest
 
 from goals import actions
+from goals.library import write_template
 from tests.browser import axe_problems, sideways, take_screenshot
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,5 +55,58 @@ def test_plan_and_goal_pages_are_sound(
         problems += axe_problems(page)
         if sideways(page):
             problems.append(f"{name} scrolls sideways by {sideways(page)}")
+
+    assert problems == []
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("small", "light"), ("phone", "dark"), ("desk", "light")])
+def test_library_paper_and_import_pages_are_sound(
+    size, scheme, open_page, tmp_path, alma, ben, ben_client, ben_plan, ben_goal
+):
+    words = ["Awake at three", "Asleep by two", "Asleep by midnight", "Asleep by eleven", "At ten, rested"]
+    long_title = "Keep one evening for averyveryverylongwordthatdoesnotendforaverylongtimeindeed"
+    template = write_template(
+        by=alma,
+        side="personal",
+        title=long_title,
+        why="Rest counts.",
+        levels=words,
+        steps=["Say which evening"],
+        is_shared=True,
+    )
+    goal = {
+        "resourceType": "Goal",
+        "lifecycleStatus": "active",
+        "description": {"text": long_title},
+        "subject": {"display": "Ben"},
+    }
+    file = tmp_path / "goal.json"
+    file.write_text(json.dumps(goal))
+    shared = {
+        "library": "/library/",
+        "template": template.get_absolute_url(),
+        "template-take": f"{template.get_absolute_url()}take/",
+        "print": f"/plans/{ben_plan.pk}/print/",
+    }
+    of_coach = shared | {
+        "template-new": "/library/new/",
+        "template-edit": f"{template.get_absolute_url()}edit/",
+        "goal-template": f"/goals/{ben_goal.pk}/template/",
+    }
+    imports = {alma: f"/plans/import/?client={ben_client.pk}", ben: "/plans/import/"}
+
+    problems = []
+    for user, addresses in ((ben, shared), (alma, of_coach)):
+        page = open_page("/home/", user=user, size=size, scheme=scheme)
+        for name, address in [*addresses.items(), ("import", imports[user]), ("import-preview", "")]:
+            if address:
+                page.goto(address)
+            else:
+                page.set_input_files("[name=file]", file)
+                page.get_by_role("button", name="See what is in it").click()
+                page.get_by_text(long_title).first.wait_for()
+            take_screenshot(page, f"{name}-{user.name}-{size}-{scheme}")
+            problems += axe_problems(page)
+            problems += [f"{name} is {wide} px too wide" for wide in [sideways(page)] if wide]
 
     assert problems == []

@@ -11,6 +11,7 @@ from clients.models import Client
 from coaching.scheduling.actions import schedule_session
 from coaching.scheduling.models import CoachingSession
 from goals import actions as plans
+from tests.clients.rows import a_circumstance
 
 
 @pytest.fixture
@@ -48,6 +49,20 @@ def test_home_of_a_client_shows_the_next_session_on_both_walls(book, ben_client,
     assert f"{there:%H:%M} to" in page
     assert "For Alma:" in page
     assert page.count("<time") == 1
+
+
+def test_home_of_a_client_begins_with_what_cannot_wait(book, ben, ben_client, ben_browser, dan, dan_client):
+    a_circumstance(ben_client, ben, urgency="urgent", words="The letter says Friday.")
+    a_circumstance(ben_client, ben, domain="transport", words="One bus a day.")
+    a_circumstance(dan_client, dan, urgency="urgent", words="Dan's own trouble.")
+    book(ben_client)
+
+    page = main_of(ben_browser.get("/home/"))
+
+    assert -1 < page.find("The letter says Friday.") < page.find("Your next session")
+    assert "/resources/?category=housing" in page
+    assert "One bus a day." not in page
+    assert "Dan's own trouble." not in page
 
 
 def test_home_of_a_client_shows_nothing_of_another_clients(
