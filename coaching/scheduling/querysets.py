@@ -251,9 +251,9 @@ class ReminderQuerySet(DeliveryQuerySet):
         """Reminders to come that nobody has tried to send."""
         return self.filter(kind="upcoming", state="pending", attempts=0, due_at__gt=now)
 
-    def in_order(self) -> Self:
-        """As they were or will be sent; those of an earlier date of the session come first."""
-        return self.order_by("schedule_version", "due_at", "recipient")
+    def about(self, session: "CoachingSession") -> Self:
+        """Those about a session; of a group, also those to each of its people."""
+        return self.filter(Q(session=session.pk) | Q(session__group=session.pk))
 
 
 class NudgeQuerySet(DeliveryQuerySet):

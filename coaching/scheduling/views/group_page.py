@@ -22,7 +22,6 @@ def group_page(request: PersonRequest, group: CoachingSession) -> HttpResponse:
         "can_note": group.has_started
         and not group.cancelled_at
         and any(not row.cancelled_at for row in people),
-        "reminders": group.reminders.visible_to(request.user).in_order(),
-        "states": Reminder.State,
+        "mails": Reminder.objects.visible_to(request.user).about(group).count(),
     }
     return render(request, "scheduling/group_detail.html", context)

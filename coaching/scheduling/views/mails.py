@@ -1,9 +1,11 @@
 """The mails about sessions: which ones a person wants, and what became of those of a coach's sessions."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import ReturnedMail
 from coaching.accounts.paging import keyset_page
 from coaching.scheduling.forms.mails import MailForm
-from coaching.scheduling.models import MailChoices, Nudge, Reminder
+from coaching.scheduling.models import CoachingSession, MailChoices, Nudge, Reminder
 
 NUDGES_SHOWN = 8
 LISTS = {
@@ -51,6 +53,7 @@ def mail_list(request: PersonRequest) -> HttpResponse:
     mails = Reminder.objects.visible_to(request.user)
     chosen = request.GET.get("show", "")
     chosen = chosen if chosen in LISTS else "done"
+    session = _chosen_session(request)
     lists = {
         "done": mails.done(),
         "waiting": mails.waiting(),
@@ -58,20 +61,35 @@ def mail_list(request: PersonRequest) -> HttpResponse:
         "off": mails.called_off(),
     }
     rows: QuerySet
-    if chosen == "nudges":
+    if chosen == "nudges" and not session:
         # To the coach alone: what their clients are reminded of is their clients'.
         rows = Nudge.objects.visible_to(request.user).select_related("client")
+    elif session:
+        rows, chosen = mails.about(session).with_session(), ""
     else:
         rows = lists[chosen].with_session()
     by = ["due_at", "pk"] if chosen == "waiting" else ["-due_at", "-pk"]
     context = {
         "page": keyset_page(request, rows, by=by),
         "lists": LISTS,
+        "about": session,
         "chosen": chosen,
         "to_look_at": mails.to_look_at().count(),
         "on_hold": mails.filter(state=Reminder.State.ON_HOLD).count() if chosen == "look" else 0,
     }
     return render(request, "scheduling/mail_list.html", context)
+
+
+def _chosen_session(request: PersonRequest) -> CoachingSession | None:
+    """The session in the address, if there is one: its mails in whichever state."""
+    chosen = request.GET.get("session")
+    if not chosen:
+        return None
+    try:
+        pk = UUID(chosen)
+    except ValueError:
+        raise Http404 from None
+    return get_object_or_404(CoachingSession.objects.editable_by(request.user).with_people(), pk=pk)
 
 
 @require_POST

@@ -132,8 +132,7 @@ def session_detail(request: PersonRequest, pk: str) -> HttpResponse:
         "can_complete": is_coach and session.can_be_noted and session.status != Status.COMPLETED,
         "notes": session.notes if session.has_started else (),
         "can_miss": is_coach and session.can_be_noted and session.status != Status.NO_SHOW,
-        "reminders": session.reminders.visible_to(request.user).in_order(),
-        "states": Reminder.State,
+        "mails": Reminder.objects.visible_to(request.user).about(session).count() if is_coach else 0,
     }
     return render(request, "scheduling/session_detail.html", context)
 

@@ -196,3 +196,17 @@ def test_coach_is_not_told_for_ever(alma_browser, sent):
     finish(sent, DeliveryState.MISSED, useful_until=timezone.now() - timedelta(days=15))
 
     assert "needs a look" not in alma_browser.get("/home/").content.decode()
+
+
+def test_mail_list_of_one_session(alma_browser, ben_browser, cora_browser, book):
+    session, other = book(), book(ahead=timedelta(days=9))
+    address = f"{PAGE}?session={session.pk}"
+
+    page = alma_browser.get(address)
+
+    assert {mail.session for mail in page.context["page"]} == {session}
+    assert len(page.context["page"]) == session.reminders.count()
+    assert other.get_absolute_url() not in page.content.decode()
+    assert cora_browser.get(address).status_code == 404
+    assert ben_browser.get(address).status_code == 403
+    assert alma_browser.get(f"{PAGE}?session=nonsense").status_code == 404
