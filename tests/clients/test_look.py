@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from clients.models import JournalEntry, Note
+from clients.bringing import runs
+from clients.models import JournalEntry, Note, RosterView
 from coaching.accounts.records import uuid7
 from tests.browser import axe_problems, sideways, take_screenshot
 from tests.clients.rows import a_check_in, a_circumstance, a_note, a_value, an_area, an_entry
@@ -64,6 +65,37 @@ def test_pages_are_accessible_and_do_not_scroll_sideways(open_page, record, alma
             take_screenshot(page, f"record-{name}-{size}-{scheme}")
             problems += axe_problems(page)
             problems += [f"{address} is {wide} px too wide" for wide in [sideways(page)] if wide]
+
+    assert problems == []
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("small", "light"), ("phone", "dark"), ("desk", "light")])
+def test_list_and_its_import_are_accessible_and_do_not_scroll_sideways(open_page, record, alma, size, scheme):
+    long_word = "averyveryverylongwordthatdoesnotendforaverylongtime"
+    record.tags = ["evenings", long_word[:30]]
+    record.save()
+    RosterView.objects.keep(coach=alma.coach, name="Evenings", query="tag=evenings")
+    lines = f"Name,E-mail,{long_word}\nGil {long_word},gil@{long_word}.example.org,x\nNina,,\n".encode()
+    addresses = {
+        "list": "/clients/",
+        "list-kept": "/clients/?tag=evenings",
+        "list-nobody": "/clients/?q=nobody-is-called-so",
+        "new": reverse("clients:client_create"),
+        "edit": reverse("clients:client_edit", args=[record.pk]),
+        "import-new": reverse("clients:roster_import_new"),
+        "import": reverse(
+            "clients:roster_import",
+            args=[runs.hand_in(by=alma, file_name="clients.csv", content=lines).pk],
+        ),
+    }
+    page = open_page("/", user=alma, size=size, scheme=scheme)
+
+    problems = []
+    for name, address in addresses.items():
+        page.goto(address)
+        take_screenshot(page, f"roster-{name}-{size}-{scheme}")
+        problems += axe_problems(page)
+        problems += [f"{address} is {wide} px too wide" for wide in [sideways(page)] if wide]
 
     assert problems == []
 
