@@ -20,9 +20,13 @@ app_name = "scheduling"
 
 
 class MomentConverter:
-    """A moment in an address, to the minute and in UTC: `20270601T0800Z`."""
+    """A moment in an address, to the minute and in UTC: `20270601T0800Z`.
 
-    regex = r"\d{8}T\d{4}Z"
+    Of this century and the next alone: near the first and the last day that
+    Python knows, the walls and days around a moment cannot be told.
+    """
+
+    regex = r"2[01]\d{6}T\d{4}Z"
     pattern = "%Y%m%dT%H%MZ"
 
     def to_python(self, value: str) -> datetime:

@@ -152,4 +152,5 @@ def _back(request: PersonRequest) -> str:
     """The list that the button was pressed on."""
     back = request.POST.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return back if is_ours else "scheduling:mail_list"
+    # `redirect()` would take what does not begin so for the name of a page.
+    return back if is_ours and back.startswith("/") else "scheduling:mail_list"

@@ -182,7 +182,7 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
                 cancel_following(by=request.user, session=session)
             else:
                 seen = request.POST.get("version", "")
-                version = int(seen) if seen.isdecimal() else None
+                version = int(seen[:9]) if seen.isdecimal() else None
                 actions.cancel_session(by=request.user, session=session, version=version)
         except ValidationError as error:
             messages.info(request, error.message)

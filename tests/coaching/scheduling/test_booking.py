@@ -265,8 +265,9 @@ def test_booking_is_for_the_client_alone(who, request, ben_client, usual, book):
         move_booking(by=user, session=book("2027-06-02T10:00"), starts_at=TEN)
 
 
-def test_address_that_names_no_moment(ben_browser, ben_client, usual):
-    assert ben_browser.get(address(usual) + "20271399T9999Z/").status_code == 404
+@pytest.mark.parametrize("moment", ["20271399T9999Z", "00010101T0000Z", "99991231T2359Z"])
+def test_address_that_names_no_moment(moment, ben_browser, ben_client, usual):
+    assert ben_browser.get(f"{address(usual)}{moment}/").status_code == 404
 
 
 # --- the loser of a race ---

@@ -163,7 +163,9 @@ def test_mail_that_is_no_longer_true_is_not_sent_again(alma_browser, alma, sent,
     assert "Send it again" not in alma_browser.get(PAGE).content.decode()
 
 
-@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example/", ""])
+@pytest.mark.parametrize(
+    "back", ["https://elsewhere.example/", "//elsewhere.example/", "", "foo", "home:home"]
+)
 def test_mail_resend_leads_nowhere_else(alma_browser, sent, back):
     assert alma_browser.post(f"{PAGE}{sent.pk}/resend/", {"back": back}).url == PAGE
 

@@ -644,14 +644,15 @@ def test_other_words_alone_are_a_change_too(alma_browser, book):
     assert (session.agenda, session.place) == ("Debts", "video")
 
 
-def test_calling_off_what_was_moved_meanwhile_asks_again(alma_browser, book):
+@pytest.mark.parametrize("version", ["1", "9" * 5000])
+def test_calling_off_what_was_moved_meanwhile_asks_again(alma_browser, book, version):
     session = book("2027-06-01T10:00")
     address = reverse("scheduling:session_cancel", args=[session.pk])
     alma_browser.post(
         reverse("scheduling:session_reschedule", args=[session.pk]), typed(session, time="11:00")
     )
 
-    response = alma_browser.post(address, {"version": "1"})
+    response = alma_browser.post(address, {"version": version})
 
     session.refresh_from_db()
     assert (response.status_code, session.status) == (409, "scheduled")
