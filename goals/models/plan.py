@@ -120,8 +120,9 @@ class GoalPlan(Record):
     def next_review_on(self) -> date | None:
         """When the whole plan is looked at next, today included; None without a rhythm or once it is over."""
         today = timezone.localdate()
-        begun = max(today, self.starts_on)
-        days = self.review_days(begun + timedelta(weeks=self.review_weeks))
+        rhythm = timedelta(weeks=self.review_weeks)
+        begun = min(max(today, self.starts_on), date.max - rhythm)
+        days = self.review_days(begun + rhythm)
         return next((day for day in days if day >= today and not self.is_closed), None)
 
     def belongs_to(self, user: User | AnonymousUser) -> bool:

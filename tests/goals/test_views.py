@@ -699,3 +699,11 @@ def fill(plan, ben, alma, kitchen, count: int) -> None:
             goal.accept(by=ben)
         if goal.lifecycle == "active":
             actions.rate_goal(by=ben, goal=goal, level=1)
+
+
+def test_plan_detail_of_a_plan_that_begins_on_the_last_day_there_is(ben_browser, ben_goal):
+    plan = ben_goal.plan
+    plan.starts_on = date.max
+    plan.save(update_fields=["starts_on"])
+
+    assert ben_browser.get(plan.get_absolute_url()).status_code == 200

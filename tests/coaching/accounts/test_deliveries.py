@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from coaching.accounts import deliveries, outbox
 from coaching.accounts.deliveries import LEASE, DeliveryQuerySet, DeliveryState, wait_after, wake_worker
 from coaching.accounts.models import Invitation, SmsNumber
-from coaching.scheduling.models import CoachingSession, Nudge, Reminder
+from coaching.scheduling.models import CoachingSession, Nudge, Reminder, SummaryMail
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def be_due_again(*rows: Reminder) -> None:
 
 
 def test_every_outbox_is_found():
-    assert set(outbox.delivery_models()) == {Invitation, Nudge, Reminder, SmsNumber}
+    assert set(outbox.delivery_models()) == {Invitation, Nudge, Reminder, SmsNumber, SummaryMail}
 
 
 def test_sent_mail_records_the_servers_answer(smtp_server, due):

@@ -113,5 +113,11 @@ def test_what_beat_asks_for_exists(settings):
     wanted = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
     app.loader.import_default_modules()
-    assert wanted == {"coaching.tick", "coaching.send_due", "clients.bring_in", "clients.erase_due"}
+    assert wanted == {
+        "coaching.tick",
+        "coaching.send_due",
+        "coaching.plan_nudges",
+        "clients.bring_in",
+        "clients.erase_due",
+    }
     assert wanted <= set(app.tasks)

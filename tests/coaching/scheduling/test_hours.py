@@ -204,7 +204,7 @@ def test_availability_queries(alma_browser, alma, count, django_assert_num_queri
         day = datetime(2027, 6, 1, tzinfo=UTC).date() + timedelta(days=number)
         alma.coach.special_days.create(first_on=day, last_on=day)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         alma_browser.get(PAGE)
 
 
