@@ -268,11 +268,12 @@ def session_is_reminded_of(coach: Person, client: Person, demo: Demo, name: str,
     assert there in html
     assert "New York" in text
     assert_recorded(demo, address, "250")
-    coach.opens(session).sees("250").finds_it_sound()
+    coach.opens(session).finds_it_sound().follows("mails about this session").sees("250").finds_it_sound()
 
     later = day + timedelta(days=1)
     here, there = both_walls(later, 21)
-    coach.follows("Move").types(date=later.isoformat(), time=here).finds_it_sound().presses("Move it")
+    coach.opens(session).follows("Move")
+    coach.types(date=later.isoformat(), time=here).finds_it_sound().presses("Move it")
     coach.sees(here, there)
     assert states(demo, address)[0] == "sent"
     assert states(demo, address).count("pending") == 3
