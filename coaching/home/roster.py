@@ -14,11 +14,11 @@ from django.db.models.functions import Greatest, Now
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import CheckIn, Client, JournalEntry
+from clients.models import CheckIn, Circumstance, Client, JournalEntry
 from clients.querysets import ClientQuerySet
 from coaching.accounts.models import User
 from coaching.scheduling.models import CoachingSession
-from goals.models import Goal, GoalRating, Step
+from goals.models import Goal, GoalRating, Step, StepTick, Win
 
 QUIET_AFTER = timedelta(days=21)
 """So long after the last thing that came from a client, they count as quiet."""
@@ -97,17 +97,24 @@ def _signs_of_life() -> list[Any]:
     """When the client last did something that the coach can see, one column for each kind."""
     of_client = OuterRef("pk")
     by_client = OuterRef("user")
-    shared = JournalEntry.objects.filter(client=of_client, audience=JournalEntry.Audience.COACH)
+    entries = JournalEntry.objects.exclude(saved_at=None)
+    shared = entries.filter(client=of_client, audience=JournalEntry.Audience.COACH)
+    said = Circumstance.objects.filter(client=of_client, recorded_by=by_client)
     held = CoachingSession.objects.filter(client=of_client, status=CoachingSession.Status.COMPLETED)
     ratings = GoalRating.objects.filter(goal__plan__client=of_client, rated_by=by_client)
     steps = Step.objects.filter(goal__plan__client=of_client, done_by=by_client)
+    ticks = StepTick.objects.filter(step__goal__plan__client=of_client, ticked_by=by_client)
+    wins = Win.objects.filter(goal__plan__client=of_client, author=by_client, audience=Win.Audience.BOTH)
     decided = Goal.objects.filter(plan__client=of_client, decided_by=by_client)
     return [
         _latest(CheckIn.objects.filter(client=of_client), "created_at"),
         _latest(shared, "saved_at"),
+        _latest(said, "created_at"),
         _latest(held, "ends_at"),
         _latest(ratings, "created_at"),
         _latest(steps, "done_at"),
+        _latest(ticks, "created_at"),
+        _latest(wins, "created_at"),
         _latest(decided, "decided_at"),
     ]
 

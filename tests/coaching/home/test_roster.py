@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clients.actions import change_status
-from clients.models import CheckIn, Client, RosterView
+from clients.models import CheckIn, Client, JournalEntry, RosterView
 from coaching.scheduling.actions import schedule_session
 from goals import actions as plans
 from tests.clients.rows import a_check_in, a_circumstance, an_area, an_entry
@@ -153,6 +153,40 @@ def test_quiet_begins_after_three_weeks(alma_browser, ben, ben_client, booked):
     long_ago(CheckIn.objects.get(), days=22)
 
     assert before == []
+    assert reasons(alma_browser) == ["is_quiet"]
+
+
+@pytest.mark.parametrize("kind", ["tick", "win", "entry", "circumstance"])
+def test_whatever_the_coach_can_see_breaks_the_quiet(kind, alma_browser, ben, ben_client, booked):
+    plan = plans.start_plan(by=ben, client=ben_client, title="Autumn")
+    goal = plans.propose_goal(by=ben, plan=plan, side="personal", title="Sleep before midnight")
+    step = plans.add_step(by=ben, goal=goal, title="Put the phone away", rhythm=(2, "week"))
+    long_ago(ben_client)
+    long_ago(goal, "decided_at")
+    before = reasons(alma_browser)
+
+    match kind:
+        case "tick":
+            step.tick_on(by=ben)
+        case "win":
+            plans.note_win(by=ben, goal=goal, words="Slept seven hours.", audience="both")
+        case "entry":
+            JournalEntry(client=ben_client, audience="coach").keep_draft("Half a thought")
+            an_entry(ben_client, ben, audience="coach")
+        case _:
+            a_circumstance(ben_client, ben)
+
+    assert before == ["is_quiet"]
+    assert reasons(alma_browser) == []
+
+
+def test_a_win_for_oneself_is_no_sign(alma_browser, ben, ben_client, booked):
+    plan = plans.start_plan(by=ben, client=ben_client, title="Autumn")
+    goal = plans.propose_goal(by=ben, plan=plan, side="personal", title="Sleep before midnight")
+    long_ago(ben_client)
+    long_ago(goal, "decided_at")
+    plans.note_win(by=ben, goal=goal, words="Slept seven hours.", audience="me")
+
     assert reasons(alma_browser) == ["is_quiet"]
 
 
