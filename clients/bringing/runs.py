@@ -54,8 +54,13 @@ def judged(run: RosterImport, first: int = 0, last: int | None = None) -> list[L
     return list(Judge(run.coach).lines(Table(table.header, table.rows[first:last]), mapping))
 
 
+@transaction.atomic
 def choose_columns(*, run: RosterImport, mapping: dict[int, str]) -> None:
-    """What each column holds; unknown fields and columns count as left out."""
+    """What each column holds; unknown fields and columns count as left out.
+
+    Raises NotNow where it is being brought in already.
+    """
+    run = _held(run, RosterImport.State.LOOKED_AT)
     columns = range(len(table_of(run).header))
     run.mapping = {
         column: field for column, field in mapping.items() if field in FIELDS and column in columns

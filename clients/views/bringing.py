@@ -52,7 +52,10 @@ def roster_import(request: PersonRequest, pk: UUID) -> HttpResponse:
     mapping = {int(column): field for column, field in run.mapping.items()}
     form = ColumnsForm(request.POST or None, header=table.header, mapping=mapping)
     if form.is_valid():
-        runs.choose_columns(run=run, mapping=form.mapping)
+        try:
+            runs.choose_columns(run=run, mapping=form.mapping)
+        except runs.NotNow:
+            messages.info(request, _("It is being brought in with the columns as they were."))
         return redirect("clients:roster_import", run.pk)
     lines = runs.judged(run)
     telling = [line for line in lines if line.said or line.verdict != Verdict.NEW]

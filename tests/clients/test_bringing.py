@@ -252,6 +252,14 @@ def test_columns_can_be_chosen_otherwise(alma_browser, alma):
     assert [line.values["name"] for line in runs.judged(run)] == ["Gil"]
 
 
+def test_columns_stay_once_it_is_being_brought_in(run):
+    """The other tab still shows the columns."""
+    runs.begin(run=run, invites=False)
+
+    with pytest.raises(runs.NotNow):
+        runs.choose_columns(run=run, mapping={0: "email"})
+
+
 def test_taking_back_leaves_whom_somebody_has_worked_with(alma, alma_browser, run):
     runs.begin(run=run, invites=True)
     bring_in_clients()
