@@ -5,9 +5,7 @@ from community.querysets.index import write_index
 
 def write_index_anew(apps, schema_editor):
     """Listings that are there already get what they are found by."""
-    ids = list(apps.get_model("community", "Listing").objects.values_list("service_id", flat=True))
-    if ids:
-        write_index(ids)
+    write_index(list(apps.get_model("community", "Listing").objects.values_list("service_id", flat=True)))
 
 
 class Migration(migrations.Migration):

@@ -3,6 +3,7 @@
 A confidential place adds neither words nor a spot nor its access.
 """
 
+from itertools import batched
 from typing import Any
 
 from django.db import connection
@@ -11,6 +12,8 @@ from community import vocabulary
 
 MOST_LETTERS = 30_000
 """Of each long part of what a listing is found by: PostgreSQL takes 1 MB for all of them together."""
+AT_ONCE = 1000
+"""So many services by one statement: what it sets aside for all of them has no index."""
 REINDEX = """
 WITH found_by AS MATERIALIZED (
     SELECT service.id,
@@ -107,9 +110,11 @@ open AS (
 tagged AS (
     SELECT those.id, coalesce(array_agg(tags.tag ORDER BY tags.tag) FILTER (WHERE tags.tag IS NOT NULL), '{}')
                AS tags,
-           (SELECT hours FROM open WHERE open.service_id = those.id) AS hours
-    FROM those LEFT JOIN tags ON tags.id = those.id
-    GROUP BY those.id
+           open.hours
+    FROM those
+    LEFT JOIN tags ON tags.id = those.id
+    LEFT JOIN open ON open.service_id = those.id
+    GROUP BY those.id, open.hours
 ),
 said AS (
     INSERT INTO community_searchword (word, stem)
@@ -157,7 +162,6 @@ WHERE listing.service_id = words.id
 def write_index(ids: list[Any]) -> None:
     """Write down anew what these services are found by: words, tags, hours, places."""
     values: dict[str, Any] = {
-        "ids": ids,
         "taxonomy": vocabulary.TAXONOMY_ID,
         "most": MOST_LETTERS,
         "access_codes": list(vocabulary.ACCESS),
@@ -166,4 +170,5 @@ def write_index(ids: list[Any]) -> None:
         "days": vocabulary.DAYS,
     }
     with connection.cursor() as cursor:
-        cursor.execute(REINDEX, values)
+        for some in batched(ids, AT_ONCE):
+            cursor.execute(REINDEX, {**values, "ids": list(some)})
