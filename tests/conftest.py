@@ -31,13 +31,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked `whole`, unless the long proofs were asked for."""
-    if config.getoption("--whole"):
-        return
-    long = [item for item in items if item.get_closest_marker("whole")]
-    config.hook.pytest_deselected(items=long)
-    left_out = set(long)
-    items[:] = [item for item in items if item not in left_out]
+    """Leave out what is marked `whole`, unless the long proofs were asked for; begin with what is `early`."""
+    if not config.getoption("--whole"):
+        long = [item for item in items if item.get_closest_marker("whole")]
+        config.hook.pytest_deselected(items=long)
+        left_out = set(long)
+        items[:] = [item for item in items if item not in left_out]
+    # A minute-long test at the end would be one worker's, with the other one waiting.
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
 
 
 @pytest.fixture

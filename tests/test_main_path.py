@@ -24,7 +24,7 @@ from tests.browser import SIZES, axe_problems, sideways
 from tests.demo_site import Demo, fresh_copy
 from tests.services import free_port
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.early]
 
 PASSWORD = "trellis-demo"
 MAIL_PATIENCE = 60
