@@ -71,6 +71,11 @@ class FaultingServer:
         self._controller.stop()
         self._people.shutdown()
 
+    @property
+    def has_plans(self) -> bool:
+        """Whether a fault is still to strike."""
+        return any(self.waiting.values())
+
     def _take(self, moment: str) -> Fault | None:
         """The fault whose time has come at this moment of a conversation, if any."""
         faults = self.waiting[moment]

@@ -64,16 +64,21 @@ class People:
         self.seed = seed
         self.calm = threading.RLock()
         self.meetings: list[Meeting] = []
-        practice = Practice.objects.create(name="Faults", slug="faults")
-        for first in range(0, sessions, SESSIONS_PER_COACH):
-            number = first // SESSIONS_PER_COACH
-            coach = self._coach(practice, number)
-            leads = [timedelta(hours=4 + 24 * nth) for nth in range(SESSIONS_PER_COACH)]
-            extra = [leads[0] + SHORT_LIVED] if number % 5 == 0 else []
-            MailChoices.objects.create(user=coach, client_leads=leads + extra, coach_leads=leads + extra)
-            for nth in range(min(SESSIONS_PER_COACH, sessions - first)):
-                client = self._client(coach, first + nth)
-                self.meetings.append(Meeting(first + nth, coach, leads + extra, client, leads[nth]))
+        self.practice = Practice.objects.create(name="Faults", slug="faults")
+        while len(self.meetings) < sessions:
+            self._add_coach(most=sessions - len(self.meetings))
+
+    def _add_coach(self, *, most: int = SESSIONS_PER_COACH) -> None:
+        """One more coach, with sessions to book."""
+        first = len(self.meetings)
+        number = -(-first // SESSIONS_PER_COACH)
+        coach = self._coach(self.practice, number)
+        leads = [timedelta(hours=4 + 24 * nth) for nth in range(SESSIONS_PER_COACH)]
+        extra = [leads[0] + SHORT_LIVED] if number % 5 == 0 else []
+        MailChoices.objects.create(user=coach, client_leads=leads + extra, coach_leads=leads + extra)
+        for nth in range(min(SESSIONS_PER_COACH, most)):
+            client = self._client(coach, first + nth)
+            self.meetings.append(Meeting(first + nth, coach, leads + extra, client, leads[nth]))
 
     def _coach(self, practice: Practice, number: int) -> User:
         user = User.objects.create(email=f"coach-{number}@faults.example", name=f"Coach {number}")
@@ -120,6 +125,15 @@ class People:
             )
             meeting.pk, act.version = session.pk, 1
             meeting.starts_at[1] = session.starts_at
+
+    def book_one_more(self, due_at: datetime) -> None:
+        """Plan a session that was not of the plan."""
+        with self.calm:
+            number = sum(1 for meeting in self.meetings if meeting.starts_at)
+            if number == len(self.meetings):
+                with transaction.atomic():
+                    self._add_coach()
+            self.book(number, due_at)
 
     def act(self, name: str, number: int) -> bool:
         """Do something about this session; False where there is nothing left to do it with."""
