@@ -129,7 +129,7 @@ def _send_all(rows: Sequence[Delivery], post: Post | TextPost, ends: Counter[str
             post.open()
         except NoServer as error:
             for waiting in rows[position:]:
-                _wait(waiting, str(error))
+                _not_offered(waiting, str(error))
             ends["waiting"] += len(rows) - position
             logger.warning("no_mail_server", error=type(error.__cause__).__qualname__)
             raise
@@ -154,7 +154,7 @@ def _send_one(row: Delivery, post: Post | TextPost) -> str:
     except (OperationalError, InterfaceError):
         raise  # the database is away: every row waits, and no blame falls on this one
     except Exception as error:  # noqa: BLE001 - whatever is wrong with this mail must not stop the others
-        return _poisoned(row, error)
+        return _poisoned(row, error, _not_offered)
     try:
         answer = post.hand_over(cast(Any, mail))  # each channel gets its own kind: compose sees to it
     except Refused as error:
@@ -173,7 +173,7 @@ def _send_one(row: Delivery, post: Post | TextPost) -> str:
         return _broken_off(row, is_answer_lost=is_answer_lost)
     except Exception as error:  # noqa: BLE001 - for example an address that no header can hold
         post.drop()
-        return _poisoned(row, error)
+        return _poisoned(row, error, Delivery.put_back)
     return _persist(DeliveryState.SENT, lambda: row.settle(DeliveryState.SENT, answer))
 
 
@@ -219,6 +219,15 @@ def _wait(row: Delivery, answer: str) -> bool:
     return row.give_up(answer) if row.is_out_of_patience else row.put_back(answer)
 
 
+def _not_offered(row: Delivery, answer: str) -> bool:
+    """It was not tried this time. What had lost its answer before still has."""
+    if row.state != DeliveryState.SUBMITTING:
+        return _wait(row, answer)
+    if row.is_ambiguous:
+        return row.give_up(_lost_twice())
+    return row.put_back(answer, is_ambiguous=True)
+
+
 def _broken_off(row: Delivery, *, is_answer_lost: bool) -> str:
     """The connection ended, or the server fell silent. What matters is whether it had the whole mail."""
     if not is_answer_lost:
@@ -230,7 +239,7 @@ def _broken_off(row: Delivery, *, is_answer_lost: bool) -> str:
     return _persist("answer_lost", lambda: row.put_back(sentence, is_ambiguous=True))
 
 
-def _poisoned(row: Delivery, error: Exception) -> str:
+def _poisoned(row: Delivery, error: Exception, put_back: Callable[[Delivery, str], bool]) -> str:
     """This mail cannot be written. The log says where; the error's words may hold private ones."""
     frames = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     logger.error(
@@ -241,7 +250,7 @@ def _poisoned(row: Delivery, error: Exception) -> str:
         at=frames[-4:],
     )
     sentence = _("The mail could not be written because of a fault in Trellis. We will try again.")
-    return _persist("unwritten", lambda: row.put_back(sentence))
+    return _persist("unwritten", lambda: put_back(row, sentence))
 
 
 def _persist(end: str, write: Callable[[], bool]) -> str:

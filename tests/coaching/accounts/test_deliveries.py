@@ -263,6 +263,55 @@ def test_crash_in_submission_is_sent_once_more_and_flagged(smtp_server, due):
     assert smtp_server.taken[0]["Message-ID"] == f"<{due.pk}.1@testserver>"
 
 
+def no_server(settings) -> None:
+    settings.MAILERS["default"]["OPTIONS"] |= {"host": "127.0.0.1", "port": 9, "timeout": 1}
+
+
+def compose_fails(monkeypatch) -> None:
+    def poisoned(self):
+        raise ValueError("not to be written")
+
+    monkeypatch.setattr(Reminder, "compose", poisoned)
+
+
+@pytest.mark.parametrize("trouble", ["no server", "poisonous"])
+def test_crash_in_submission_is_remembered_where_the_next_try_gets_nowhere(
+    smtp_server, settings, due, monkeypatch, trouble
+):
+    crash_in_submission(due)
+    with monkeypatch.context() as patch:
+        if trouble == "no server":
+            port = settings.MAILERS["default"]["OPTIONS"]["port"]
+            no_server(settings)
+        else:
+            compose_fails(patch)
+        outbox.send_due()
+    due.refresh_from_db()
+    waiting = (due.state, due.is_ambiguous)
+    if trouble == "no server":
+        settings.MAILERS["default"]["OPTIONS"] |= {"port": port}
+    be_due_again(due)
+
+    ends = outbox.send_due()
+
+    due.refresh_from_db()
+    assert waiting == (DeliveryState.PENDING, True)
+    assert ends == {"sent": 1}
+    assert (due.state, due.is_ambiguous) == (DeliveryState.SENT, True)
+
+
+def test_crash_in_its_second_submission_is_no_reason_for_a_third(smtp_server, settings, due):
+    crash_in_submission(due)
+    Reminder.objects.update(is_ambiguous=True)
+    no_server(settings)
+
+    outbox.send_due()
+
+    due.refresh_from_db()
+    assert due.state == DeliveryState.FAILED
+    assert due.server_answer.startswith("The mail server's answer was lost twice")
+
+
 def test_crash_in_submission_before_it_was_called_off_stays_flagged(smtp_server, due):
     crash_in_submission(due)
     CoachingSession.objects.update(status=CoachingSession.Status.CANCELLED_BY_COACH)
