@@ -206,9 +206,11 @@ class FaultingServer:
 
     async def _let_act(self, name: str, number: int, fault: Fault) -> bool:
         self.waiting["data"].remove(fault)  # nobody else is to do the same meanwhile
-        is_done = await asyncio.get_running_loop().run_in_executor(self._people, self.act, name, number)
-        self.waiting["data"].appendleft(fault)
-        return is_done
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._people, self.act, name, number)
+        finally:
+            # Also where the worker was tired of waiting, and this conversation has ended.
+            self.waiting["data"].appendleft(fault)
 
 
 def _place_in(mail: email.message.EmailMessage) -> tuple[int, int] | None:
