@@ -173,7 +173,7 @@ class Run:
             is_left = bool(steps or self.later or server.has_plans) and now < struck_at + PATIENCE
             if now >= self.plan.seconds and not is_left:
                 break
-            if now >= one_more_at:
+            if now >= one_more_at and not steps:
                 one_more_at = now + ONE_MORE_AFTER
                 people.book_one_more(start + timedelta(seconds=now + 4))
             for waiting in sorted(self.later, key=lambda step: step[0]):
