@@ -203,7 +203,7 @@ class GoalForm(forms.Form):
             name = plan.client.name
             self.fields["why"].label = gettext("Why it could matter to %(name)s") % {"name": name}
             if goal and not goal.is_waiting:
-                del self.fields["why"]  # once agreed, it is the client's own
+                del self.fields["why"], self.fields["target_on"]  # once agreed, they are the client's own
             self.fields["title"].help_text = gettext("%(name)s will say yes, change it or say no.") % {
                 "name": name
             }

@@ -22,6 +22,7 @@ from goals.models.plan import Rhythm
 from goals.models.rating import Level
 from goals.models.rhythm import words_for
 from goals.models.scale import Difficulty, Importance
+from goals.models.step import LEFT_OUT
 
 MOST_EVENTS = 400
 """The latest that one page reads."""
@@ -183,6 +184,9 @@ def _if_then(event: Any) -> str:
 def _step_changes(old: Any, new: Any) -> Iterable[Sentence]:
     if old is None:
         yield _("added a step"), "", new.title
+        return
+    if new.pgh_label == LEFT_OUT:
+        yield _("left a step out"), new.title, ""
         return
     if old.title != new.title:
         yield _("changed a step"), old.title, new.title

@@ -52,6 +52,7 @@ urlpatterns = [
     path("steps/<uuid:pk>/tick/", steps.step_tick, name="step_tick"),
     path("steps/<uuid:pk>/untick/", steps.step_untick, name="step_untick"),
     path("steps/<uuid:pk>/finish/", steps.step_finish, name="step_finish"),
+    path("steps/<uuid:pk>/leave-out/", steps.step_leave_out, name="step_leave_out"),
     path("steps/<uuid:pk>/rhythm/", steps.step_rhythm, name="step_rhythm"),
     path("steps/<uuid:pk>/resource/", steps.step_resource, name="step_resource"),
     path("steps/<uuid:pk>/resource/remove/", steps.step_detach, name="step_detach"),

@@ -146,6 +146,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "goals:obstacle_edit": (of("obstacle"), CLIENT_SEES),
     "goals:step_create": (of("goal"), PAIR_SEES),
     "goals:step_edit": (of("step"), PAIR_SEES),
+    "goals:step_leave_out": (of("step"), cells(ben=200, alma=403)),
     "goals:step_resource": (of("step"), PAIR_SEES),
     "goals:step_rhythm": (of("rhythm"), PAIR_SEES),
     "scheduling:practice_booking": (nothing, OWNERS_ONLY),

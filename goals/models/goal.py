@@ -398,9 +398,10 @@ class Goal(Record):
     ) -> None:
         """New words by the client are agreed by the same act; by the coach they are a proposal.
 
-        `why` is None where it stays: once the goal is agreed, it is the client's
-        own. `values` are all that it grows from, for the client to say; None where
-        they stay. `seen` is the `fingerprint` of what the person had before them.
+        Once the goal is agreed, why it matters and by when it is to be reached
+        are the client's own. `why` is None where it stays. `values` are all that it
+        grows from, for the client to say; None where they stay. `seen` is the
+        `fingerprint` of what the person had before them.
         Raises WordingChanged where somebody has changed it since.
         """
         with self._change(by, at):
@@ -412,7 +413,10 @@ class Goal(Record):
                 if not (is_own or self.is_waiting):
                     raise NotTheirDecision
                 self.why = why.strip()
-            self.target_on = target_on
+            if target_on != self.target_on:
+                if not (is_own or self.is_waiting):
+                    raise NotTheirDecision
+                self.target_on = target_on
             if values is not None:
                 if not is_own:
                     raise NotTheirDecision

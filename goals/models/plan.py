@@ -1,5 +1,6 @@
 """A plan: what one client wants, for themselves and with others, over a period they choose."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -16,7 +17,7 @@ from clients.models import Client
 from coaching.accounts.models import User
 from coaching.accounts.records import Record
 from goals.authors import told_by
-from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
+from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan, WordingChanged
 from goals.querysets import GoalPlanQuerySet
 
 
@@ -153,6 +154,13 @@ class GoalPlan(Record):
             yield
             self.save()
 
+    @property
+    def fingerprint(self) -> str:
+        """Of all that a person reads before they edit the plan; another word in it is another one."""
+        read = [self.title, self.vision, self.starts_on, self.ends_on, self.review_weeks]
+        read += [self.community_share, self.share_tolerance, self.has_balance_notice]
+        return hashlib.sha256("\0".join(map(str, read)).encode()).hexdigest()
+
     def edit(
         self,
         *,
@@ -162,11 +170,23 @@ class GoalPlan(Record):
         ends_on: date | None,
         vision: str | None = None,
         review_weeks: int | None = None,
+        seen: str | None = None,
         at: datetime | None = None,
     ) -> None:
-        """Change the frame of the plan. `vision` is None where it stays; only the client words it."""
+        """Change the frame of the plan. `vision` is None where it stays; only the client words it.
+
+        `seen` is the `fingerprint` of what the person had before them. Raises
+        WordingChanged where somebody has changed the plan since.
+        """
         with self._change(by, at):
             self.check_shaped_by(by)
+            if seen is not None and seen != self.fingerprint:
+                raise WordingChanged(
+                    gettext(
+                        "This plan has been changed since you opened it. What you wrote is still here; "
+                        "look at the plan in another tab, then save again."
+                    )
+                )
             if vision is not None:
                 self._check_worded_by(by)
                 self.vision = vision.strip()

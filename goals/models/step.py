@@ -17,17 +17,21 @@ from coaching.accounts.models import User
 from coaching.accounts.records import Record
 from community.models import Service
 from goals.authors import told_by
-from goals.errors import NotPossible
+from goals.errors import NotPossible, NotTheirDecision
 from goals.models.goal import Goal
 from goals.models.rhythm import MOST_TIMES, Often, Per, Period, period_of, so_far, words_for
 from goals.querysets import StepQuerySet
 
 MOST_A_DAY = 31
+LEFT_OUT = "left_out"
+"""What the history calls it when a step goes."""
 LATE = timedelta(days=13)
 """How far back a day can still be ticked: this week and the last one."""
 
 
-@pghistory.track()
+@pghistory.track(
+    pghistory.InsertEvent("insert"), pghistory.UpdateEvent("update"), pghistory.ManualEvent(LEFT_OUT)
+)
 class Step(Record):
     """One thing to do towards a goal, perhaps with a date and a resource that helps.
 
@@ -133,6 +137,22 @@ class Step(Record):
         """Open again."""
         with self._change(by, at):
             self.done_at, self.done_by = None, None
+
+    def leave_out(self, *, by: User) -> None:
+        """The client does without it, whoever added it: it goes, and only the history knows of it.
+
+        What was done stays: a step that was ticked, even once, cannot be left out.
+        """
+        with transaction.atomic(), told_by(by, None):
+            rows = Step.objects.select_related("goal__plan__client__coach").select_for_update(of=("self",))
+            self.refresh_from_db(from_queryset=rows)
+            self.goal.plan.check_shaped_by(by)
+            if not self.goal.plan.is_worded_by(by):
+                raise NotTheirDecision
+            if self.is_done or self.ticks.exists():
+                raise NotPossible(gettext("What was ticked off stays. Take the ticks back first."))
+            pghistory.create_event(self, label=LEFT_OUT)
+            self.delete()
 
     # --- a rhythm --------------------------------------------------------------
 

@@ -137,7 +137,7 @@ def goal_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
                 by=request.user,
                 wording=values["title"],
                 why=values.get("why"),
-                target_on=values["target_on"],
+                target_on=values.get("target_on", goal.target_on),
                 values=values.get("values"),
                 seen=request.POST.get("seen"),
             ),

@@ -65,18 +65,20 @@ def plan_create(request: PersonRequest) -> HttpResponse:
 def plan_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     plan = get_object_or_404(GoalPlan.objects.editable_by(request.user).with_people(), pk=pk)
     form = PlanForm(request.POST or None, user=request.user, client=plan.client, plan=plan)
-    if form.is_valid() and tried(form, lambda: _save_plan(plan, form, by=request.user)):
+    if form.is_valid() and tried(
+        form, lambda: _save_plan(plan, form, by=request.user, seen=request.POST.get("seen"))
+    ):
         messages.success(request, _("Saved."))
         return redirect(plan)
     return form_page(request, "goals/plan_edit.html", form, plan=plan, is_own=plan.belongs_to(request.user))
 
 
 @transaction.atomic
-def _save_plan(plan: GoalPlan, form: PlanForm, *, by: User) -> None:
+def _save_plan(plan: GoalPlan, form: PlanForm, *, by: User, seen: str | None) -> None:
     values = dict(form.cleaned_data)
     share, tolerance = values.pop("community_share", None), values.pop("share_tolerance", None)
     is_on = values.pop("has_balance_notice", None)
-    plan.edit(by=by, **values)
+    plan.edit(by=by, seen=seen, **values)
     if "community_share" in form.cleaned_data:
         plan.choose_share(by=by, percent=share, tolerance=tolerance)
         plan.notice_balance(by=by, is_on=is_on)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from coaching.accounts.http import PersonRequest
 from community.models import Service
 from goals import actions
+from goals.errors import NotTheirDecision
 from goals.forms import (
     ResourceForm,
     StepForm,
@@ -49,7 +50,15 @@ def step_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     ):
         messages.success(request, _("Saved."))
         return redirect(step)
-    return form_page(request, "goals/step_edit.html", form, step=step, goal=step.goal, plan=step.goal.plan)
+    return form_page(
+        request,
+        "goals/step_edit.html",
+        form,
+        step=step,
+        goal=step.goal,
+        plan=step.goal.plan,
+        can_leave_out=step.goal.plan.is_worded_by(request.user),
+    )
 
 
 @require_POST
@@ -140,6 +149,21 @@ def step_resource(request: PersonRequest, pk: UUID) -> HttpResponse:
     return render(
         request, "goals/step_resource.html", context, status=422 if request.method == "POST" else 200
     )
+
+
+def step_leave_out(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Asks once more, then takes it out of the plan. For the client to say, whoever added it."""
+    step = _step(request, pk)
+    if not step.goal.plan.is_worded_by(request.user):
+        raise NotTheirDecision
+    if request.method == "POST":
+        return done(
+            request,
+            lambda: step.leave_out(by=request.user),
+            back=step.goal.get_absolute_url(),
+            said=_("“%(step)s” is no longer in the plan.") % {"step": step.title},
+        )
+    return render(request, "goals/step_leave_out.html", {"step": step, "goal": step.goal})
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """The consent gate: a coach's proposal becomes active only by the client's own act, on the words they saw."""
 
 import json
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from hypothesis.stateful import (
 from clients.models import Client
 from coaching.accounts.models import Coach, Practice, User
 from goals import actions, urls
+from goals.carrying import close_plan
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan, WordingChanged
 from goals.fhir.reading import read
 from goals.library import write_template
@@ -467,6 +469,8 @@ class Lifecycle(RuleBasedStateMachine):
                 assert name == "ben"
             if goal.lifecycle == "active" and before.get(pk) != "active":
                 assert name == "ben"
+            if goal.carried_from_id and pk not in before:
+                assert self.agreed[goal.carried_from_id] == goal.title
 
     def some(self, number: int) -> Goal:
         return Goal.objects.get(pk=self.goals[number % len(self.goals)].pk)
@@ -521,7 +525,7 @@ class Lifecycle(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: Obstacle.objects.exists())
-    @rule(name=PEOPLE, number=st.integers(0, 5), verb=st.sampled_from(["clear", "edit"]))
+    @rule(name=PEOPLE, number=st.integers(0, 5), verb=st.sampled_from(["clear", "edit", "confirm"]))
     def change_obstacle(self, name, number, verb):
         obstacles = list(Obstacle.objects.all())
         obstacle = obstacles[number % len(obstacles)]
@@ -550,6 +554,20 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(name=PEOPLE, verb=st.sampled_from(["close", "reopen"]))
     def turn_the_page(self, name, verb):
         self.attempt(name, lambda by: getattr(self.plan, verb)(by=by))
+
+    @rule(name=PEOPLE, numbers=st.lists(st.integers(0, 5), max_size=3), is_back=st.booleans())
+    def carry_over(self, name, numbers, is_back):
+        """Into a new plan, or into the one before."""
+        goals = {goal.pk: goal for goal in (self.some(number) for number in numbers if self.goals)}
+        other = GoalPlan.objects.exclude(pk=self.plan.pk).order_by("-pk").first() if is_back else None
+
+        def act(by):
+            into = close_plan(by=by, plan=self.plan, carried=goals.values(), into=other, title="Next")
+            if into is not None:
+                self.plan = into
+                self.goals += Goal.objects.filter(plan=into, carried_from__in=goals)
+
+        self.attempt(name, act)
 
     @invariant()
     def agreed_goals_carry_the_clients_own_decision(self):
@@ -608,6 +626,20 @@ def test_why_it_matters_is_the_clients_own_once_agreed(alma, alma_browser, ben, 
     assert "why" not in form.fields
     ben_goal.refresh_from_db()
     assert ben_goal.why == "For the mornings"
+
+
+def test_the_target_date_is_the_clients_own_once_agreed(alma, alma_browser, ben, ben_goal):
+    ben_goal.edit(by=ben, wording=ben_goal.title, target_on=date(2027, 3, 1))
+
+    with pytest.raises(NotTheirDecision):
+        ben_goal.edit(by=alma, wording=ben_goal.title, target_on=date(2027, 1, 1))
+    address = reverse("goals:goal_edit", args=[ben_goal.pk])
+    assert "target_on" not in alma_browser.get(address).context["form"].fields
+    sent = {"title": "Sleep well", "target_on": "2027-01-01", "seen": ben_goal.fingerprint}
+    assert alma_browser.post(address, sent).status_code == 302
+
+    ben_goal.refresh_from_db()
+    assert (ben_goal.target_on, ben_goal.asked_title) == (date(2027, 3, 1), "Sleep well")
 
 
 def test_a_coach_adds_nothing_to_a_declined_goal(alma, ben, proposal):

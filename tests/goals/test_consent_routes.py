@@ -16,7 +16,7 @@ from django.core import serializers
 from django.core.exceptions import PermissionDenied
 from django.core.management import get_commands
 from django.db import IntegrityError, connection, transaction
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 
 from goals import actions, library
 from goals.errors import NotPossible
@@ -24,7 +24,10 @@ from goals.fhir import bringing
 from goals.fhir.reading import read
 from goals.models import Goal, GoalPlan, Obstacle, Win
 from goals.models.goal import AGREED
-from tests.test_access_urls import names
+from tests.goals.test_consent import EVERYTHING, OPENED_BY_CLIENT
+from tests.test_access_urls import GET, POST, names, world
+
+__all__ = ["world"]
 
 WORDS = list("abcde")
 
@@ -136,6 +139,27 @@ def test_the_clients_own_act_does(verb, ben, proposal):
     OPENS[verb](proposal, ben)
 
     assert proposal.lifecycle == "active"
+
+
+# --- every page that takes a form, of the whole site --------------------------
+
+
+@pytest.mark.parametrize("who", [*CAST, "ben"])
+def test_no_form_of_the_site_makes_it_active(who, world, request, browser_of):
+    """Each address of the table is sent all that any form asks for; Ben's own three do it, and no other."""
+    browser, goal = browser_of(request.getfixturevalue(who)), world.proposal
+    sent = {**EVERYTHING, "seen": goal.fingerprint, "goal": goal.pk, "plan": goal.plan_id}
+    opened = set()
+
+    for name, (arguments, _expected) in {**GET, **POST}.items():
+        mine = [goal.pk if each == world.goal.pk else each for each in arguments(world)]
+        with transaction.atomic():
+            browser.post(reverse(name, args=mine), sent)
+            if Goal.objects.filter(pk=goal.pk, lifecycle__in=AGREED).exists():
+                opened.add(name)
+            transaction.set_rollback(True)
+
+    assert opened == ({f"goals:{name}" for name in OPENED_BY_CLIENT} if who == "ben" else set())
 
 
 # --- a shell, an import, raw SQL ----------------------------------------------

@@ -134,6 +134,23 @@ def test_plan_edit(ben_browser, alma_browser, ben_plan):
     assert (ben_plan.title, ben_plan.ends_on, ben_plan.community_share) == ("Winter", date(2027, 3, 1), 40)
 
 
+def test_an_old_tab_does_not_undo_what_the_other_saved(ben_browser, alma_browser, ben_plan):
+    seen = ben_browser.get(url("plan_edit", ben_plan)).content.decode()
+    assert ben_plan.fingerprint in seen
+    old_tab = {"title": "My spring", "starts_on": "2026-12-01", "seen": ben_plan.fingerprint}
+    alma_browser.post(url("plan_edit", ben_plan), {**old_tab, "title": "Winter"})
+
+    answer = ben_browser.post(url("plan_edit", ben_plan), old_tab)
+
+    page = answer.content.decode()
+    ben_plan.refresh_from_db()
+    assert (answer.status_code, ben_plan.title) == (422, "Winter")
+    assert "This plan has been changed since you opened it." in page
+    assert "My spring" in page
+    again = {**old_tab, "seen": ben_plan.fingerprint}
+    assert ben_browser.post(url("plan_edit", ben_plan), again).status_code == 302
+
+
 def test_plan_vision_and_end_are_the_clients(alma, alma_browser, ben_plan):
     form = alma_browser.get(url("plan_edit", ben_plan)).context["form"]
     typed = {"title": "Winter", "vision": "Alma's words", "starts_on": "2026-12-01"}
@@ -369,11 +386,11 @@ def test_goal_edit_by_coach_opens_the_question_again(alma_browser, ben_goal):
     assert "Saved. Ben decides about the new words." in response.content.decode()
 
 
-def test_goal_edit_by_coach_of_the_date_only_asks_nothing(alma_browser, ben_goal):
+def test_goal_edit_by_coach_leaves_the_date_of_an_agreed_goal_alone(alma_browser, ben_goal):
     alma_browser.post(url("goal_edit", ben_goal), {"title": ben_goal.title, "target_on": "2027-01-01"})
 
     ben_goal.refresh_from_db()
-    assert (ben_goal.lifecycle, ben_goal.target_on) == ("active", date(2027, 1, 1))
+    assert (ben_goal.lifecycle, ben_goal.target_on, ben_goal.asked_title) == ("active", None, "")
 
 
 def test_goal_edit_of_a_finished_goal_says_why_not(ben_browser, ben, ben_goal):
