@@ -259,10 +259,11 @@ def verify(*, by: User, service: Service, how: str, on: date | None = None) -> L
 @transaction.atomic
 def note_gaps(*, needs: Iterable[str], on: date) -> None:
     """These needs found nothing on this day; each day counts once, however many looked."""
-    for need in sorted(set(needs)):
-        gap, is_new = GapRecord.objects.get_or_create(need=need, defaults={"first_on": on, "last_on": on})
-        if not is_new:
-            GapRecord.objects.filter(pk=gap.pk, last_on__lt=on).update(days=F("days") + 1, last_on=on)
+    gaps = [GapRecord(need=need, first_on=on, last_on=on) for need in sorted(set(needs))]
+    if gaps:
+        known = GapRecord.objects.filter(need__in=[gap.need for gap in gaps])
+        known.filter(last_on__lt=on).update(days=F("days") + 1, last_on=on)
+        GapRecord.objects.bulk_create(gaps, ignore_conflicts=True)
 
 
 # --- what people tell us -----------------------------------------------------
