@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Model
@@ -20,6 +21,7 @@ from community.models import (
     Listing,
     Location,
     Organization,
+    Outcome,
     Phone,
     ProblemReport,
     RequiredDocument,
@@ -30,6 +32,7 @@ from community.models import (
     Suggestion,
     TaxonomyTerm,
 )
+from community.models.outcomes import FEWEST
 from community.vocabulary import TAXONOMY_ID, ensure_categories
 
 type Fields = Mapping[str, Any]
@@ -267,6 +270,15 @@ def note_gaps(*, needs: Iterable[str], on: date) -> None:
 
 
 # --- what people tell us -----------------------------------------------------
+
+
+@transaction.atomic
+def note_outcome(*, service_id: UUID, fits: int, no_fit: int) -> None:
+    """So many people say that a listing fits, or does not. Of too few of them nothing is kept."""
+    if fits + no_fit < FEWEST:
+        Outcome.objects.filter(service=service_id).delete()
+    else:
+        Outcome.objects.update_or_create(service_id=service_id, defaults={"fits": fits, "no_fit": no_fit})
 
 
 @transaction.atomic

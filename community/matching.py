@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -28,6 +29,8 @@ from community.vocabulary import INTERESTS, NEEDS
 
 FRESH = timedelta(days=365)
 """A listing that nobody has checked for longer is not suggested; it is still among all of them."""
+A_DAY = 24 * 60 * 60
+"""So many seconds it is remembered that a gap was noted."""
 LONGEST = 20
 POOL = 300
 """Where more than so many fit, those checked last (or the nearest) are put in order."""
@@ -78,7 +81,8 @@ def suggest(wish: Wish, *, today: date | None = None) -> Matches:
     """The suggestions for a wish. A need that finds nothing is noted for curators, without saying whose."""
     today = today or timezone.localdate()
     matches = match(wish, today=today)
-    actions.note_gaps(needs=matches.unmet, on=today)
+    if new := [need for need in matches.unmet if cache.add(f"community:gap:{need}:{today}", 1, A_DAY)]:
+        actions.note_gaps(needs=new, on=today)
     return matches
 
 
@@ -93,7 +97,7 @@ def match(wish: Wish, *, today: date | None = None) -> Matches:
     for row in _pool_of_each(fitting, missing):
         found.setdefault(row["pk"], row)
     ranked = _first(list(found.values()), wish)
-    services = Service.objects.published().for_cards().in_bulk([row["pk"] for row in ranked])
+    services = Service.objects.published().for_reasons().in_bulk([row["pk"] for row in ranked])
     matches = []
     for row in ranked:
         if service := services.get(row["pk"]):
@@ -210,9 +214,15 @@ def _rank(row: dict[str, Any], wish: Wish) -> tuple[int, int, int, str, UUID]:
 # --- why ----------------------------------------------------------------------
 
 
+def codes_of(service: Service) -> list[str]:
+    """The categories of a listing, by code, as they are written beside it."""
+    tags = [tag.partition(":") for tag in service.listing.tags]
+    return [code for kind, _colon, code in tags if kind == "category"]
+
+
 def _reason(service: Service, wish: Wish) -> str:
     """`Because you named housing. For people from 16 years. Checked 3 May 2026.`"""
-    about = {term.code for term in service.categories}
+    about = codes_of(service)
     kind = Kind(service.listing.kind)
     named = [str(NEEDS[code][0]).lower() for code in wish.needs if code in about and kind in HELPS]
     liked = [str(INTERESTS[code][0]).lower() for code in wish.interests if code in about and kind in JOINS]

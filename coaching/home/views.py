@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from clients.actions import invite_coach
 from clients.circumstances import with_changes
 from clients.forms.roster import CoachInviteForm, RosterViewForm
-from clients.models import Circumstance, Client, Erasure, RosterView, Trace, Value
+from clients.models import Circumstance, Client, Connection, Erasure, RosterView, Trace, Value
 from clients.views.checkins import curves_for
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Coach, Invitation, Practice
@@ -105,9 +105,13 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
     curves = curves_for(request, client)
     if curves.rows:
         Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CHECK_INS)
+    shared = Connection.objects.visible_to(request.user).filter(client=client).with_listing()
+    if shared:
+        Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CONNECTIONS)
     context = {
         "client": client,
         "curves": curves,
+        "connections": shared,
         "erasure": Erasure.objects.visible_to(request.user).open().filter(record=client.pk).first(),
         "values": Value.objects.visible_to(request.user).filter(client=client),
         "circumstances": circumstances,
