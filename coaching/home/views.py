@@ -1,5 +1,6 @@
 """The first pages: for visitors, and for each kind of person who is signed in."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -29,6 +30,26 @@ def front(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home:home")
     return render(request, "home/front.html")
+
+
+@login_not_required
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read (RFC 9309): the front page and the directory, and no searches in it."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /",
+        "Allow: /$",
+        "Allow: /static/",
+        "Allow: /resources/",
+        "Allow: /sitemap",
+        "Disallow: /resources/*?",
+        "Disallow: /resources/*/report/",
+        "",
+        f"Sitemap: {settings.SITE_URL}{reverse('community:sitemap')}",
+    ]
+    response = HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
 
 
 def home(request: PersonRequest) -> HttpResponse:
