@@ -320,7 +320,7 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
     )
     listed = directory.create_listing(
         by=finn,
-        organization=organization,
+        organization={"name": "The Signal Box"},
         service={"name": "Open choir", "description": "Singing."},
         listing={"kind": "activity", "affiliation": "none"},
         categories=["arts"],
