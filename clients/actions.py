@@ -16,16 +16,20 @@ from clients.models import (
     CheckInRhythm,
     Circumstance,
     Client,
+    Connection,
     Erasure,
     JournalEntry,
     LifeArea,
+    LookingFor,
     Note,
     Trace,
     Value,
 )
 from clients.models.erasure import COOLING_OFF
+from clients.outcomes import tell_directory
 from coaching.accounts.actions import add_person
 from coaching.accounts.models import Coach, Invitation, Practice, User
+from community.models import Service
 
 INVITATION_PAUSE = timedelta(minutes=2)
 """How long a second click on "Send an invitation" sends nothing new."""
@@ -347,3 +351,71 @@ def say_check_in(
     check_in = CheckIn.say(client=client, on=on, scores=scores, words=words)
     Trace.objects.leave(client=client, by=by, act=Trace.Act.ADDED, part=Trace.Part.CHECK_INS)
     return check_in
+
+
+# --- what they find in the directory ------------------------------------------
+
+
+@transaction.atomic
+def say_what_to_look_for(*, by: User, looking_for: LookingFor) -> None:
+    """What the client likes, what they do not want to see again, where they are and how old."""
+    looking_for.save()
+    _note_connections(looking_for.client, by, Trace.Act.CHANGED)
+
+
+@transaction.atomic
+def veto(*, by: User, looking_for: LookingFor, code: str) -> None:
+    """Never suggest anything of this category again, until the client takes that back."""
+    if code not in looking_for.vetoed:
+        looking_for.vetoed = [*looking_for.vetoed, code]
+        say_what_to_look_for(by=by, looking_for=looking_for)
+
+
+@transaction.atomic
+def keep_listing(*, by: User, client: Client, service: Service) -> Connection:
+    """The client keeps a listing, for themselves alone. Kept already, it stays as it is."""
+    connection, is_new = Connection.objects.get_or_create(
+        client=client, service=service, defaults={"name": service.name}
+    )
+    if is_new:
+        _note_connections(client, by, Trace.Act.ADDED)
+    return connection
+
+
+@transaction.atomic
+def go_on(*, by: User, connection: Connection, to: str) -> None:
+    """The client says how it went."""
+    _changed(connection.go_on(to), by)
+
+
+@transaction.atomic
+def undo_connection(*, by: User, connection: Connection) -> None:
+    """One step back: a slip, or it turned out otherwise."""
+    _changed(connection.undo(), by)
+
+
+@transaction.atomic
+def change_connection(*, by: User, connection: Connection, fields: list[str]) -> None:
+    """The client's words on it, or whether their coach may see it."""
+    connection.save(update_fields=fields)
+    _note_connections(connection.client, by, Trace.Act.CHANGED)
+
+
+@transaction.atomic
+def let_go(*, by: User, connection: Connection) -> None:
+    """The client keeps it no longer; words and all are gone."""
+    service_id = connection.service_id
+    connection.delete()
+    if service_id:
+        tell_directory([service_id])
+    _note_connections(connection.client, by, Trace.Act.REMOVED)
+
+
+def _changed(connection: Connection, by: User) -> None:
+    if connection.service_id:
+        tell_directory([connection.service_id])
+    _note_connections(connection.client, by, Trace.Act.CHANGED)
+
+
+def _note_connections(client: Client, by: User, act: str) -> None:
+    Trace.objects.leave(client=client, by=by, act=act, part=Trace.Part.CONNECTIONS)

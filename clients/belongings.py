@@ -15,6 +15,7 @@ from django.utils import timezone
 from pghistory.models import Context
 
 from clients.models import Client, Erasure
+from clients.outcomes import tell_directory
 from coaching.accounts.models import Invitation, User
 
 type Belongings = dict[type[models.Model], set[Any]]
@@ -82,6 +83,7 @@ def erase(client: Client) -> dict[str, int]:
     """
     account, record = client.user, client.pk
     found = belongings_of(client)
+    kept = list(client.connections.exclude(service=None).values_list("service", flat=True))
     contexts = _contexts_of(found)
     counts = {model._meta.label: len(pks) for model, pks in found.items()}
     for model in reversed(found):
@@ -93,6 +95,7 @@ def erase(client: Client) -> dict[str, int]:
             rows = model._base_manager
             rows.filter(models.Q(pk__in=found.get(model, ())) | models.Q(pgh_obj_id__in=tracked)).delete()
     _forget_contexts(contexts)
+    tell_directory(kept)
     if account and _erase_account(account):
         counts[User._meta.label] = 1
     Erasure.objects.open().filter(record=record).update(done_at=timezone.now())

@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
 from django.db.models.functions import Now
@@ -67,6 +68,12 @@ class ClientQuerySet(models.QuerySet):
     def in_urgent_need(self) -> Self:
         """Those for whom something urgent is open."""
         return self.filter(Exists(self._urgent_circumstances()))
+
+    def with_what_they_look_for(self) -> Self:
+        """With `needs`, what they confirmed to be around them, and with what else the directory may know."""
+        is_said = ~Q(circumstances__state="resolved") & Q(circumstances__confirmed_at__isnull=False)
+        needs = ArrayAgg("circumstances__domain", filter=is_said, distinct=True, default=[])
+        return self.annotate(needs=needs).with_urgent_need().select_related("looking_for")
 
     def _urgent_circumstances(self) -> models.QuerySet:
         circumstances: Any = self.model._meta.get_field("circumstances").related_model
@@ -288,6 +295,29 @@ class CheckInQuerySet(models.QuerySet):
         """The last `count` days that were spoken of, oldest first, with their scores. Two queries."""
         rows: Any = self.order_by("-on").prefetch_related("scores")[:count]
         return list(reversed(rows))
+
+
+class LookingForQuerySet(models.QuerySet):
+    def belonging_to(self, user: Person) -> Self:
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+
+class ConnectionQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The client's own; for their coach those that are shared."""
+        clients = _clients(self)
+        return self.filter(
+            Q(client__in=clients.belonging_to(user)) | Q(client__in=clients.coached_by(user), is_shared=True)
+        )
+
+    def belonging_to(self, user: Person) -> Self:
+        """Those in this person's own records: nobody else keeps, changes or removes them."""
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+    def with_listing(self) -> Self:
+        """With what a card shows of the listing as it is now; one that is gone keeps its name."""
+        rows = self.select_related("service__organization", "service__listing", "client__coach__user")
+        return rows.defer("service__listing__search_vector", "service__listing__hours")
 
 
 class CheckInRhythmQuerySet(models.QuerySet):

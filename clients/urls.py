@@ -1,6 +1,17 @@
 from django.urls import path
 
-from clients.views import bringing, checkins, circumstances, journal, leaving, notes, roster, traces, values
+from clients.views import (
+    bringing,
+    checkins,
+    circumstances,
+    connections,
+    journal,
+    leaving,
+    notes,
+    roster,
+    traces,
+    values,
+)
 
 app_name = "clients"
 
@@ -42,6 +53,16 @@ urlpatterns = [
     path("me/values/<uuid:pk>/", values.value_edit, name="value_edit"),
     path("me/values/<uuid:pk>/move/", values.value_move, name="value_move"),
     path("me/values/<uuid:pk>/remove/", values.value_remove, name="value_remove"),
+    path("me/resources/", connections.connection_list, name="connection_list"),
+    path("me/resources/all/", connections.connection_all, name="connection_all"),
+    path("me/resources/looking-for/", connections.looking_for, name="looking_for"),
+    path("me/resources/never/<slug:code>/", connections.looking_for_veto, name="looking_for_veto"),
+    path("me/resources/<uuid:pk>/keep/", connections.connection_keep, name="connection_keep"),
+    path("me/connections/<uuid:pk>/", connections.connection_edit, name="connection_edit"),
+    path("me/connections/<uuid:pk>/go-on/", connections.connection_go_on, name="connection_go_on"),
+    path("me/connections/<uuid:pk>/undo/", connections.connection_undo, name="connection_undo"),
+    path("me/connections/<uuid:pk>/share/", connections.connection_share, name="connection_share"),
+    path("me/connections/<uuid:pk>/remove/", connections.connection_remove, name="connection_remove"),
     path("me/circumstances/", circumstances.circumstance_list, name="circumstance_list"),
     path("me/circumstances/new/", circumstances.circumstance_create, name="circumstance_create"),
     path(

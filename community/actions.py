@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Model
@@ -20,6 +21,7 @@ from community.models import (
     Listing,
     Location,
     Organization,
+    Outcome,
     Phone,
     ProblemReport,
     RequiredDocument,
@@ -30,6 +32,7 @@ from community.models import (
     Suggestion,
     TaxonomyTerm,
 )
+from community.models.outcomes import FEWEST
 from community.vocabulary import TAXONOMY_ID, ensure_categories
 
 type Fields = Mapping[str, Any]
@@ -259,13 +262,23 @@ def verify(*, by: User, service: Service, how: str, on: date | None = None) -> L
 @transaction.atomic
 def note_gaps(*, needs: Iterable[str], on: date) -> None:
     """These needs found nothing on this day; each day counts once, however many looked."""
-    for need in sorted(set(needs)):
-        gap, is_new = GapRecord.objects.get_or_create(need=need, defaults={"first_on": on, "last_on": on})
-        if not is_new:
-            GapRecord.objects.filter(pk=gap.pk, last_on__lt=on).update(days=F("days") + 1, last_on=on)
+    gaps = [GapRecord(need=need, first_on=on, last_on=on) for need in sorted(set(needs))]
+    if gaps:
+        known = GapRecord.objects.filter(need__in=[gap.need for gap in gaps])
+        known.filter(last_on__lt=on).update(days=F("days") + 1, last_on=on)
+        GapRecord.objects.bulk_create(gaps, ignore_conflicts=True)
 
 
 # --- what people tell us -----------------------------------------------------
+
+
+@transaction.atomic
+def note_outcome(*, service_id: UUID, fits: int, no_fit: int) -> None:
+    """So many people say that a listing fits, or does not. Of too few of them nothing is kept."""
+    if fits + no_fit < FEWEST:
+        Outcome.objects.filter(service=service_id).delete()
+    else:
+        Outcome.objects.update_or_create(service_id=service_id, defaults={"fits": fits, "no_fit": no_fit})
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from community.hours import local_now, open_at, open_on
 from community.models import Address
@@ -37,16 +38,21 @@ type Narrowing = Callable[[ServiceQuerySet], ServiceQuerySet]
 def find_place(text: str) -> Place | None:
     """What somebody typed: a latitude and longitude, or a town or postcode of a published, open place.
 
-    Nobody outside is asked, and a confidential place makes no town known.
+    Nobody outside is asked, a confidential place makes no town known, and
+    what was typed is not in the cache: for a client it is private.
     """
     text = " ".join(text.replace("\0", " ").split())
     if degrees := fullmatch(r"(-?\d{1,2}(?:\.\d{1,12})?)\s*[,;/ ]\s*(-?\d{1,3}(?:\.\d{1,12})?)", text):
         latitude, longitude = float(degrees[1]), float(degrees[2])
         return Place(latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
-    key = f"community:place:{text.casefold().encode().hex()[:200]}"
+    key = f"community:place:{_digest(text)}"
     known = cache.get_or_set(key, lambda: [Address.objects.of_published().middle_of(text)], KNOWN_FOR)
     middle = known[0] if known else None
     return Place(*middle) if middle else None
+
+
+def _digest(text: str) -> str:
+    return salted_hmac("community.place", text.casefold(), algorithm="sha256").hexdigest()
 
 
 @dataclass

@@ -1,30 +1,39 @@
 """From needs and interests to listings, each with its reason. It knows words, not people.
 
-Who asks is nobody's business here: what goes in are codes of the vocabulary
-and an age, what comes out are published listings. The same words on the same
-day give the same answer, and nobody can pay to stand higher.
+Who asks is nobody's business here: what goes in are codes of the vocabulary,
+an age and perhaps a place, what comes out are published listings. The same
+words on the same day give the same answer, and nobody can pay to stand higher.
+
+What it costs does not grow with the directory: it walks the index of the last
+checks, or the one of places, and stops when it has enough (docs/decisions/0096).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Lower
+from django.core.cache import cache
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from community import actions
-from community.models import Attribute, Listing, Service
+from community.models import Listing, Service
+from community.places import Place, how_far, metres
 from community.querysets import ServiceQuerySet
-from community.vocabulary import INTERESTS, NEEDS, term_id
+from community.vocabulary import INTERESTS, NEEDS
 
 FRESH = timedelta(days=365)
 """A listing that nobody has checked for longer is not suggested; it is still among all of them."""
+A_DAY = 24 * 60 * 60
+"""So many seconds it is remembered that a gap was noted."""
 LONGEST = 20
+POOL = 300
+"""Where more than so many fit, those checked last (or the nearest) are put in order."""
 
 Kind = Listing.Kind
 HELPS: list[str] = [Kind.GET_HELP, Kind.SUPPORT_GROUP, Kind.ACTIVITY]
@@ -44,6 +53,9 @@ class Wish:
     interests: tuple[str, ...] = ()
     vetoed: frozenset[str] = frozenset()
     age: int | None = None
+    place: Place | None = None
+    within: int = 10_000
+    """Metres from `place`; what is online or by phone is everywhere."""
 
 
 @dataclass(frozen=True)
@@ -69,38 +81,38 @@ def suggest(wish: Wish, *, today: date | None = None) -> Matches:
     """The suggestions for a wish. A need that finds nothing is noted for curators, without saying whose."""
     today = today or timezone.localdate()
     matches = match(wish, today=today)
-    actions.note_gaps(needs=matches.unmet, on=today)
+    if new := [need for need in matches.unmet if cache.add(f"community:gap:{need}:{today}", 1, A_DAY)]:
+        actions.note_gaps(needs=new, on=today)
     return matches
 
 
 def match(wish: Wish, *, today: date | None = None) -> Matches:
-    """Published, running, lately checked listings that fit the age, those for most needs first.
+    """Published, running, lately checked listings that fit the age and the place, those for most needs first.
 
     Then those for most interests, then the latest checked, then by name.
     """
-    today = today or timezone.localdate()
-    fitting = _fitting(wish, today)
-    ranked = _ranked(fitting, wish).for_cards()[:LONGEST]
-    return Matches([Match(service, _reason(service, wish)) for service in ranked], _unmet(fitting, wish))
+    fitting = _fitting(wish, today or timezone.localdate())
+    found = {row["pk"]: row for row in _pool(fitting, wish)}
+    missing = _missing(found.values(), wish)
+    for row in _pool_of_each(fitting, missing):
+        found.setdefault(row["pk"], row)
+    ranked = _first(list(found.values()), wish)
+    services = Service.objects.published().for_reasons().in_bulk([row["pk"] for row in ranked])
+    matches = []
+    for row in ranked:
+        if service := services.get(row["pk"]):
+            away = row.get("away")
+            service.how_far = how_far(metres(away)) if away is not None else ""  # type: ignore[attr-defined]
+            matches.append(Match(service, _reason(service, wish)))
+    return Matches(matches, _missing(found.values(), wish))
 
 
 def helping_with(need: str, *, most: int, today: date | None = None) -> list[Match]:
     """The first of what `match` finds for one need, in two queries: for a page about something else."""
     wish = Wish(needs=(need,))
-    ranked = _ranked(_fitting(wish, today or timezone.localdate()), wish)
-    return [Match(service, _reason(service, wish)) for service in ranked.for_lines()[:most]]
-
-
-def _ranked(fitting: ServiceQuerySet, wish: Wish) -> ServiceQuerySet:
-    return (
-        fitting.annotate(
-            needs_met=_how_many(wish.needs, HELPS),
-            interests_met=_how_many(wish.interests, JOINS),
-            sort_name=Lower("name"),
-        )
-        .filter(Q(needs_met__gt=0) | Q(interests_met__gt=0))
-        .order_by("-needs_met", "-interests_met", "-listing__verified_on", "sort_name", "pk")
-    )
+    services = _about(_fitting(wish, today or timezone.localdate()), [need], HELPS)
+    ordered = services.by_check().order_by("-checked", "sort_name", "pk")
+    return [Match(service, _reason(service, wish)) for service in ordered.for_lines()[:most]]
 
 
 def everything(wish: Wish) -> ServiceQuerySet:
@@ -109,51 +121,108 @@ def everything(wish: Wish) -> ServiceQuerySet:
     return services.filter(_carries([*wish.needs, *wish.interests])).search("")
 
 
+# --- which fit ----------------------------------------------------------------
+
+
 def _fitting(wish: Wish, today: date) -> ServiceQuerySet:
-    services = _without_vetoed(Service.objects.published(), wish).filter(
-        status=Service.Status.ACTIVE, listing__verified_on__gt=today - FRESH
-    )
-    if wish.age is None:
-        return services
-    return services.filter(
-        Q(minimum_age=None) | Q(minimum_age__lte=wish.age), Q(maximum_age=None) | Q(maximum_age__gte=wish.age)
-    )
+    services = _without_vetoed(Service.objects.published(), wish).filter(status=Service.Status.ACTIVE)
+    services = services.by_check().filter(checked__gt=today - FRESH)
+    return services if wish.age is None else services.for_age(wish.age)
 
 
 def _without_vetoed(services: ServiceQuerySet, wish: Wish) -> ServiceQuerySet:
-    return services.exclude(_carries(wish.vetoed)) if wish.vetoed else services
+    return services.filter(~_carries(wish.vetoed)) if wish.vetoed else services
 
 
-def _terms(codes: Collection[str]) -> list[UUID]:
-    return [term_id(code) for code in sorted(codes)]
+def _carries(codes: Collection[str]) -> Q:
+    return Q(listing__tags__overlap=[f"category:{code}" for code in sorted(codes)])
 
 
-def _carries(codes: Collection[str]) -> Exists:
-    return Exists(Attribute.objects.filter(service=OuterRef("pk"), taxonomy_term__in=_terms(codes)))
+def _about(services: ServiceQuerySet, codes: Collection[str], kinds: list[str]) -> ServiceQuerySet:
+    return services.filter(_carries(codes), listing__kind__in=kinds)
 
 
-def _how_many(codes: Sequence[str], kinds: list[str]) -> Coalesce:
-    """How many of these a listing of one of these kinds is about."""
-    links = Attribute.objects.filter(
-        service=OuterRef("pk"), taxonomy_term__in=_terms(codes), service__listing__kind__in=kinds
-    )
-    counted = links.order_by().values("service").annotate(how_many=Count("taxonomy_term", distinct=True))
-    return Coalesce(Subquery(counted.values("how_many"), output_field=IntegerField()), 0)
+# --- a pool small enough to be put in order -----------------------------------
 
 
-def _unmet(fitting: ServiceQuerySet, wish: Wish) -> list[str]:
-    links = Attribute.objects.filter(
-        service__in=fitting.values("pk"),
-        service__listing__kind__in=HELPS,
-        taxonomy_term__in=_terms(wish.needs),
-    )
-    met = set(links.values_list("taxonomy_term__code", flat=True).distinct())
-    return [need for need in wish.needs if need in NEEDS and need not in met]
+def _pool(fitting: ServiceQuerySet, wish: Wish) -> list[dict[str, Any]]:
+    """Those that answer a need or an interest: `POOL` checked last, or as many near by and as many remote."""
+    answers = Q()
+    if wish.needs:
+        answers |= _carries(wish.needs) & Q(listing__kind__in=HELPS)
+    if wish.interests:
+        answers |= _carries(wish.interests) & Q(listing__kind__in=JOINS)
+    if not answers:
+        return []
+    fitting = fitting.filter(answers)
+    if wish.place is None:
+        return _rows(fitting)
+    near = fitting.nearest_first(wish.place, wish.within).order_by("away", "sort_name", "pk")
+    return [*near.values(*COLUMNS, "away")[:POOL], *_rows(fitting.tagged("remote"))]
+
+
+COLUMNS = ["pk", "checked", "sort_name", "listing__tags", "listing__kind"]
+
+
+def _rows(services: ServiceQuerySet) -> list[dict[str, Any]]:
+    return list(services.order_by("-checked", "listing__service").values(*COLUMNS)[:POOL])
+
+
+def _pool_of_each(fitting: ServiceQuerySet, needs: list[str]) -> list[dict[str, Any]]:
+    """Those for needs that others crowded out, in one query."""
+    branches = [
+        _about(fitting, [need], HELPS).order_by("-checked", "listing__service").values(*COLUMNS)[:LONGEST]
+        for need in needs
+    ]
+    if not branches:
+        return []
+    first, *others = branches
+    return list(first.union(*others, all=True).order_by() if others else first)
+
+
+def _codes(row: dict[str, Any], codes: Iterable[str], kinds: list[str]) -> list[str]:
+    """Which of these a listing answers."""
+    if row["listing__kind"] not in kinds:
+        return []
+    return [code for code in codes if f"category:{code}" in row["listing__tags"]]
+
+
+def _missing(rows: Iterable[dict[str, Any]], wish: Wish) -> list[str]:
+    """Needs that nothing answers. Of what the person does not want to see, nothing is missing."""
+    met = {code for row in rows for code in _codes(row, wish.needs, HELPS)}
+    return [need for need in wish.needs if need in NEEDS and need not in met | wish.vetoed]
+
+
+def _first(rows: list[dict[str, Any]], wish: Wish) -> list[dict[str, Any]]:
+    """The best, in order; the best for each need is among them, so that no need hides another."""
+    ranked = sorted(rows, key=lambda row: _rank(row, wish))
+    best_of: dict[str, Any] = {}
+    for row in ranked:
+        for need in _codes(row, wish.needs, HELPS):
+            best_of.setdefault(need, row["pk"])
+    kept = set(best_of.values())
+    others = [row["pk"] for row in ranked if row["pk"] not in kept]
+    kept.update(others[: LONGEST - len(kept)])
+    return [row for row in ranked if row["pk"] in kept]
+
+
+def _rank(row: dict[str, Any], wish: Wish) -> tuple[int, int, int, str, UUID]:
+    needs_met, liked = _codes(row, wish.needs, HELPS), _codes(row, wish.interests, JOINS)
+    return -len(needs_met), -len(liked), -row["checked"].toordinal(), row["sort_name"], row["pk"]
+
+
+# --- why ----------------------------------------------------------------------
+
+
+def codes_of(service: Service) -> list[str]:
+    """The categories of a listing, by code, as they are written beside it."""
+    tags = [tag.partition(":") for tag in service.listing.tags]
+    return [code for kind, _colon, code in tags if kind == "category"]
 
 
 def _reason(service: Service, wish: Wish) -> str:
     """`Because you named housing. For people from 16 years. Checked 3 May 2026.`"""
-    about = {term.code for term in service.categories}
+    about = codes_of(service)
     kind = Kind(service.listing.kind)
     named = [str(NEEDS[code][0]).lower() for code in wish.needs if code in about and kind in HELPS]
     liked = [str(INTERESTS[code][0]).lower() for code in wish.interests if code in about and kind in JOINS]
@@ -164,6 +233,10 @@ def _reason(service: Service, wish: Wish) -> str:
         parts.append(_("Because you like %(interests)s.") % {"interests": get_text_list(liked, _("and"))})
     if wish.age is not None and (ages := _ages(service)):
         parts.append(ages)
+    if away := getattr(service, "how_far", ""):
+        parts.append(_("%(distance)s away.") % {"distance": away})
+    elif wish.place and "remote" in service.listing.tags:
+        parts.append(_("Online or by phone."))
     if on := service.listing.verified_on:
         parts.append(_("Checked %(date)s.") % {"date": date_format(on, "DATE_FORMAT")})
     return " ".join(parts)

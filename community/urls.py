@@ -1,11 +1,34 @@
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps.views import index, sitemap
 from django.urls import path
+from django.views.decorators.cache import cache_control
 
+from community.feeds import ChangesFeed
+from community.sitemaps import SITEMAPS
 from community.views import curation, directory, imports, voices
 
 app_name = "community"
+for_an_hour = cache_control(public=True, max_age=3600)
 
 urlpatterns = [
     path("resources/", directory.resource_list, name="resource_list"),
+    path(
+        "resources/changes.atom",
+        login_not_required(for_an_hour(ChangesFeed())),
+        name="changes_feed",
+    ),
+    path(
+        "sitemap.xml",
+        login_not_required(for_an_hour(index)),
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "community:sitemap_section"},
+        name="sitemap",
+    ),
+    path(
+        "sitemap-<section>.xml",
+        login_not_required(for_an_hour(sitemap)),
+        {"sitemaps": SITEMAPS},
+        name="sitemap_section",
+    ),
     path("resources/<uuid:pk>/", directory.resource_detail, name="resource_detail"),
     path("resources/<uuid:pk>/report/", voices.problem_report, name="problem_report"),
     path("resources/suggest/", voices.resource_suggest, name="resource_suggest"),

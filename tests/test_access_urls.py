@@ -25,7 +25,7 @@ from community import actions as directory
 from community.hsds.runs import try_import
 from goals import actions as plans
 from goals.library import write_template
-from tests.clients.rows import a_circumstance, a_note, a_value, an_area, an_entry
+from tests.clients.rows import a_circumstance, a_connection, a_note, a_value, an_area, an_entry
 
 CAST = ["alma", "ben", "cora", "dan", "esra", "finn", "olga", "gita", "nobody"]
 COACHES = {"alma", "cora", "esra", "olga"}
@@ -110,6 +110,11 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:value_list": (nothing, CLIENT_SEES),
     "clients:value_edit": (of("value"), CLIENT_SEES),
     "clients:value_remove_all": (nothing, CLIENT_SEES),
+    "clients:connection_list": (nothing, CLIENT_SEES),
+    "clients:connection_all": (nothing, CLIENT_SEES),
+    "clients:looking_for": (nothing, CLIENT_SEES),
+    "clients:connection_edit": (of("connection"), CLIENT_SEES),
+    "clients:connection_remove": (of("connection"), CLIENT_SEES),
     "clients:circumstance_list": (nothing, CLIENT_SEES),
     "clients:circumstance_create": (nothing, CLIENT_SEES),
     "clients:circumstance_record": (of("client"), COACH_SEES),
@@ -190,6 +195,10 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:mail_list": (nothing, COACHES_ONLY),
     "scheduling:mail_release_all": (nothing, COACHES_ONLY),
     "scheduling:mail_drop_all": (nothing, COACHES_ONLY),
+    "home:robots": (nothing, EVERYBODY),
+    "community:sitemap": (nothing, EVERYBODY),
+    "community:sitemap_section": (lambda world: ["listings"], EVERYBODY),
+    "community:changes_feed": (nothing, EVERYBODY),
     "community:resource_list": (nothing, EVERYBODY),
     "community:resource_detail": (of("draft"), cells(finn=200, nobody=404)),
     "community:problem_report": (of("draft"), cells(finn=200, nobody=404)),
@@ -232,6 +241,11 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:area_put_away": (of("area"), CLIENT_ACTS),
     "clients:value_move": (of("value"), CLIENT_ACTS),
     "clients:value_remove": (of("value"), CLIENT_ACTS),
+    "clients:looking_for_veto": (lambda world: ["isolation"], CLIENT_ACTS),
+    "clients:connection_keep": (of("listed"), CLIENT_ACTS),
+    "clients:connection_go_on": (of("connection"), CLIENT_ACTS),
+    "clients:connection_undo": (of("connection"), CLIENT_ACTS),
+    "clients:connection_share": (of("connection"), CLIENT_ACTS),
     "clients:circumstance_confirm": (of("circumstance"), CLIENT_ACTS),
     "accounts:sms_stop": (nothing, cells(people="go")),
     "accounts:mail_try_again": (nothing, cells(people="go")),
@@ -305,6 +319,16 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         place={"name": "Hall"},
         phones=[{"number": "01632 960001"}],
     )
+    listed = directory.create_listing(
+        by=finn,
+        organization={"name": "The Signal Box"},
+        service={"name": "Open choir", "description": "Singing."},
+        listing={"kind": "activity", "affiliation": "none"},
+        categories=["arts"],
+        phones=[{"number": "01632 960002"}],
+    )
+    directory.submit_for_review(by=finn, service=listed)
+    directory.publish(by=finn, service=listed, how="phone")
     # Alma is there day and night, from the day after the session on.
     day_and_night = {weekday: [(0, 1440)] for weekday in range(7)}
     BookingRules.keep(alma.coach, week=day_and_night, is_open=True, change_notice_hours=0)
@@ -315,6 +339,8 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         roster_import=hand_in(by=alma, file_name="a.csv", content=b"name,email\nGil,g@example.org\n"),
         client=ben_client,
         circumstance=a_circumstance(ben_client, ben),
+        connection=a_connection(ben_client, ben, is_shared=True),
+        listed=listed,
         value=a_value(ben_client, ben),
         note=a_note(ben_client, alma),
         area=an_area(ben_client, ben),

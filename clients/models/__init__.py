@@ -3,6 +3,7 @@
 from clients.models.checkin import CheckIn, CheckInRhythm, LifeArea, Score
 from clients.models.circumstance import Circumstance
 from clients.models.client import Client
+from clients.models.connection import Connection, LookingFor
 from clients.models.erasure import Erasure
 from clients.models.roster_import import RosterImport
 from clients.models.roster_view import RosterView
@@ -15,9 +16,11 @@ __all__ = [
     "CheckInRhythm",
     "Circumstance",
     "Client",
+    "Connection",
     "Erasure",
     "JournalEntry",
     "LifeArea",
+    "LookingFor",
     "Note",
     "RosterImport",
     "RosterView",

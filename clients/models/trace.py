@@ -36,6 +36,7 @@ class Trace(Record):
         CHECK_INS = "check_ins", _("how life stands for you")
         SUMMARIES = "summaries", _("summaries of your sessions")
         WINS = "wins", _("small wins in your plans")
+        CONNECTIONS = "connections", _("what you kept from the directory")
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="traces")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="traces_left")

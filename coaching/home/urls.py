@@ -7,6 +7,7 @@ app_name = "home"
 urlpatterns = [
     path("", views.front, name="front"),
     path("home/", views.home, name="home"),
+    path("robots.txt", views.robots, name="robots"),
     path("healthz/live", health.healthz_live, name="healthz_live"),
     path("healthz/ready", health.healthz_ready, name="healthz_ready"),
     path("me/", views.me, name="me"),

@@ -1,5 +1,6 @@
 """The first pages: for visitors, and for each kind of person who is signed in."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST
 from clients.actions import invite_coach
 from clients.circumstances import with_changes
 from clients.forms.roster import CoachInviteForm, RosterViewForm
-from clients.models import Circumstance, Client, Erasure, RosterView, Trace, Value
+from clients.models import Circumstance, Client, Connection, Erasure, RosterView, Trace, Value
 from clients.views.checkins import curves_for
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Coach, Invitation, Practice
@@ -29,6 +30,26 @@ def front(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home:home")
     return render(request, "home/front.html")
+
+
+@login_not_required
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read (RFC 9309): the front page and the directory, and no searches in it."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /",
+        "Allow: /$",
+        "Allow: /static/",
+        "Allow: /resources/",
+        "Allow: /sitemap",
+        "Disallow: /resources/*?",
+        "Disallow: /resources/*/report/",
+        "",
+        f"Sitemap: {settings.SITE_URL}{reverse('community:sitemap')}",
+    ]
+    response = HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
 
 
 def home(request: PersonRequest) -> HttpResponse:
@@ -105,9 +126,13 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
     curves = curves_for(request, client)
     if curves.rows:
         Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CHECK_INS)
+    shared = Connection.objects.visible_to(request.user).filter(client=client).with_listing()
+    if shared:
+        Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CONNECTIONS)
     context = {
         "client": client,
         "curves": curves,
+        "connections": shared,
         "erasure": Erasure.objects.visible_to(request.user).open().filter(record=client.pk).first(),
         "values": Value.objects.visible_to(request.user).filter(client=client),
         "circumstances": circumstances,

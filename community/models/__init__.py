@@ -12,6 +12,7 @@ from community.models.imports import ImportRun
 from community.models.listings import Listing, StateChange
 from community.models.metadata import Metadata
 from community.models.organizations import Funding, Organization, OrganizationIdentifier, Program, Url
+from community.models.outcomes import Outcome
 from community.models.places import Accessibility, Address, Location
 from community.models.services import (
     CostOption,
@@ -40,6 +41,7 @@ __all__ = [
     "Metadata",
     "Organization",
     "OrganizationIdentifier",
+    "Outcome",
     "Phone",
     "ProblemReport",
     "Program",

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from coaching.accounts.paging import keyset_page
+from community import schema_org
 from community.finding import RANKED, Search
 from community.forms.search import SearchForm
 from community.models import Service, TaxonomyTerm
@@ -62,4 +64,7 @@ def _instead(request: HttpRequest, search: Search, form: SearchForm) -> dict[str
 @login_not_required
 def resource_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     service = get_object_or_404(Service.objects.visible_to(request.user).for_page(), pk=pk)
-    return render(request, "community/resource_detail.html", {"service": service})
+    context: dict[str, Any] = {"service": service}
+    if service.listing.is_published:
+        context["script"] = schema_org.script_of(service, site=settings.SITE_URL)
+    return render(request, "community/resource_detail.html", context)

@@ -12,11 +12,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
-from community.hsds import openapi
+from community.hsds import openapi, readable
 from community.hsds.asked import Asked, NotUnderstood
 from community.hsds.nest import flat, full
 from community.hsds.share import shared
@@ -65,8 +66,8 @@ def _error(status: int, detail: str) -> JsonResponse:
 
 
 def _with_etag(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    if not isinstance(response, HttpResponse) or response.status_code != 200:
-        return response
+    if not isinstance(response, JsonResponse) or response.status_code != 200:
+        return response  # a page for people holds who is signed in, and is nobody else's
     response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["Cache-Control"] = "public, max-age=60"
     return get_conditional_response(request, etag=response["ETag"], response=response) or response
@@ -74,18 +75,37 @@ def _with_etag(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
 
 @api
 def base(request: HttpRequest) -> HttpResponse:
-    return JsonResponse(
+    """What the API is: for programs as the standard has it, for a browser as a page to read."""
+    if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
+        document = _document()
+        context = {
+            "document": document,
+            "operations": readable.operations(document),
+            "schemas": readable.schemas(document),
+        }
+        return _by_accept(render(request, "community/hsds.html", context))
+    answer = JsonResponse(
         {
             "version": "3.1",
             "profile": "https://docs.openreferral.org/en/v3.1.0/hsds/",
             "openapi_url": settings.SITE_URL + reverse("hsds:openapi"),
         }
     )
+    return _by_accept(answer)
+
+
+def _by_accept(response: HttpResponse) -> HttpResponse:
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def _document() -> dict[str, Any]:
+    return openapi.document(settings.SITE_URL + reverse("hsds:base").rstrip("/"))
 
 
 @api
 def openapi_document(request: HttpRequest) -> HttpResponse:
-    return JsonResponse(openapi.document(settings.SITE_URL + reverse("hsds:base").rstrip("/")))
+    return JsonResponse(_document())
 
 
 # --- lists ------------------------------------------------------------------

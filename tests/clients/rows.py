@@ -3,7 +3,18 @@
 from datetime import date, datetime
 
 from clients.actions import add_value, choose_area, save_writing, say_check_in, write_circumstance
-from clients.models import CheckIn, Circumstance, Client, JournalEntry, LifeArea, Note, RosterImport, Value
+from clients.models import (
+    CheckIn,
+    Circumstance,
+    Client,
+    Connection,
+    JournalEntry,
+    LifeArea,
+    LookingFor,
+    Note,
+    RosterImport,
+    Value,
+)
 from coaching.accounts.models import User
 from coaching.scheduling.actions import record_session
 from coaching.scheduling.followup import send_summary
@@ -86,6 +97,18 @@ def a_win(client: Client, by: User, words: str = "Slept seven hours.", **fields)
     return plans.note_win(by=by, goal=goal, words=words, **fields)
 
 
+def a_connection(client: Client, by: User, words: str = "Ask for Jo.", service=None, **fields) -> Connection:
+    """A kept listing; of one that is gone again, unless it says which."""
+    name = service.name if service else "Rent advice"
+    return Connection.objects.create(client=client, service=service, words=words, **{"name": name, **fields})
+
+
+def a_wish(client: Client, by: User, near: str = "Harwick Bridge", **fields) -> LookingFor:
+    """What the client looks for; said once more, it takes the place of what was said before."""
+    LookingFor.objects.filter(client=client).delete()
+    return LookingFor.objects.create(client=client, near=near, **fields)
+
+
 def a_list(client: Client, by: User, **fields) -> RosterImport:
     """A list that the client's coach has handed in; whoever stands on it is no client yet."""
     return RosterImport.objects.create(coach=client.coach, file_name="clients.csv", lines=1, **fields)
@@ -94,8 +117,10 @@ def a_list(client: Client, by: User, **fields) -> RosterImport:
 MAKERS = {
     CheckIn: a_check_in,
     Circumstance: a_circumstance,
+    Connection: a_connection,
     JournalEntry: an_entry,
     LifeArea: an_area,
+    LookingFor: a_wish,
     Note: a_note,
     SessionSummary: a_summary,
     RosterImport: a_list,

@@ -22,7 +22,7 @@ from django.urls import reverse
 
 from coaching.accounts import outbox
 from coaching.accounts.records import uuid7
-from tests.clients.rows import MAKERS, a_session, a_win
+from tests.clients.rows import MAKERS, a_connection, a_session, a_win
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,6 +57,12 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
             reverse("goals:win_create", args=[goal.plan_id]),
             {"goal": goal.pk, "words": "canary-win", "audience": "both"},
         ),
+        (ben_browser, reverse("clients:looking_for"), {"near": "canary-near", "within": 10}),
+        (
+            ben_browser,
+            reverse("clients:connection_edit", args=[a_connection(ben_client, ben_client.user).pk]),
+            {"words": "canary-connection"},
+        ),
     ]  # fmt: skip
     for browser, where, words in typed:
         url = where if where.startswith("/") else reverse(where)
@@ -75,6 +81,7 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
             (ben_browser, reverse("clients:value_list")),
             (ben_browser, reverse("clients:checkin_list")),
             (ben_browser, reverse("clients:note_shared")),
+            (ben_browser, reverse("clients:connection_list")),
             (ben_browser, reverse("clients:journal_list")),
             (ben_browser, entry),
             (ben_browser, reverse("scheduling:summary_list")),
@@ -130,7 +137,7 @@ def test_private_words_are_found_nowhere(
         "canary-circumstance_words", "canary-circumstance_help", "canary-value", "canary-note_words",
         "canary-note_draft", "canary-journal_words", "canary-journal_draft", "canary-area", "canary-check_in",
         "canary-summary_words", "canary-summary_draft", "canary-win",
-        "canary-list",
+        "canary-list", "canary-near", "canary-connection",
     }  # fmt: skip
     assert broken.status_code == 500
     assert b"ben@example.org" in dumped  # the dump is one: what is not encrypted is there
@@ -156,4 +163,6 @@ def test_every_private_field_has_a_canary():
         "SessionSummary",
         "Win",
         "RosterImport",
+        "Connection",
+        "LookingFor",
     }

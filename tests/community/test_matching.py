@@ -5,6 +5,7 @@ import pytest
 from community import actions
 from community.matching import FRESH, Wish, everything, match, suggest
 from community.models import GapRecord, Service
+from community.places import Place
 
 TODAY = date(2026, 5, 20)
 
@@ -100,6 +101,45 @@ def test_a_vetoed_category_never_comes_back(checked):
     assert [service.name for service in everything(wish)] == ["Rent advice"]
 
 
+def test_what_is_vetoed_is_not_missing(checked):
+    checked("Prayer and rent", ["housing", "isolation"])
+
+    assert match(Wish(needs=("housing",), vetoed=frozenset({"housing"})), today=TODAY).unmet == []
+
+
+def test_a_need_that_others_crowd_out_has_its_place(checked, monkeypatch):
+    monkeypatch.setattr("community.matching.POOL", 3)
+    monkeypatch.setattr("community.matching.LONGEST", 3)
+    for number in range(5):
+        checked(f"Rent {number}", ["housing"])
+    checked("Food bank", ["food"], on=date(2026, 1, 1))
+
+    matches = match(Wish(needs=("housing", "food", "work")), today=TODAY)
+
+    assert [each.service.name for each in matches] == ["Rent 0", "Rent 1", "Food bank"]
+    assert matches.unmet == ["work"]
+
+
+def test_only_what_is_near_or_everywhere_is_suggested(checked, published_of, finn):
+    there = {"latitude": 52.0, "longitude": -1.0}
+    for name, place in [
+        ("Near", there),
+        ("Far", {**there, "latitude": 52.5}),
+        ("Hidden", {**there, "is_confidential": True}),
+        ("By phone", {"location_type": "virtual"}),
+    ]:
+        service = published_of(name, place={"name": name, **place}, is_checked=False)
+        actions.verify(by=finn, service=service, how="phone", on=date(2026, 5, 3))
+    wish = Wish(needs=("housing",), place=Place(52.018, -1.0), within=5_000)
+
+    reasons = {each.service.name: each.reason for each in match(wish, today=TODAY)}
+
+    assert reasons == {
+        "By phone": "Because you named housing. Online or by phone. Checked 3 May 2026.",
+        "Near": "Because you named housing. 2.0 km away. Checked 3 May 2026.",
+    }
+
+
 def test_a_need_is_not_answered_with_a_way_to_contribute(checked):
     checked("Tenants who act", ["housing"], kind="contribute")
 
@@ -149,6 +189,8 @@ def test_matching_asks_the_database_as_often_for_3_rows_as_for_15(checked, djang
 
     with django_assert_num_queries(5):
         match(Wish(needs=("housing",), interests=("nature",)), today=TODAY)
+    with django_assert_num_queries(6):
+        match(Wish(needs=("housing", "food", "work")), today=TODAY)
 
 
 def test_a_wish_for_nothing_finds_nothing(checked):

@@ -20,6 +20,26 @@ from community.vocabulary import NEEDS
 
 TOWN = {"city": "Harwick Bridge", "state_province": "Northshire", "country": "GB"}
 FREE = "Free of charge."
+BRIDGE = (54.9, 0.6)
+"""Latitude and longitude of the town bridge: in the North Sea, where nobody lives."""
+A_KILOMETRE = (0.00899, 0.01564)
+"""In degrees, to the north and to the east of there."""
+ON_THE_MAP = {
+    "Town bridge": (0.0, 0.0),
+    "Town Hall": (0.3, 0.2),
+    "Library": (0.3, 0.3),
+    "Old Mill": (-0.2, 0.6),
+    "St Brannock's Hall": (0.6, -0.1),
+    "The Full Basket": (0.9, 0.8),
+    "Signal Box": (1.1, 1.0),
+    "Mend & Make": (-0.8, 0.5),
+    "Fair Shift": (-1.6, 0.9),
+    "Open Door": (-0.5, -1.2),
+    "Many Rivers": (1.8, -0.7),
+    "Kites": (2.4, 0.4),
+    "Weir Field allotments": (-2.9, -1.1),
+}
+"""Kilometres to the north and to the east of the bridge. The safe house is on no map."""
 
 
 @dataclass(frozen=True)
@@ -514,7 +534,13 @@ def _place(entry: Entry) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
         return None, None
     name, street, postcode = entry.street.split("|")
     address = {**TOWN, "address_1": street, "postal_code": postcode}
-    return {"name": name, "is_confidential": entry.is_secret}, address
+    columns = {"name": name, "is_confidential": entry.is_secret}
+    if name in ON_THE_MAP:
+        columns["latitude"], columns["longitude"] = (
+            round(middle + kilometres * degrees, 5)
+            for middle, kilometres, degrees in zip(BRIDGE, ON_THE_MAP[name], A_KILOMETRE, strict=True)
+        )
+    return columns, address
 
 
 def _schedules(entry: Entry) -> list[dict[str, Any]]:

@@ -6,8 +6,18 @@ from typing import Any, TypedDict
 from django.utils import timezone
 
 from clients import actions
-from clients.models import CheckInRhythm, Circumstance, Client, JournalEntry, LifeArea, Note, Value
+from clients.models import (
+    CheckInRhythm,
+    Circumstance,
+    Client,
+    JournalEntry,
+    LifeArea,
+    LookingFor,
+    Note,
+    Value,
+)
 from coaching.accounts.models import User
+from community.models import Service
 from goals.models import Goal
 
 
@@ -22,6 +32,9 @@ class RecordOf(TypedDict, total=False):
     check_ins: list[tuple[int, list[int | None], str]]
     """Days from today, a level for each of `areas`, and words."""
     areas: list[str]
+    keeps: list[tuple[str, list[str], str, bool]]
+    """Listings by name, how it went from step to step, words, and whether the coach may see it."""
+    looks_for: dict[str, Any]
 
 
 RECORDS: dict[str, RecordOf] = {
@@ -65,6 +78,22 @@ RECORDS: dict[str, RecordOf] = {
                 "would_help": "An hour a week at a computer.",
             },
         ],
+        "keeps": [
+            (
+                "Debt and bills advice",
+                ["contacted", "attended", "fits"],
+                "She opened all nine letters with me. Ask for the Monday desk.",
+                True,
+            ),
+            ("Housing office", ["contacted", "attended", "no_fit"], "Two hours, and the wrong form.", False),
+            ("Open choir", [], "", False),
+        ],
+        "looks_for": {
+            "interests": ["cooking_sharing"],
+            "vetoed": ["children_youth"],
+            "near": "Harwick Bridge",
+            "within": 5,
+        },
         "areas": ["Sleep", "Money", "Being with people"],
         "check_ins": [
             (-80, [3, 1, 4], "Two letters I have not opened."),
@@ -139,6 +168,21 @@ def seed_record(client: Client, coach: User) -> None:
     for audience, text in record.get("journal", []):
         entry = JournalEntry(client=client, audience=audience)
         actions.save_writing(by=own, writing=entry, text=text)
+    if looks_for := record.get("looks_for"):
+        actions.say_what_to_look_for(by=own, looking_for=LookingFor(client=client, **looks_for))
+
+
+def seed_connections(client: Client) -> None:
+    """What the client kept of the directory, once it is there."""
+    record = RECORDS.get(client.email, {})
+    for name, states, words, is_shared in record.get("keeps", []):
+        assert client.user is not None  # noqa: S101 - those of RECORDS have joined
+        service = Service.objects.published().get(name=name)
+        connection = actions.keep_listing(by=client.user, client=client, service=service)
+        for state in states:
+            actions.go_on(by=client.user, connection=connection, to=state)
+        connection.words, connection.is_shared = words, is_shared
+        actions.change_connection(by=client.user, connection=connection, fields=["words", "is_shared"])
 
 
 def _seed_circumstance(client: Client, people: dict[str, User], said: dict[str, Any]) -> None:

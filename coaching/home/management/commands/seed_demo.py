@@ -11,6 +11,7 @@ from coaching.accounts.models import Invitation
 from coaching.home.demo import practice
 from coaching.home.demo.directory import seed_directory
 from coaching.home.demo.library import seed_library
+from coaching.home.demo.records import seed_connections
 
 
 class Command(BaseCommand):
@@ -28,6 +29,8 @@ class Command(BaseCommand):
             staff = practice.seed_staff()
             seed_directory(curator=staff["curator"])
             clients = practice.seed_clients(staff)
+            for client in clients:
+                seed_connections(client)
             practice.seed_groups(staff["coach"], clients)
             seed_library(staff)
             practice.seed_mails()

@@ -4,7 +4,7 @@ from collections import Counter
 from django.utils import timezone
 
 from coaching.home.demo.directory import seed_directory
-from community.models import Address, Listing, Organization, Phone, Service
+from community.models import Address, Listing, Location, Organization, Phone, Service
 from community.vocabulary import INTERESTS, NEEDS
 
 
@@ -21,11 +21,23 @@ def test_seed_directory_fills_a_town(finn, browser_of):
     assert not Listing.objects.filter(verified_on__gt=timezone.localdate()).exists()
 
 
+def test_seed_directory_has_a_middle_and_ways_from_it(finn, browser_of):
+    seed_directory(curator=finn)
+
+    page = browser_of(None).get("/resources/", {"near": "Harwick Bridge", "within": 2, "sort": "nearest"})
+
+    far = [service.how_far for service in page.context["page"]]
+    assert len(far) > 20
+    assert (far[0], far[-1]) == ("50 m", far[-1])
+    assert not Location.objects.filter(is_confidential=False, latitude=None).exists()
+
+
 def test_seed_directory_rings_and_writes_to_nobody_real(finn, browser_of):
     seed_directory(curator=finn)
 
     assert all(re.fullmatch(r"01632 960\d{3}", phone.number) for phone in Phone.objects.all())
     assert all(each.website.endswith(".example") for each in Organization.objects.all())
     assert all(service.email.endswith(".example") for service in Service.objects.all())
+    assert not Location.objects.filter(is_confidential=True).exclude(latitude=None).exists()
     safe = Address.objects.get(location__is_confidential=True)
     assert safe.address_1 not in browser_of(None).get("/resources/", {"q": "safe house"}).text

@@ -1,0 +1,59 @@
+"""What a client says of the directory, and of what they kept from it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Connection, LookingFor
+from coaching.accounts.forms import page_helper
+from community.vocabulary import INTERESTS, NEEDS
+
+WITHIN = [(each, _("%(number)s km") % {"number": each}) for each in [1, 2, 5, 10, 25, 50]]
+
+
+class LookingForForm(forms.ModelForm):
+    """Nothing is chosen beforehand, and nothing has to be."""
+
+    helper = page_helper()
+
+    interests = forms.MultipleChoiceField(
+        label=_("What would you like to do with others, or for them?"),
+        required=False,
+        choices=[(code, name) for code, (name, _meaning) in INTERESTS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "As many as you like, or none. While something urgent is open, nothing here asks you to give."
+        ),
+    )
+    vetoed = forms.MultipleChoiceField(
+        label=_("Never suggest anything about"),
+        required=False,
+        choices=[(code, name) for code, (name, _meaning) in [*NEEDS.items(), *INTERESTS.items()]],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    within = forms.TypedChoiceField(label=_("Within"), coerce=int, choices=WITHIN)
+
+    class Meta:
+        model = LookingFor
+        fields = ["interests", "near", "within", "age", "vetoed"]
+        widgets = {"near": forms.TextInput, "age": forms.NumberInput(attrs={"inputmode": "numeric"})}
+        help_texts = {"age": _("Some are for people of a certain age. Empty shows them all.")}
+
+
+class ConnectionForm(forms.ModelForm):
+    helper = page_helper()
+
+    class Meta:
+        model = Connection
+        fields = ["words", "is_shared"]
+        widgets = {"words": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {
+            "words": _("Why it fits or not, whom to ask for, what to bring. You need not say anything.")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["is_shared"].label = _("%(coach)s may see this one, with my words") % {
+            "coach": self.instance.client.coach
+        }

@@ -1,0 +1,146 @@
+"""What fits a client, what they keep, and how it went. Only they act here; nobody outside hears of it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from clients import actions
+from clients.fitting import Looking
+from clients.forms.connections import ConnectionForm, LookingForForm
+from clients.models import Connection
+from clients.views.own import clients_only
+from coaching.accounts.http import PersonRequest
+from coaching.accounts.paging import keyset_page
+from community.matching import codes_of, everything, suggest
+from community.models import Service
+from community.vocabulary import INTERESTS, NEEDS
+
+NAMES = {code: name for code, (name, _meaning) in [*NEEDS.items(), *INTERESTS.items()]}
+
+
+def connection_list(request: PersonRequest) -> HttpResponse:
+    """What the client keeps, and what else fits what they said."""
+    looking = _looking(request)
+    kept = list(Connection.objects.belonging_to(request.user).with_listing())
+    wish = looking.wish()
+    matches = suggest(wish)
+    here = {connection.service_id for connection in kept}
+    context = {
+        "kept": kept,
+        "matches": [
+            (match, [(code, NAMES[code]) for code in codes_of(match.service)])
+            for match in matches
+            if match.service.pk not in here
+        ],
+        "unmet": [NEEDS[need][0] for need in matches.unmet],
+        "named": [NEEDS[need][0] for need in wish.needs],
+        "said": looking.said,
+        "is_place_unknown": bool(looking.said.near) and wish.place is None,
+        "has_said": bool(wish.needs or looking.said.interests),
+        "is_urgent": looking.is_urgent,
+    }
+    return render(request, "clients/connection_list.html", context)
+
+
+def _looking(request: PersonRequest) -> Looking:
+    looking = Looking.of(request.user)
+    if not looking.records:
+        clients_only(request)
+    return looking
+
+
+def connection_all(request: PersonRequest) -> HttpResponse:
+    """Everything about what they named and like, by name; only what they do not want to see is gone."""
+    services = everything(_looking(request).wish())
+    page = keyset_page(request, services.for_cards(), by=services.order)
+    return render(request, "clients/connection_all.html", {"page": page})
+
+
+def looking_for(request: PersonRequest) -> HttpResponse:
+    """What they like, where they are, and what is not to be suggested again."""
+    form = LookingForForm(request.POST or None, instance=_looking(request).said)
+    if request.method == "POST" and form.is_valid():
+        actions.say_what_to_look_for(by=request.user, looking_for=form.instance)
+        messages.success(request, _("Saved."))
+        return redirect("clients:connection_list")
+    return render(request, "clients/looking_for.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+def looking_for_veto(request: PersonRequest, code: str) -> HttpResponse:
+    looking = _looking(request)
+    if code in NAMES:
+        actions.veto(by=request.user, looking_for=looking.said, code=code)
+        messages.success(
+            request, _("Nothing about “%(category)s” will be suggested any more.") % {"category": NAMES[code]}
+        )
+    return redirect("clients:connection_list")
+
+
+@require_POST
+def connection_keep(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Keep a listing, in the record with one of their coaches: the oldest, unless they choose another."""
+    looking = _looking(request)
+    service = get_object_or_404(Service.objects.visible_to(request.user).published(), pk=pk)
+    chosen = request.POST.get("client", "")
+    record = next((each for each in looking.records if str(each.pk) == chosen), looking.record)
+    actions.keep_listing(by=request.user, client=record, service=service)
+    messages.success(request, _("Kept. Only you see that."))
+    return redirect("clients:connection_list")
+
+
+def _own(request: PersonRequest, pk: UUID) -> Connection:
+    return get_object_or_404(Connection.objects.belonging_to(request.user).with_listing(), pk=pk)
+
+
+def connection_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The client's words on it, and who may see it."""
+    connection = _own(request, pk)
+    form = ConnectionForm(request.POST or None, instance=connection)
+    if request.method == "POST" and form.is_valid():
+        actions.change_connection(by=request.user, connection=form.instance, fields=["words", "is_shared"])
+        messages.success(request, _("Saved."))
+        return redirect("clients:connection_list")
+    context = {"form": form, "connection": connection}
+    return render(request, "clients/connection_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def connection_go_on(request: PersonRequest, pk: UUID) -> HttpResponse:
+    actions.go_on(by=request.user, connection=_own(request, pk), to=request.POST.get("to", ""))
+    return redirect("clients:connection_list")
+
+
+@require_POST
+def connection_undo(request: PersonRequest, pk: UUID) -> HttpResponse:
+    actions.undo_connection(by=request.user, connection=_own(request, pk))
+    return redirect("clients:connection_list")
+
+
+@require_POST
+def connection_share(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Let the coach see this one, or no longer."""
+    connection = _own(request, pk)
+    connection.is_shared = "share" in request.POST
+    actions.change_connection(by=request.user, connection=connection, fields=["is_shared"])
+    coach = {"coach": connection.client.coach}
+    messages.success(
+        request,
+        _("%(coach)s may see this one now.") % coach
+        if connection.is_shared
+        else _("%(coach)s does not see this one any more.") % coach,
+    )
+    return redirect("clients:connection_list")
+
+
+def connection_remove(request: PersonRequest, pk: UUID) -> HttpResponse:
+    connection = _own(request, pk)
+    if request.method == "POST":
+        actions.let_go(by=request.user, connection=connection)
+        messages.success(request, _("It is gone."))
+        return redirect("clients:connection_list")
+    return render(request, "clients/connection_remove.html", {"connection": connection})
