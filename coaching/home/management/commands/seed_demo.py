@@ -29,6 +29,7 @@ class Command(BaseCommand):
             seed_directory(curator=staff["curator"])
             clients = practice.seed_clients(staff)
             practice.seed_groups(staff["coach"], clients)
+            practice.seed_agendas(clients)
             seed_library(staff)
             practice.seed_mails()
             practice.seed_nudges(staff)
