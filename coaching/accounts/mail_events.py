@@ -19,7 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.views.decorators.csrf import csrf_exempt
 
 from coaching.accounts.deliveries import Delivery, DeliveryQuerySet, DeliveryState
-from coaching.accounts.outbox import delivery_models
+from coaching.accounts.outbox import find_delivery
 from coaching.accounts.returned import ReturnedMail
 
 logger = structlog.get_logger("trellis.mail")
@@ -104,7 +104,4 @@ def note_report(
 def delivery_of(message_id: str) -> Delivery | None:
     """The mail that left under this Message-ID, or under its row's id."""
     found = re.match(r"<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", message_id)
-    if found is None:
-        return None
-    rows = (DeliveryQuerySet(model).filter(pk=found[1]).first() for model in delivery_models())
-    return next((row for row in rows if row is not None), None)
+    return find_delivery(found[1]) if found else None

@@ -242,10 +242,14 @@ class ReminderQuerySet(DeliveryQuerySet):
         return self.filter(state="cancelled")
 
     def to_look_at(self) -> Self:
-        """Those on hold, and those that reached nobody lately and that nobody has sent again."""
+        """Those on hold, and those that reached nobody lately and that nobody has sent again.
+
+        In the place of an SMS that was refused or did not arrive a mail goes out, which speaks for itself.
+        """
         lately = Now() - LOOKED_AT_FOR
         unsent = Q(state__in=["failed", "missed", "returned"], useful_until__gt=lately, resent_as=None)
-        return self.filter(unsent | Q(state="on_hold"))
+        has_stand_in = Q(channel="sms", state__in=["failed", "returned"])
+        return self.filter((unsent & ~has_stand_in) | Q(state="on_hold"))
 
     def untouched(self, now: datetime) -> Self:
         """Reminders to come that nobody has tried to send."""
