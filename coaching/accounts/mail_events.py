@@ -76,8 +76,8 @@ def note_report(
     """Note what became of a mail, once; False where this report was taken before.
 
     One that came back is marked, and if it was for good no more mails go to
-    the address. A complaint ends this kind of mail to this person; where that
-    cannot be, all mails to the address.
+    the address. A complaint marks it too, and ends this kind of mail to this
+    person; where that cannot be, all mails to the address.
     """
     words = " ".join(words.split())[:500]
     report, is_new = ReturnedMail.objects.get_or_create(
@@ -93,7 +93,7 @@ def note_report(
         answer = {"state": DeliveryState.RETURNED, "server_answer": words}
     else:
         report.stops = delivery is None or not delivery.stop_kind()
-        answer = {"server_answer": words}
+        answer = {"state": DeliveryState.UNWANTED, "server_answer": words}
     report.save(update_fields=["stops"])
     if delivery is not None:
         DeliveryQuerySet(type(delivery)).filter(pk=delivery.pk, state=DeliveryState.SENT).update(**answer)

@@ -199,8 +199,9 @@ def _prepare(row: Delivery) -> EmailMultiAlternatives | TextMessage | None:
         row.state = DeliveryState.CANCELLED
         return None
     if isinstance(mail, EmailMultiAlternatives):
-        if settings.MAIL_PROVIDER and ReturnedMail.objects.stopping(mail.to[0]).exists():
-            row.give_up(_("Mails to this address came back before. It has to be changed, or tried again."))
+        reports = ReturnedMail.objects.stopping(mail.to[0])
+        if settings.MAIL_PROVIDER and (report := reports.first()):
+            row.give_up(report.why_no_more)
             row.state = DeliveryState.FAILED
             return None
         mail.extra_headers["Message-ID"] = row.message_id
