@@ -248,6 +248,8 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:connection_share": (of("connection"), CLIENT_ACTS),
     "clients:circumstance_confirm": (of("circumstance"), CLIENT_ACTS),
     "accounts:sms_stop": (nothing, cells(people="go")),
+    # Nobody's: only Twilio's signature opens it, and only where Twilio sends.
+    "accounts:sms_events": (of("mail"), cells(people=404, nobody=404)),
     "accounts:mail_try_again": (nothing, cells(people="go")),
     "goals:plan_reopen": (of("plan"), cells(ben="go", alma=403)),
     "goals:plan_balance_dismiss": (of("plan"), CLIENT_ACTS),

@@ -1,4 +1,4 @@
-"""Twilio's HTTP API on the loopback: keeps what it took, and misbehaves when told to."""
+"""Twilio's HTTP API on the loopback: keeps what it took, misbehaves when told to, and reports."""
 
 import json
 import threading
@@ -6,9 +6,11 @@ import time
 from base64 import b64decode
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.test import Client as Browser
+from twilio.request_validator import RequestValidator
 
 REFUSALS = {
     "21211": (400, "The 'To' number +447700900123 is not a valid phone number."),
@@ -34,6 +36,24 @@ class Provider:
         return f"twilio+http://AC42:token@127.0.0.1:{self.port}?from=+15005550006"
 
     port = 0
+
+    def report(self, browser: Browser, status: str, *, number: int = 1, token: str = "token", **values: str):
+        """Twilio's status callback about the SMS that it took as `number`, signed by its own library."""
+        taken = self.taken[number - 1]
+        address = values.pop("address", taken["StatusCallback"])
+        form = {
+            "AccountSid": "AC42",
+            "ApiVersion": "2010-04-01",
+            "From": "+15005550006",
+            "To": taken["To"],
+            "MessageSid": f"SM{number}",
+            "SmsSid": f"SM{number}",
+            "MessageStatus": status,
+            "SmsStatus": status,
+            **values,
+        }
+        signature = RequestValidator(token).compute_signature(address, form)
+        return browser.post(urlsplit(address).path, form, headers={"X-Twilio-Signature": signature})
 
 
 def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:

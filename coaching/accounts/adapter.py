@@ -12,9 +12,13 @@ from django.http import HttpRequest
 from django.shortcuts import render
 
 from coaching.accounts.forms import refuse_control_characters
-from coaching.accounts.models import User
+from coaching.accounts.models import ReturnedMail, User
 
 logger = structlog.get_logger("trellis.mail")
+
+
+ASKED_BY_A_VISITOR = {"account/email/password_reset_key", "account/email/unknown_account"}
+"""What is sent to whoever asks for a new password: the one or the other, and the page does not say which."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -28,6 +32,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send at once: the person is waiting. Where that cannot be, say so instead of "we have sent it"."""
+        if template_prefix in ASKED_BY_A_VISITOR:
+            ReturnedMail.objects.note_password_asked(email)
         links = {name: _on_this_site(link) for name, link in context.items() if name.endswith("_url")}
         try:
             super().send_mail(template_prefix, email, context | links)

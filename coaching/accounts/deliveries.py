@@ -42,6 +42,7 @@ class DeliveryState(models.TextChoices):
     FAILED = "failed", "Refused by the mail server"
     MISSED = "missed", "Too late to be useful"
     RETURNED = "returned", "Came back"
+    UNWANTED = "unwanted", "Reported as unwanted"
 
 
 class Channel(models.TextChoices):

@@ -19,7 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.views.decorators.csrf import csrf_exempt
 
 from coaching.accounts.deliveries import Delivery, DeliveryQuerySet, DeliveryState
-from coaching.accounts.outbox import delivery_models
+from coaching.accounts.outbox import find_delivery
 from coaching.accounts.returned import ReturnedMail
 
 logger = structlog.get_logger("trellis.mail")
@@ -76,8 +76,8 @@ def note_report(
     """Note what became of a mail, once; False where this report was taken before.
 
     One that came back is marked, and if it was for good no more mails go to
-    the address. A complaint ends this kind of mail to this person; where that
-    cannot be, all mails to the address.
+    the address. A complaint marks it too, and ends this kind of mail to this
+    person; where that cannot be, all mails to the address.
     """
     words = " ".join(words.split())[:500]
     report, is_new = ReturnedMail.objects.get_or_create(
@@ -93,7 +93,7 @@ def note_report(
         answer = {"state": DeliveryState.RETURNED, "server_answer": words}
     else:
         report.stops = delivery is None or not delivery.stop_kind()
-        answer = {"server_answer": words}
+        answer = {"state": DeliveryState.UNWANTED, "server_answer": words}
     report.save(update_fields=["stops"])
     if delivery is not None:
         DeliveryQuerySet(type(delivery)).filter(pk=delivery.pk, state=DeliveryState.SENT).update(**answer)
@@ -104,7 +104,4 @@ def note_report(
 def delivery_of(message_id: str) -> Delivery | None:
     """The mail that left under this Message-ID, or under its row's id."""
     found = re.match(r"<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", message_id)
-    if found is None:
-        return None
-    rows = (DeliveryQuerySet(model).filter(pk=found[1]).first() for model in delivery_models())
-    return next((row for row in rows if row is not None), None)
+    return find_delivery(found[1]) if found else None

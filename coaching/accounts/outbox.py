@@ -11,8 +11,10 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, cast
+from uuid import UUID
 
 import structlog
 from django.apps import apps
@@ -80,6 +82,12 @@ class Post:
 def delivery_models() -> list[type[Delivery]]:
     """Every kind of mail that waits in an outbox, whichever app it belongs to."""
     return [model for model in apps.get_models() if issubclass(model, Delivery)]
+
+
+def find_delivery(pk: str | UUID) -> Delivery | None:
+    """The row with this id, of whichever kind."""
+    rows = (_rows_of(model).filter(pk=pk).first() for model in delivery_models())
+    return cast("Delivery | None", next((row for row in rows if row is not None), None))
 
 
 def _rows_of(model: type[Delivery]) -> DeliveryQuerySet:
@@ -191,15 +199,17 @@ def _prepare(row: Delivery) -> EmailMultiAlternatives | TextMessage | None:
         row.state = DeliveryState.CANCELLED
         return None
     if isinstance(mail, EmailMultiAlternatives):
-        if settings.MAIL_PROVIDER and ReturnedMail.objects.stopping(mail.to[0]).exists():
-            row.give_up(_("Mails to this address came back before. It has to be changed, or tried again."))
+        reports = ReturnedMail.objects.stopping(mail.to[0])
+        if settings.MAIL_PROVIDER and (report := reports.first()):
+            row.give_up(report.why_no_more)
             row.state = DeliveryState.FAILED
             return None
         mail.extra_headers["Message-ID"] = row.message_id
         if settings.MAIL_PROVIDER == "postmark":
             # Its reports name a number of its own, and give this back.
             mail.extra_headers["X-PM-Metadata-anymail_id"] = str(row.pk)
-    return mail
+        return mail
+    return replace(mail, row=str(row.pk))
 
 
 def _read(error: smtplib.SMTPResponseException) -> Refused:

@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.querysets import Person
@@ -19,6 +20,13 @@ class ReturnedMailQuerySet(models.QuerySet):
     def belonging_to(self, user: Person) -> Self:
         """Those that stop mails to the address this person signs in with."""
         return self.stopping(user.email) if user.is_authenticated else self.none()
+
+    def note_password_asked(self, address: str) -> int:
+        """Somebody asks for a new password by mail to this address; says how many reports stand against it.
+
+        Asked of every address alike, so that the answer takes no longer for one that is known here.
+        """
+        return self.stopping(address).update(password_asked_at=Now())
 
     def clear(self) -> int:
         """The address is believed to work again. Says how many stood in the way."""
@@ -43,6 +51,11 @@ class ReturnedMail(Record):
     words = models.CharField(max_length=500, blank=True)
     stops = models.BooleanField(default=False)
     cleared_at = models.DateTimeField(null=True, blank=True)
+    password_asked_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When a new password was last asked for by mail to this address, which it may not reach.",
+    )
 
     objects = ReturnedMailQuerySet.as_manager()
 
@@ -57,6 +70,15 @@ class ReturnedMail(Record):
                 fields=["email"], name="returned_mail_stops", condition=Q(stops=True, cleared_at=None)
             )
         ]
+
+    @property
+    def why_no_more(self) -> str:
+        """What the log says of a mail that is not sent for its sake."""
+        if self.kind == self.Kind.COMPLAINED:
+            return gettext(
+                "Mails to this address were reported as unwanted. Ask how they want to hear from you."
+            )
+        return gettext("Mails to this address came back before. It has to be changed, or tried again.")
 
     def __str__(self) -> str:
         return f"{self.email} {self.get_kind_display()}"

@@ -7,6 +7,7 @@ mailbox. Without it there are no SMS, and whoever chose them gets mails.
 
 import logging
 import mailbox
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -15,6 +16,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,10 +30,11 @@ NOT_SENT_FOR_NOW = {401, 403, 408, 429, 503}
 
 @dataclass(frozen=True)
 class TextMessage:
-    """One SMS. `to` is in international form (E.164): `+441632960123`."""
+    """One SMS. `to` is in international form (E.164): `+441632960123`; `row` is the id of its delivery."""
 
     to: str
     text: str
+    row: str = ""
 
 
 class TextPost:
@@ -108,7 +111,9 @@ class TwilioPost(TextPost):
     def hand_over(self, message: TextMessage) -> str:
         self.is_answer_lost = False
         try:
-            answer = self._messages.create(to=message.to, body=message.text, **self._sender)
+            answer = self._messages.create(
+                to=message.to, body=message.text, **self._sender, **_report_to(message)
+            )
         except self._refusal as error:
             raise self._read(error, to=message.to) from error
         except self._unclear as error:
@@ -138,6 +143,13 @@ class TwilioPost(TextPost):
         self._session.close()
 
 
+def _report_to(message: TextMessage) -> dict[str, str]:
+    """Where Twilio reports what became of it. It takes an SMS only if it could reach that address."""
+    if not (message.row and reports()):
+        return {}
+    return {"status_callback": settings.SITE_URL + reverse("accounts:sms_events", args=[message.row])}
+
+
 def _never_connected(error: BaseException) -> bool:
     """Whether there was no connection at all, so that nothing can have been taken."""
     from urllib3.exceptions import NewConnectionError  # noqa: PLC0415
@@ -149,6 +161,19 @@ def _never_connected(error: BaseException) -> bool:
 def is_set_up() -> bool:
     """Whether this installation sends SMS."""
     return bool(settings.SMS_URL)
+
+
+def reports() -> bool:
+    """Whether the provider is asked to report: it is Twilio, and the site has an address of its own."""
+    return settings.SMS_URL.startswith("twilio") and settings.SITE_URL.startswith("https://")
+
+
+def is_signed(address: str, form: Mapping[str, Any], signature: str) -> bool:
+    """Whether Twilio signed this report to this address, with the token of our account."""
+    from twilio.request_validator import RequestValidator  # noqa: PLC0415
+
+    token = unquote(urlsplit(settings.SMS_URL).password or "")
+    return bool(RequestValidator(token).validate(address, form, signature))
 
 
 def text_post() -> TextPost:

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from clients.models import Circumstance, Client
 from coaching.accounts.models import User
-from coaching.home.roster import Wish
+from coaching.home.roster import UNREACHED, Wish
 from coaching.scheduling.bookings import records_that_may_book
 from coaching.scheduling.lines import SessionLine, lines_for
 from coaching.scheduling.models import CoachingSession, Reminder
@@ -46,7 +46,7 @@ class CoachDesk:
 
         Who owes an answer only stands in `waiting`.
         """
-        reasons = Q(has_urgent_need=True) | Q(is_unbooked=True) | Q(is_quiet=True)
+        reasons = Q(has_urgent_need=True) | Q(is_unbooked=True) | Q(is_quiet=True) | UNREACHED
         rows = Wish(show="attention").rows_for(self.user).filter(reasons)
         return list(rows.order_by("-has_urgent_need", "name", "pk")[:SHOWN])
 

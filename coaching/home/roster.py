@@ -9,15 +9,15 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Greatest, Now
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce, Greatest, Lower, Now
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import CheckIn, Circumstance, Client, JournalEntry
 from clients.querysets import ClientQuerySet
-from coaching.accounts.models import User
-from coaching.scheduling.models import CoachingSession
+from coaching.accounts.models import ReturnedMail, User
+from coaching.scheduling.models import CoachingSession, Reminder
 from goals.models import Goal, GoalRating, Step, StepTick, Win
 
 QUIET_AFTER = timedelta(days=21)
@@ -30,12 +30,16 @@ LISTS = {
     "waiting": _("Answer waited for"),
     "unbooked": _("Nothing booked"),
     "quiet": _("Quiet"),
+    "unreached": _("Not reached by mail"),
     "ended": _("Ended"),
     "all": _("Everybody"),
 }
 """Which clients may be looked at, by the name in the address."""
 
-NEEDS_ATTENTION = Q(has_urgent_need=True) | Q(is_waited_for=True) | Q(is_unbooked=True) | Q(is_quiet=True)
+UNREACHED = Q(mails_stopped_by__isnull=False) | Q(has_unwanted_mail=True)
+NEEDS_ATTENTION = (
+    Q(has_urgent_need=True) | Q(is_waited_for=True) | Q(is_unbooked=True) | Q(is_quiet=True) | UNREACHED
+)
 CHOSEN = {
     "": ~Q(status=Client.Status.ENDED),
     "attention": NEEDS_ATTENTION,
@@ -43,6 +47,7 @@ CHOSEN = {
     "waiting": Q(is_waited_for=True),
     "unbooked": Q(is_unbooked=True),
     "quiet": Q(is_quiet=True),
+    "unreached": UNREACHED,
     "ended": Q(status=Client.Status.ENDED),
     "all": Q(),
 }
@@ -80,17 +85,35 @@ def with_reasons(clients: ClientQuerySet) -> ClientQuerySet:
     """With what may need the coach: nothing of it where the work rests or has ended.
 
     `has_urgent_need`, `is_waited_for` (a goal waits for the client's answer),
-    `is_unbooked` (no session to come), `is_quiet` and `heard_at`.
+    `is_unbooked` (no session to come), `is_quiet` and `heard_at`; whether mails
+    reach them: `mails_stopped_by` (a kind of ReturnedMail, or None), since when
+    `password_asked_at`, and `has_unwanted_mail`.
     """
     is_working = Q(status__in=Client.WORKING)
     booked = CoachingSession.objects.upcoming().filter(client=OuterRef("pk"))
     waiting = Goal.objects.waiting().filter(plan__client=OuterRef("pk"), plan__closed_at=None)
+    stops, unwanted = _what_stops_mails()
     rows = clients.with_urgent_need().annotate(
         is_waited_for=Q(Exists(waiting), is_working, user__isnull=False),
         is_unbooked=Q(~Exists(booked), is_working),
         heard_at=Greatest("created_at", *_signs_of_life()),
+        mails_stopped_by=Case(When(is_working, then=_latest(stops, "created_at", "kind"))),
+        password_asked_at=_latest(stops.exclude(password_asked_at=None), "password_asked_at"),
+        has_unwanted_mail=Q(Exists(unwanted), is_working),
     )
     return rows.annotate(is_quiet=Q(is_working, user__isnull=False, heard_at__lt=Now() - QUIET_AFTER))
+
+
+def _what_stops_mails() -> tuple[QuerySet, QuerySet]:
+    """What the mail provider reported of the client's address, and of mails about their sessions.
+
+    What they report of other mails is between them and those: a coach does not
+    see what their clients are reminded of.
+    """
+    address = Lower(Coalesce(OuterRef("user__email"), OuterRef("email")))
+    stops = ReturnedMail.objects.filter(email=address, stops=True, cleared_at=None)
+    mails = Reminder.objects.to_look_at().filter(state=Reminder.State.UNWANTED)
+    return stops, mails.filter(session__client=OuterRef("pk"), recipient=Reminder.Recipient.CLIENT)
 
 
 def _signs_of_life() -> list[Any]:
@@ -119,5 +142,5 @@ def _signs_of_life() -> list[Any]:
     ]
 
 
-def _latest(rows: QuerySet, field: str) -> Subquery:
-    return Subquery(rows.order_by(f"-{field}").values(field)[:1])
+def _latest(rows: QuerySet, field: str, value: str = "") -> Subquery:
+    return Subquery(rows.order_by(f"-{field}").values(value or field)[:1])

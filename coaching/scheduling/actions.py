@@ -99,7 +99,7 @@ def reschedule_session(
     timezone: ZoneInfo,
     minutes: int,
     which: int | None = None,
-    edition: str = "",
+    edition: str | None = None,
     **details: Any,
 ) -> CoachingSession:
     """Move a planned session; `details` may change `place`, `place_detail`, `agenda`, `session_type` along.
@@ -113,11 +113,9 @@ def reschedule_session(
     where the session is no longer planned, `stale` where it is not in the
     `edition` that was seen.
     """
-    session = locked(session)
+    session = locked(session, edition=edition)
     if session.group_id:
         raise ValidationError(_("This session is part of a group. Move the whole group."), code="group")
-    if edition and edition != session.edition:
-        raise ValidationError(_("This session was changed while this page was open."), code="stale")
     if not session.is_coached_by(by):
         raise PermissionDenied
     if session.is_group and (details.get("seats") or MOST_SEATS) < len(members_of(session)):
@@ -210,7 +208,9 @@ def cancel_session(
 
 
 @transaction.atomic
-def say_agenda(*, by: User, session: CoachingSession, agenda: str, edition: str = "") -> CoachingSession:
+def say_agenda(
+    *, by: User, session: CoachingSession, agenda: str, edition: str | None = None
+) -> CoachingSession:
     """Say what a session of two is about. Either of them may until it begins; no mail goes out for it.
 
     Raises ValidationError: `closed` where it is no longer planned or has begun,
@@ -221,8 +221,7 @@ def say_agenda(*, by: User, session: CoachingSession, agenda: str, edition: str 
         raise PermissionDenied
     if not session.can_have_another_agenda:
         raise ValidationError(_("It has begun, so what it is about stays as it is."), code="closed")
-    if edition and edition != session.edition:
-        raise ValidationError(_("Somebody changed this while this page was open."), code="stale")
+    check_edition(session, edition)
     session.agenda = agenda
     session.save(update_fields=["agenda"])
     return session
@@ -302,17 +301,27 @@ def is_own(by: User | None, client: Client) -> bool:
     return client.user_id == (by.pk if by else None)
 
 
-def locked(session: CoachingSession, *, version: int | None = None) -> CoachingSession:
+def locked(
+    session: CoachingSession, *, version: int | None = None, edition: str | None = None
+) -> CoachingSession:
     """The row as it is now, held until the transaction ends, so that two changes come one after the other.
 
-    Raises ValidationError: `closed`, or `stale` where it has been moved since `version`.
+    Raises ValidationError: `closed`, or `stale` where it has been moved since `version`
+    or is not in this `edition`. None asks for neither.
     """
     fresh = CoachingSession.objects.with_people().select_for_update(of=("self",)).get(pk=session.pk)
     if not fresh.is_scheduled:
         raise ValidationError(_("This session is no longer planned, so it stays as it is."), code="closed")
     if version is not None and fresh.schedule_version != version:
         raise ValidationError(_("This session has been moved in the meantime."), code="stale")
+    check_edition(fresh, edition)
     return fresh
+
+
+def check_edition(session: CoachingSession, edition: str | None) -> None:
+    """Raises ValidationError (code `stale`) where a page showed another edition; None where none did."""
+    if edition is not None and edition != session.edition:
+        raise ValidationError(_("This session was changed while this page was open."), code="stale")
 
 
 def members_of(session: CoachingSession) -> list[CoachingSession]:

@@ -247,7 +247,7 @@ class ReminderQuerySet(DeliveryQuerySet):
 
     def done(self) -> Self:
         """Those that have come to an end, whichever, but for what was called off before."""
-        return self.filter(state__in=["sent", "failed", "missed", "returned"])
+        return self.filter(state__in=["sent", "failed", "missed", "returned", "unwanted"])
 
     def waiting(self) -> Self:
         return self.filter(state__in=["pending", "submitting"])
@@ -256,10 +256,16 @@ class ReminderQuerySet(DeliveryQuerySet):
         return self.filter(state="cancelled")
 
     def to_look_at(self) -> Self:
-        """Those on hold, and those that reached nobody lately and that nobody has sent again."""
+        """Those on hold, and those that lately reached nobody, or nobody who wanted them, and rest at that.
+
+        In the place of an SMS that was refused or did not arrive a mail goes out, which speaks for itself.
+        """
         lately = Now() - LOOKED_AT_FOR
-        unsent = Q(state__in=["failed", "missed", "returned"], useful_until__gt=lately, resent_as=None)
-        return self.filter(unsent | Q(state="on_hold"))
+        unsent = Q(
+            state__in=["failed", "missed", "returned", "unwanted"], useful_until__gt=lately, resent_as=None
+        )
+        has_stand_in = Q(channel="sms", state__in=["failed", "returned"])
+        return self.filter((unsent & ~has_stand_in) | Q(state="on_hold"))
 
     def untouched(self, now: datetime) -> Self:
         """Reminders to come that nobody has tried to send."""
@@ -279,7 +285,8 @@ class NudgeQuerySet(DeliveryQuerySet):
 
     def gone_out(self) -> Self:
         """Those that have come to an end, newest first; what was not needed any more is left out."""
-        return self.filter(state__in=["sent", "failed", "missed", "returned"]).order_by("-due_at", "-pk")
+        ends = ["sent", "failed", "missed", "returned", "unwanted"]
+        return self.filter(state__in=ends).order_by("-due_at", "-pk")
 
     def untouched(self) -> Self:
         """Those to come that nobody has tried to send."""

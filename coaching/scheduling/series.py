@@ -106,7 +106,7 @@ def reschedule_following(
     timezone: ZoneInfo,
     minutes: int,
     which: int | None = None,
-    edition: str = "",
+    edition: str | None = None,
     **details: Any,
 ) -> list[CoachingSession]:
     """Move this session and those after it in its series by as much, on the wall; all of them or none.
@@ -114,9 +114,9 @@ def reschedule_following(
     They become a series of their own. Raises ValidationError as `reschedule_session`
     and `schedule_series` do.
     """
-    following = _following(session)
+    session, following = _following(session, edition=edition)
     shift = local_start - session.starts_at.astimezone(timezone).replace(tzinfo=None)
-    assert session.series is not None  # noqa: S101 - only a session of a series has some that follow
+    assert session.series is not None  # noqa: S101 - see `_following`
     own = Series.objects.create(repeat=session.series.repeat, rule=session.series.rule)
     # Those that move away make room for those that follow: the last first where they move later.
     following.sort(key=lambda row: row.starts_at, reverse=shift.total_seconds() > 0)
@@ -131,7 +131,6 @@ def reschedule_following(
                 timezone=timezone,
                 minutes=minutes,
                 which=which if row.pk == session.pk else 0,
-                edition=edition if row.pk == session.pk else "",
                 series=own,
                 **details,
             )
@@ -148,23 +147,34 @@ def reschedule_following(
 
 
 @transaction.atomic
-def cancel_following(*, by: User, session: CoachingSession) -> int:
-    """Call off this session and those after it in its series; how many."""
-    following = _following(session)
+def cancel_following(*, by: User, session: CoachingSession, version: int | None = None) -> int:
+    """Call off this session and those after it in its series; how many.
+
+    Raises ValidationError as `cancel_session` does.
+    """
+    session, following = _following(session, version=version)
     for row in following:
         actions.cancel_session(by=by, session=row)
     AlsoTold.gather(following)
     return len(following)
 
 
-def _following(session: CoachingSession) -> list[CoachingSession]:
-    return list(
-        CoachingSession.objects.filter(
-            series=session.series_id,
-            status=CoachingSession.Status.SCHEDULED,
-            starts_at__gte=session.starts_at,
-        ).with_people()
+def _following(
+    session: CoachingSession, *, version: int | None = None, edition: str | None = None
+) -> tuple[CoachingSession, list[CoachingSession]]:
+    """This session as it is now, and it with those after it in its series, the latest first.
+
+    Two acts on one series come one after the other. Raises ValidationError as `actions.locked` does.
+    """
+    Series.objects.select_for_update(of=("self",)).filter(sessions=session).first()
+    fresh = actions.locked(session, version=version, edition=edition)
+    assert fresh.series_id is not None  # noqa: S101 - without one, every session that has none would follow
+    rows = CoachingSession.objects.filter(
+        series=fresh.series_id,
+        status=CoachingSession.Status.SCHEDULED,
+        starts_at__gte=fresh.starts_at,
     )
+    return fresh, list(rows.with_people())
 
 
 def _day(start: datetime) -> str:

@@ -15,9 +15,18 @@ from coaching.accounts.models import Coach, Practice, User
 from coaching.home.demo.followup import seed_follow_up
 from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
 from coaching.home.demo.records import seed_record
-from coaching.scheduling.actions import cancel_session, record_session, schedule_session
-from coaching.scheduling.groups import schedule_group
-from coaching.scheduling.models import BookingRules, MailChoices, Nudge, Reminder, SessionType, SummaryMail
+from coaching.scheduling.actions import cancel_session, record_session, save_new, say_agenda, schedule_session
+from coaching.scheduling.groups import add_people, note_attendance, schedule_group
+from coaching.scheduling.models import (
+    BookingPolicy,
+    BookingRules,
+    CoachingSession,
+    MailChoices,
+    Nudge,
+    Reminder,
+    SessionType,
+    SummaryMail,
+)
 from coaching.scheduling.models.mail_choices import Way
 from coaching.scheduling.models.nudge import monday_of
 from coaching.scheduling.series import schedule_series
@@ -74,6 +83,19 @@ SESSION_TYPES: list[dict[str, Any]] = [
     },
 ]
 """What Mara offers. Sessions that stand in her calendar need not be one of these."""
+AGENDAS = {
+    "client@trellis.example": "The landlord's answer, and what comes after it",
+    "priya.raman@clients.example": "Looking back with Helen after four weeks",
+    "yusuf.haddad@clients.example": "What goes into the folder",
+    "client2@trellis.example": "Who could take a Wednesday",
+}
+"""What the next session of some clients is about, in their own words."""
+TERMS = (
+    "Things happen. Call off when you have to, and tell us if it is often: "
+    "we look for a better hour together. Nobody pays for a session that was called off."
+)
+CAME = ["completed", "completed", "no_show", "late_cancellation"]
+"""What became of those who were to come to the evening two weeks before the next one."""
 
 
 def is_seeded() -> bool:
@@ -92,6 +114,7 @@ def seed_staff() -> dict[str, User]:
     mara = Coach.objects.create(user=people["coach"], practice=practice, slug="mara-lindqvist")
     usual = [(10 * 60, 13 * 60), (14 * 60, 17 * 60)]
     BookingRules.keep(mara, week={**dict.fromkeys(range(4), usual), 4: usual[:1]}, is_open=True)
+    BookingPolicy.objects.create(practice=practice, change_notice_hours=12, words=TERMS)
     for values in SESSION_TYPES:
         SessionType.objects.create(coach=mara, **values)
     Coach.objects.create(user=people["owner"], practice=practice, slug="joseph-adeyemi", is_owner=True)
@@ -126,7 +149,7 @@ def seed_clients(staff: dict[str, User]) -> list[Client]:
 
 
 def seed_groups(coach: User, clients: list[Client]) -> None:
-    """An evening for several people, once a fortnight; clients may join."""
+    """An evening for several people, once a fortnight; clients may join. The last one has been held."""
     kind = SessionType.objects.get(coach=coach.coach, seats__gt=1)
     people = [client for client in clients if client.coach_id == coach.coach.pk]
     zone = ZoneInfo(ZONE)
@@ -134,18 +157,45 @@ def seed_groups(coach: User, clients: list[Client]) -> None:
     first = today + timedelta(days=7 - (today.weekday() - WEDNESDAY) % 7)
     details: dict[str, Any] = {
         "coach": coach.coach,
-        "by": coach,
         "seats": kind.seats,
         "name": kind.name,
         "timezone": zone,
-        "minutes": kind.minutes,
         "place": kind.place,
         "place_detail": kind.place_detail,
-        "session_type": kind,
     }
-    for weeks, some in ((0, people[1:4]), (2, people[2:4])):
-        at = datetime.combine(first + timedelta(weeks=weeks), time(18, 30))
-        schedule_group(clients=some, local_start=at, **details)
+    evening = time(18, 30)
+    for weeks, agenda, some in ((0, "Asking for help", people[1:4]), (2, "", people[2:4])):
+        schedule_group(
+            by=coach,
+            clients=some,
+            local_start=datetime.combine(first + timedelta(weeks=weeks), evening),
+            minutes=kind.minutes,
+            session_type=kind,
+            agenda=agenda,
+            **details,
+        )
+    # A group is planned ahead on the pages; this one was, as far as the demo goes.
+    wall = datetime.combine(first - timedelta(weeks=2), evening)
+    begun = wall.replace(tzinfo=zone)
+    held = CoachingSession(
+        starts_at=begun,
+        ends_at=begun + timedelta(minutes=kind.minutes),
+        local_start=wall,
+        agenda="Saying no, and staying friends",
+        **details,
+    )
+    save_new(held, by=coach, session_type=kind)
+    rows = add_people(by=coach, group=held, clients=people[:4])
+    note_attendance(by=coach, group=held, came={row.pk: came for row, came in zip(rows, CAME, strict=True)})
+
+
+def seed_agendas(clients: list[Client]) -> None:
+    """What some have said their next session is about."""
+    for client in clients:
+        coming = CoachingSession.objects.filter(client=client, group=None).upcoming().order_by("starts_at")
+        session = coming.with_people().first()
+        if session and client.user and client.email in AGENDAS:
+            say_agenda(by=client.user, session=session, agenda=AGENDAS[client.email])
 
 
 def seed_mails() -> None:

@@ -7,6 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from coaching.accounts.forms import page_helper
 
 
+class EditionField(forms.Field):
+    """What the page showed of a session: compared as it came, and None where the page said nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput, required=False)
+
+
 class AgendaForm(forms.Form):
     agenda = forms.CharField(
         label=_("What it is about"),
@@ -14,7 +21,7 @@ class AgendaForm(forms.Form):
         max_length=200,
         required=False,
     )
-    edition = forms.CharField(widget=forms.HiddenInput, required=False)
+    edition = EditionField()
 
     @property
     def helper(self) -> FormHelper:

@@ -18,6 +18,7 @@ from coaching.accounts.forms import DateInput, page_helper
 from coaching.accounts.models import User
 from coaching.scheduling import actions, series
 from coaching.scheduling.availability import Wish
+from coaching.scheduling.forms.agenda import EditionField
 from coaching.scheduling.models import BookingRules, CoachingSession, Repeat, SessionType
 from coaching.scheduling.models.session_type import LONGEST
 from coaching.scheduling.walltimes import ZonedTime, moments_of, name_of, offset_of, written
@@ -79,7 +80,7 @@ class SessionForm(forms.Form):
         max_length=200,
         required=False,
     )
-    edition = forms.CharField(widget=forms.HiddenInput, required=False)
+    edition = EditionField()
 
     def __init__(self, *args: Any, user: User, session: CoachingSession | None = None, **kwargs: Any) -> None:
         self.user, self.session = user, session

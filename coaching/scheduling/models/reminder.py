@@ -204,7 +204,8 @@ class Reminder(Delivery):
     @property
     def may_have_arrived(self) -> bool:
         """Whether the mail server took it, as far as anybody knows."""
-        return self.is_ambiguous or self.state in {self.State.SUBMITTING, self.State.SENT}
+        arrived = {self.State.SUBMITTING, self.State.SENT, self.State.UNWANTED}
+        return self.is_ambiguous or self.state in arrived
 
     @property
     def stable_message_id(self) -> str:

@@ -1,5 +1,6 @@
 """The pages on which clients book and move sessions with their own coach: kind, day, time, yes."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -75,9 +76,18 @@ def session_move(request: PersonRequest, pk: str, start: datetime) -> HttpRespon
         return times_to_move(request, session)
 
     def move() -> CoachingSession:
-        return move_booking(by=request.user, session=session, starts_at=start)
+        version = version_seen(request)
+        return move_booking(by=request.user, session=session, starts_at=start, version=version)
 
     return _confirm(request, Offer(session.client, session=session), start, move, _("Moved to %(time)s."))
+
+
+def version_seen(request: HttpRequest) -> int | None:
+    """The version of a session's time that the page showed; None where it said none, 0 for nonsense."""
+    seen = request.POST.get("version")
+    if seen is None:
+        return None
+    return int(seen) if re.fullmatch(r"[0-9]{1,9}", seen) else 0
 
 
 def _new(request: PersonRequest, slug: str, type_pk: str) -> Offer:
@@ -176,21 +186,28 @@ def _confirm(
 ) -> HttpResponse:
     is_sent = request.method == "POST" and (form is None or form.is_valid())
     is_free = is_sent or offer.has(start)
+    is_stale = False
     if is_sent:
         try:
             session = act()
         except ValidationError as error:
-            if error.code != "clash":
+            if error.code not in {"clash", "stale"}:
                 messages.info(request, error.message)
                 return redirect("scheduling:session_list")
-            is_free = False
+            is_stale = error.code == "stale"
+            if offer.session:
+                offer.session.refresh_from_db()
+            is_free = is_stale and offer.has(start)
         else:
             messages.success(request, done % {"time": session.times_for(request.user)[0]})
             return redirect(session)
     offer = offer.at(start)
     context = {"offer": offer, "times": offer.times(start), "address": _address(offer), "form": form}
+    if offer.session:
+        context["now"] = offer.session.times_for(request.user)
     if is_free:
-        status = 422 if form and form.errors else 200
+        status = 409 if is_stale else 422 if form and form.errors else 200
+        context["is_stale"] = is_stale
         return render(request, "scheduling/booking_confirm.html", context, status=status)
     context["choices"] = choices(offer, offer.near(start), lambda near: _address(offer, near))
     return render(request, "scheduling/booking_taken.html", context, status=409)

@@ -32,6 +32,7 @@ def session_week(request: PersonRequest) -> HttpResponse:
     days = [monday + timedelta(days=number) for number in range(7)]
     context = {
         "view": "week",
+        "is_coach": request.user.coach_or_none is not None,
         "monday": monday,
         "days": _days(request, days),
         "previous": monday - timedelta(days=7),
@@ -48,6 +49,7 @@ def session_month(request: PersonRequest) -> HttpResponse:
     dates = [day for week in month.weeks for day in week]
     context: dict[str, Any] = {
         "view": "month",
+        "is_coach": request.user.coach_or_none is not None,
         "month": month,
         "days": _days(request, dates, month=month),
         "is_now": month == now,

@@ -24,7 +24,7 @@ from coaching.scheduling.forms.sessions import SessionCreateForm, SessionForm
 from coaching.scheduling.lines import lines_for
 from coaching.scheduling.models import CoachingSession, Reminder
 from coaching.scheduling.series import cancel_following
-from coaching.scheduling.views.booking import times_to_move
+from coaching.scheduling.views.booking import times_to_move, version_seen
 from coaching.scheduling.views.group_page import group_page
 
 Status = CoachingSession.Status
@@ -175,15 +175,12 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
         messages.info(request, _("This session cannot be called off any more."))
         return redirect(session)
     is_series = session.series_id is not None and session.is_coached_by(request.user)
+    is_following = is_series and request.POST.get("scope") == "following"
     is_stale = False
     if request.method == "POST":
+        cancel = cancel_following if is_following else actions.cancel_session
         try:
-            if is_series and request.POST.get("scope") == "following":
-                cancel_following(by=request.user, session=session)
-            else:
-                seen = request.POST.get("version", "")
-                version = int(seen[:9]) if seen.isdecimal() else None
-                actions.cancel_session(by=request.user, session=session, version=version)
+            cancel(by=request.user, session=session, version=version_seen(request))
         except ValidationError as error:
             messages.info(request, error.message)
             is_stale = error.code == "stale"
@@ -197,6 +194,7 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
         "other_person": session.other_person(request.user),
         "times": session.times_for(request.user),
         "is_series": is_series,
+        "is_following": is_following,
         "is_group": session.is_group,
         "is_coach": session.is_coached_by(request.user),
         "is_late": session.is_noted_as_late and not session.is_coached_by(request.user),

@@ -388,6 +388,22 @@ def test_client_moves_to_a_taken_time(ben_browser, ben_client, rules, book, anna
     assert move_address(session, TEN) in response.content.decode()
 
 
+@pytest.mark.parametrize("version", ["1", "", "two", "2" * 5000])
+def test_client_moves_what_was_moved_meanwhile(ben_browser, ben_client, rules, book, ben, version):
+    session = book("2027-06-01T10:00")
+    assert 'name="version" value="1"' in ben_browser.get(move_address(session, TEN + HOUR)).content.decode()
+    move_booking(by=ben, session=session, starts_at=TEN + 2 * HOUR)
+
+    response = ben_browser.post(move_address(session, TEN + HOUR), {"version": version})
+
+    session.refresh_from_db()
+    page = response.content.decode()
+    assert (response.status_code, session.starts_at) == (409, TEN + 2 * HOUR)
+    assert "moved while this page was open" in page
+    assert "06:00 to 06:50" in page
+    assert ben_browser.post(move_address(session, TEN + HOUR), {"version": "2"}).status_code == 302
+
+
 @pytest.mark.parametrize("change", ["late", "shut", "called off"])
 def test_client_cannot_move_any_more(ben_browser, ben_client, rules, book, ben, alma, change):
     session = book("2027-05-27T09:00" if change == "late" else "2027-06-01T10:00")

@@ -102,3 +102,11 @@ def test_views_lead_to_one_another(alma_browser):
         for other in ("/sessions/", "/sessions/week/", "/sessions/month/"):
             assert f'href="{other}"' in html
         assert f'href="{page}" aria-current="page"' in html
+
+
+@pytest.mark.parametrize("page", ["/sessions/", "/sessions/week/", "/sessions/month/"])
+def test_every_view_lets_a_coach_plan(alma_browser, ben_browser, ben_client, page):
+    html = alma_browser.get(page).content.decode()
+    for act in ("/sessions/new/", "/sessions/groups/new/", "/sessions/types/", "/sessions/availability/"):
+        assert f'href="{act}"' in html
+        assert f'href="{act}"' not in ben_browser.get(page).content.decode()

@@ -15,6 +15,7 @@ from coaching import settings as trellis_settings
 from coaching.accounts import outbox
 from coaching.accounts.actions import confirm_address
 from coaching.accounts.models import ReturnedMail
+from coaching.scheduling.actions import cancel_session
 from coaching.scheduling.models import MailChoices, Nudge, Reminder
 
 pytestmark = pytest.mark.django_db
@@ -260,7 +261,48 @@ def test_complaint_ends_this_kind_of_mail(client, mailgun, sent, ben):
     choices = MailChoices.objects.get(user=ben)
     assert (choices.wants_booked, choices.wants_changed, choices.wants_upcoming) == (False, True, True)
     assert not ReturnedMail.objects.stopping("ben@example.org").exists()
-    assert Reminder.objects.get(pk=sent.pk).state == "sent"
+    assert Reminder.objects.get(pk=sent.pk).state == "unwanted"
+
+
+def test_complaint_is_told_to_the_coach(client, mailgun, sent, alma_browser, cora_browser, ben_browser):
+    post(client, MAILGUN, by_mailgun(sent, "complained"))
+
+    for show in ("done", "look"):
+        html = alma_browser.get("/sessions/mails/", {"show": show}).content.decode()
+        assert "Reported as unwanted" in html
+        assert "Ben reported it as unwanted" in html
+    roster = alma_browser.get("/clients/", {"show": "attention"}).content.decode()
+    assert "They reported a mail about a session as unwanted" in roster
+    assert "They reported a mail" in alma_browser.get("/home/").content.decode()
+    assert "They reported a mail" not in ben_browser.get("/home/").content.decode()
+    assert "unwanted" not in cora_browser.get("/home/").content.decode()
+
+
+def test_mail_that_was_unwanted_is_not_sent_again_by_hand(client, mailgun, sent, alma_browser):
+    post(client, MAILGUN, by_mailgun(sent, "complained"))
+
+    alma_browser.post(f"/sessions/mails/{sent.pk}/resend/")
+
+    assert not Reminder.objects.exclude(resend_of=None).exists()
+
+
+def test_mail_that_was_unwanted_was_read_so_a_cancellation_is_news(client, mailgun, sent, alma):
+    post(client, MAILGUN, by_mailgun(sent, "complained"))
+
+    cancel_session(by=alma, session=sent.session)
+
+    assert sent.session.reminders.filter(kind="cancelled", recipient="client").exists()
+
+
+def test_complaint_of_a_coach_about_their_own_mails_is_no_ones_need(
+    client, postmark, sent, alma, alma_browser
+):
+    own = sent.session.reminders.get(recipient="coach")
+    Reminder.objects.filter(pk=own.pk).update(state="sent")
+    post(client, POSTMARK, by_postmark(own, "SpamComplaint", "SpamComplaint", to=alma.email))
+
+    assert "from your own mailbox" in alma_browser.get("/sessions/mails/?show=look").content.decode()
+    assert "They reported" not in alma_browser.get("/clients/?show=all").content.decode()
 
 
 def test_complaint_about_reminders_takes_back_those_that_wait(client, postmark, sent, ben):
@@ -280,6 +322,22 @@ def test_complaint_about_a_nudge(client, postmark, alma, kind):
     post(client, POSTMARK, by_postmark(nudge, "SpamComplaint", "SpamComplaint", to="alma@example.org"))
 
     assert getattr(MailChoices.objects.get(user=alma), f"wants_{kind}") is False
+
+
+def test_complaint_about_a_nudge_is_the_clients_own(client, postmark, ben, ben_client, alma_browser):
+    now = timezone.now()
+    nudge = Nudge.objects.create(
+        user=ben, kind="step_due", day=now.date(), due_at=now, useful_until=now, state="sent"
+    )
+
+    post(client, POSTMARK, by_postmark(nudge, "SpamComplaint", "SpamComplaint"))
+
+    nudge.refresh_from_db()
+    assert nudge.state == "unwanted"
+    for page in ("/home/", "/clients/?show=all", "/sessions/mails/?show=look"):
+        assert "nwanted" not in alma_browser.get(page).content.decode().replace(
+            "reported as unwanted, or that", ""
+        )
 
 
 def test_complaint_of_somebody_without_an_account_stops_all(client, mailgun, sent, ben_client, ben):

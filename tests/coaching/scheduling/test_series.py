@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -6,7 +6,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from clients.models import Client
-from coaching.scheduling import series
+from coaching.scheduling import actions, series
 from coaching.scheduling.models import CoachingSession, Reminder, Series, SessionType
 
 pytestmark = pytest.mark.django_db
@@ -321,3 +321,36 @@ def test_session_cancel_of_a_series(who, scope, left, request, browser_of, repea
 
     assert ("part of a series" in html) is (who == "alma")
     assert len(all_walls()) == left
+
+
+@pytest.mark.parametrize("version", ["1", "", "two"])
+def test_session_cancel_of_a_series_that_was_moved_meanwhile(alma_browser, alma, repeat, version):
+    second = repeat()[1]
+    later = second.local_start + timedelta(hours=1)
+    actions.reschedule_session(by=alma, session=second, local_start=later, timezone=alma.timezone, minutes=50)
+
+    response = alma_browser.post(f"/sessions/{second.pk}/cancel/", {"scope": "following", "version": version})
+
+    assert response.status_code == 409
+    assert len(all_walls()) == 4
+    assert response.context["is_following"]
+
+
+def test_following_of_a_session_that_went_before_the_page_was_sent(alma, repeat):
+    """What follows is reckoned from where the session stands now, and it itself is among them."""
+    second = repeat()[1]
+    seen = CoachingSession.objects.with_people().get(pk=second.pk)
+    earlier = second.local_start - timedelta(days=3)
+    actions.reschedule_session(
+        by=alma, session=second, local_start=earlier, timezone=alma.timezone, minutes=50
+    )
+
+    moved = series.reschedule_following(
+        by=alma,
+        session=seen,
+        local_start=earlier + timedelta(hours=1),
+        timezone=alma.timezone,
+        minutes=50,
+    )
+
+    assert second.pk in {row.pk for row in moved}

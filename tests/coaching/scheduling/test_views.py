@@ -644,7 +644,11 @@ def test_other_words_alone_are_a_change_too(alma_browser, book):
     assert (session.agenda, session.place) == ("Debts", "video")
 
 
-@pytest.mark.parametrize("version", ["1", "9" * 5000])
+NO_VERSIONS = ["", "0", "one", "-2", "2.0", " 2", "\u00b2", "\u0662", "2\x00", "9" * 5000]
+"""What is no version of a session's time that a page ever showed; of a second version, too."""
+
+
+@pytest.mark.parametrize("version", ["1", *NO_VERSIONS])
 def test_calling_off_what_was_moved_meanwhile_asks_again(alma_browser, book, version):
     session = book("2027-06-01T10:00")
     address = reverse("scheduling:session_cancel", args=[session.pk])
@@ -658,6 +662,21 @@ def test_calling_off_what_was_moved_meanwhile_asks_again(alma_browser, book, ver
     assert (response.status_code, session.status) == (409, "scheduled")
     assert "11:00 to 11:50" in response.content.decode()
     assert alma_browser.post(address, {"version": "2"}).status_code == 302
+
+
+@pytest.mark.parametrize("edition", ["", "0" * 16, "a\x00b", "x" * 5000])
+def test_edition_that_no_page_showed_is_stale(alma_browser, ben_browser, book, edition):
+    session = book("2027-06-01T10:00")
+    address = reverse("scheduling:session_reschedule", args=[session.pk])
+
+    moved = alma_browser.post(address, typed(session, time="11:00", edition=edition))
+    said = ben_browser.post(f"/sessions/{session.pk}/agenda/", {"agenda": "Debts", "edition": edition})
+
+    session.refresh_from_db()
+    assert (moved.status_code, said.status_code) == (409, 409)
+    assert (session.schedule_version, session.agenda) == (1, "")
+    assert moved.context["form"]["time"].value() == "11:00"
+    assert said.context["form"]["agenda"].value() == "Debts"
 
 
 # --- what it is about ---

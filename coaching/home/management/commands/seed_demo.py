@@ -32,6 +32,7 @@ class Command(BaseCommand):
             for client in clients:
                 seed_connections(client)
             practice.seed_groups(staff["coach"], clients)
+            practice.seed_agendas(clients)
             seed_library(staff)
             practice.seed_mails()
             practice.seed_nudges(staff)
