@@ -202,6 +202,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "check-links": {"task": "community.check_links", "schedule": timedelta(minutes=1)},
+    "note-links": {"task": "community.write_down_links", "schedule": timedelta(hours=1)},
     "tick": {"task": "coaching.tick", "schedule": timedelta(seconds=10)},
     "bring-in": {"task": "clients.bring_in", "schedule": timedelta(minutes=1)},
     "erase-due": {"task": "clients.erase_due", "schedule": timedelta(hours=1)},
@@ -279,6 +281,11 @@ MAILBOX_DIR = VAR / "mailbox"
 """Where the demo's own mail server puts what it was given; shown at /mailbox/."""
 MAILERS = {"default": _mailer(env.str("EMAIL_URL", "smtp://127.0.0.1:8025"))}
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", f"Trellis <no-reply@{_site.hostname}>")
+
+# --- the directory ----------------------------------------------------------
+
+LINK_CHECKS = env.bool("LINK_CHECKS", not IS_LOCAL)
+"""Ask the links of listings once a week whether they still work. A demo's invented places have none."""
 
 # --- people -----------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from django.views.decorators.cache import cache_control
 
 from community.feeds import ChangesFeed
 from community.sitemaps import SITEMAPS
-from community.views import curation, directory, imports, voices
+from community.views import curation, directory, imports, queue, voices
 
 app_name = "community"
 for_an_hour = cache_control(public=True, max_age=3600)
@@ -33,8 +33,8 @@ urlpatterns = [
     path("resources/<uuid:pk>/report/", voices.problem_report, name="problem_report"),
     path("resources/suggest/", voices.resource_suggest, name="resource_suggest"),
     path("curate/", curation.curate, name="curate"),
-    path("curate/queue/", voices.queue, name="queue"),
-    path("curate/suggestions/<uuid:pk>/close/", voices.suggestion_close, name="suggestion_close"),
+    path("curate/queue/", queue.queue, name="queue"),
+    path("curate/suggestions/<uuid:pk>/close/", queue.suggestion_close, name="suggestion_close"),
     path("curate/import/", imports.import_new, name="import_new"),
     path("curate/import/<uuid:pk>/", imports.import_detail, name="import_detail"),
     path("curate/import/<uuid:pk>/apply/", imports.import_apply, name="import_apply"),

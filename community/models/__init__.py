@@ -9,6 +9,7 @@ from community.models.contacts import Contact, Language, Phone, Schedule, Weekda
 from community.models.found_by import SearchWord, Spot
 from community.models.gaps import GapRecord
 from community.models.imports import ImportRun
+from community.models.links import WebLink
 from community.models.listings import Listing, StateChange
 from community.models.metadata import Metadata
 from community.models.organizations import Funding, Organization, OrganizationIdentifier, Program, Url
@@ -59,5 +60,6 @@ __all__ = [
     "TaxonomyTerm",
     "Unit",
     "Url",
+    "WebLink",
     "Weekday",
 ]

@@ -92,6 +92,17 @@ class Service(HsdsRecord):
         return reverse("community:resource_detail", args=[self.pk])
 
     @property
+    def web_addresses(self) -> list[str]:
+        """The links its page shows; no query where a page's relations are prefetched."""
+        places = [link.location for link in self.service_at_locations.all()]
+        found = [
+            self.url or self.organization.website,
+            *(url.url for url in self.additional_urls.all()),
+            *(place.url for place in places if not place.is_confidential),
+        ]
+        return list(dict.fromkeys(url for url in found if url))
+
+    @property
     def categories(self) -> list["TaxonomyTerm"]:
         """The terms of Trellis's own vocabulary; no query where `attributes__taxonomy_term` is prefetched."""
         terms = {attribute.taxonomy_term for attribute in self.attributes.all()}

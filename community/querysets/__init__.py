@@ -12,6 +12,7 @@ from community.querysets.curated import (
     TaxonomyTermQuerySet,
     VoiceQuerySet,
 )
+from community.querysets.links import WebLinkQuerySet
 from community.querysets.services import ServiceQuerySet
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "SpotQuerySet",
     "TaxonomyTermQuerySet",
     "VoiceQuerySet",
+    "WebLinkQuerySet",
 ]

@@ -30,6 +30,7 @@ from coaching.accounts.querysets import Person
 from community.places import Place, Within, chord
 from community.querysets.curated import TO_CHECK, may_curate
 from community.querysets.index import write_index
+from community.querysets.links import with_dead_link
 from community.querysets.words import asked_for, plain, spelled
 
 HALF_A_YEAR = 182
@@ -157,40 +158,33 @@ class ServiceQuerySet(models.QuerySet):
         return ["-score", *by_name] if "score" in self.query.annotations else by_name
 
     def by_need(self, today: date) -> Self:
-        """Those that need a curator's eye: reported, taken out for a check, or not checked for half a year.
+        """Those that need a curator's eye, with what the reasons say (`community.needs`).
 
         `need` is a whole number, more for a greater need: each open report
-        counts most, then the state, then the days since the last check.
+        counts most, then that it was taken out, then that nobody has checked
+        it for half a year, and for how long, then a link that is dead for sure.
         """
-        reports = (
-            _rows("ProblemReport")
-            .filter(service=OuterRef("pk"), closed_at=None)
-            .order_by()
-            .values("service")
-            .annotate(how_many=Count("pk"))
-        )
+        since = ExpressionWrapper(Value(today) - F("listing__verified_on"), output_field=DurationField())
         return (
             self.filter(listing__state__in=["published", "needs_check"])
             .annotate(
-                reports=Coalesce(Subquery(reports.values("how_many"), output_field=IntegerField()), 0),
-                unchecked=Least(
-                    Coalesce(
-                        ExtractDay(
-                            ExpressionWrapper(
-                                Value(today) - F("listing__verified_on"), output_field=DurationField()
-                            )
-                        ),
-                        LONG_AGO,
-                    ),
-                    LONG_AGO,
-                ),
+                reports=_open_reports(),
+                unreachable=_open_reports(problem="unreachable"),
+                unchecked=Least(Coalesce(ExtractDay(since), LONG_AGO), LONG_AGO),
+                has_dead_link=Case(When(with_dead_link(), then=1), default=0),
                 sort_name=F("listing__sort_name"),
             )
-            .filter(Q(reports__gt=0) | Q(listing__state="needs_check") | Q(unchecked__gt=HALF_A_YEAR))
+            .filter(
+                Q(reports__gt=0)
+                | Q(listing__state="needs_check")
+                | Q(unchecked__gt=HALF_A_YEAR)
+                | Q(has_dead_link=1)
+            )
             .annotate(
-                need=F("reports") * 10_000
-                + Case(When(listing__state="needs_check", then=5_000), default=0)
-                + F("unchecked")
+                need=F("reports") * 40_000
+                + Case(When(listing__state="needs_check", then=20_000), default=0)
+                + Case(When(unchecked__gt=HALF_A_YEAR, then=10_000 + F("unchecked")), default=0)
+                + F("has_dead_link") * 5_000
             )
         )
 
@@ -204,6 +198,13 @@ class ServiceQuerySet(models.QuerySet):
         """With what a line about each says: who runs it, and what it is about. One more query."""
         return self.select_related("organization", "listing").prefetch_related(
             Prefetch("attributes", queryset=_rows("Attribute").select_related("taxonomy_term"))
+        )
+
+    def for_queue(self) -> Self:
+        """With what the curators' queue shows of each, in a fixed number of queries."""
+        return self.select_related("organization", "listing").prefetch_related(
+            "additional_urls",
+            Prefetch("service_at_locations", queryset=_rows("ServiceAtLocation").select_related("location")),
         )
 
     def for_cards(self) -> Self:
@@ -241,6 +242,13 @@ class ServiceQuerySet(models.QuerySet):
 
 def _rows(model: str) -> Any:
     return apps.get_model("community", model)._default_manager
+
+
+def _open_reports(**which: str) -> Coalesce:
+    """How many open reports a service has."""
+    reports = _rows("ProblemReport").filter(service=OuterRef("pk"), closed_at=None, **which)
+    how_many = reports.order_by().values("service").annotate(how_many=Count("pk")).values("how_many")
+    return Coalesce(Subquery(how_many, output_field=IntegerField()), 0)
 
 
 def _public_addresses() -> Prefetch:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,7 +22,7 @@ from community.forms.listings import ListingForm, NewListingForm, OrganizationFo
 from community.forms.parts import PARTS
 from community.forms.places import PlaceForm
 from community.forms.search import CurateSearchForm
-from community.models import GapRecord, Listing, Organization, Service, ServiceAtLocation
+from community.models import GapRecord, Listing, Organization, Service, ServiceAtLocation, WebLink
 
 type View = Callable[..., HttpResponse]
 
@@ -124,6 +126,7 @@ def listing_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
             "may_become": {str(state) for state in actions.STEPS[Listing.State(listing.state)]},
             "verify_form": VerifyForm(),
             "reports": service.problem_reports.still_open(),
+            "links": _links(request, service),
             "changes": listing.state_changes.select_related("by")[:20],
             "parts": [
                 (part, title, getattr(service, form.related_name).all())
@@ -131,6 +134,12 @@ def listing_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
             ],
         },
     )
+
+
+def _links(request: PersonRequest, service: Service) -> list[tuple[str, WebLink | None]]:
+    """The addresses the listing names, each with what was last answered there."""
+    known = WebLink.objects.editable_by(request.user).by_address([service])
+    return [(url, known.get(url)) for url in service.web_addresses]
 
 
 @curators_only
@@ -240,7 +249,15 @@ def listing_archive(request: PersonRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @curators_only
 def listing_verify(request: PersonRequest, pk: UUID) -> HttpResponse:
-    return _checked_step(request, pk, actions.verify, _("Checked today, by you."))
+    response = _checked_step(request, pk, actions.verify, _("Checked today, by you."))
+    return _back_to_queue(request) if "from_queue" in request.POST else response
+
+
+def _back_to_queue(request: PersonRequest) -> HttpResponse:
+    """To the same page of the queue, and there to the entry that followed: the next key reaches it."""
+    query = f"?{urlencode({'after': after})}" if (after := request.POST.get("after", "")) else ""
+    following = f"#listing-{pk}" if (pk := slugify(request.POST["from_queue"])) else ""
+    return redirect(f"{reverse('community:queue')}{query}{following}")
 
 
 # --- organizations ----------------------------------------------------------

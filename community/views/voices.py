@@ -1,4 +1,4 @@
-"""What anybody may tell the curators, and the curators' queue."""
+"""What anybody may tell the curators."""
 
 from typing import Any
 from uuid import UUID
@@ -9,18 +9,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from coaching.accounts.http import PersonRequest
-from coaching.accounts.paging import keyset_page
 from community import actions
 from community.forms.voices import ProblemForm, SuggestionForm, VisitorForm
-from community.models import Service, Suggestion
+from community.models import Service
 from community.throttle import is_too_often
-from community.views.curation import curators_only
 
 MOST_AN_HOUR = 10
 
@@ -69,20 +64,3 @@ def _source(request: HttpRequest, service: Service) -> str:
 def _page(request: HttpRequest, form: VisitorForm, **more: Any) -> HttpResponse:
     status = 422 if form.is_bound else 200
     return render(request, "community/voice_form.html", {"form": form, **more}, status=status)
-
-
-@curators_only
-def queue(request: PersonRequest) -> HttpResponse:
-    services = Service.objects.editable_by(request.user).by_need(timezone.localdate())
-    page = keyset_page(request, services.for_cards(), by=["-need", "sort_name", "pk"])
-    suggestions = Suggestion.objects.editable_by(request.user).still_open()[:50]
-    return render(request, "community/queue.html", {"page": page, "suggestions": suggestions})
-
-
-@require_POST
-@curators_only
-def suggestion_close(request: PersonRequest, pk: UUID) -> HttpResponse:
-    suggestion = get_object_or_404(Suggestion.objects.editable_by(request.user), pk=pk)
-    actions.close_suggestion(by=request.user, suggestion=suggestion)
-    messages.success(request, _("Put away."))
-    return redirect("community:queue")

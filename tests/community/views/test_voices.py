@@ -1,10 +1,8 @@
-from datetime import date, timedelta
 from http import HTTPStatus
 
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
-from django.utils import timezone
 
 from community import actions
 from community.models import Listing, ProblemReport, StateChange, Suggestion
@@ -12,7 +10,6 @@ from community.views import voices
 
 SUGGEST = reverse("community:resource_suggest")
 QUEUE = reverse("community:queue")
-LONG_AGO = date(2020, 1, 1)
 
 
 @pytest.fixture
@@ -26,10 +23,6 @@ def report_url(service) -> str:
 
 def state_of(service) -> str:
     return Listing.objects.get(service=service).state
-
-
-def names(response) -> list[str]:
-    return [service.name for service in response.context["page"]]
 
 
 def test_problem_report_reaches_the_curators_and_names_nobody(visitor, finn_browser, published_of):
@@ -140,47 +133,3 @@ def test_a_visitor_who_writes_all_the_time_is_asked_to_wait(visitor, monkeypatch
 
     assert statuses == [302, 302, 422]
     assert Suggestion.objects.count() == 2
-
-
-def test_queue_puts_those_that_need_it_most_first(finn, finn_browser, visitor, published_of, draft_of):
-    today = timezone.localdate()
-
-    def checked(name: str, on: date):
-        service = published_of(name)
-        actions.verify(by=finn, service=service, how="phone", on=on)
-        return service
-
-    checked("Fresh", today)
-    checked("Old", today - timedelta(days=200))
-    checked("Older", LONG_AGO)
-    published_of("Never", is_checked=False)
-    actions.ask_for_check(by=finn, service=checked("Doubtful", today))
-    reported = checked("Reported", today)
-    visitor.post(report_url(reported), {"problem": "wrong"})
-    draft_of("Draft")
-
-    assert names(finn_browser.get(QUEUE)) == ["Reported", "Doubtful", "Never", "Older", "Old"]
-
-
-def test_queue_says_what_will_be_here(finn_browser):
-    assert "Nothing to check" in finn_browser.get(QUEUE).text
-
-
-def test_queue_is_cut_into_pages(finn_browser, published_of):
-    made = {published_of(f"Advice {number:02}", is_checked=False).name for number in range(27)}
-
-    first = finn_browser.get(QUEUE)
-    second = finn_browser.get(first.context["page"].next_url)
-
-    assert (len(names(first)), {*names(first), *names(second)}) == (25, made)
-
-
-@pytest.mark.parametrize("rows", [3, 30])
-def test_queue_asks_the_database_as_often_for_3_rows_as_for_30(
-    finn_browser, published_of, django_assert_num_queries, rows
-):
-    for number in range(rows):
-        published_of(f"Advice {number}", is_checked=False)
-
-    with django_assert_num_queries(7):
-        finn_browser.get(QUEUE)

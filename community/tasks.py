@@ -1,0 +1,20 @@
+"""What a worker is woken for; what is due stands in the database."""
+
+from celery import shared_task
+from django.conf import settings
+
+from community.linkcheck.rounds import check_links
+from community.models import WebLink
+
+
+@shared_task(name="community.write_down_links")
+def write_down_links() -> None:
+    """Note which addresses listings name by now."""
+    WebLink.objects.write_down()
+
+
+@shared_task(name="community.check_links")
+def check_due_links() -> None:
+    """Look at a few of the links that nobody has looked at for a week."""
+    if settings.LINK_CHECKS:
+        check_links()
