@@ -4,6 +4,7 @@ from clients.models.checkin import CheckIn, CheckInRhythm, LifeArea, Score
 from clients.models.circumstance import Circumstance
 from clients.models.client import Client
 from clients.models.erasure import Erasure
+from clients.models.message import Message
 from clients.models.roster_import import RosterImport
 from clients.models.roster_view import RosterView
 from clients.models.trace import Trace
@@ -18,6 +19,7 @@ __all__ = [
     "Erasure",
     "JournalEntry",
     "LifeArea",
+    "Message",
     "Note",
     "RosterImport",
     "RosterView",
