@@ -62,7 +62,7 @@ def record_of(client: Client, *, with_private_notes: bool = False) -> dict[str, 
             {
                 "model": model._meta.label,
                 "kind": capfirst(str(model._meta.verbose_name_plural)),
-                "rows": [_plain(row, hidden, set(outside)) for row in rows],
+                "rows": [_plain(row, _hidden_in(row, client, hidden), set(outside)) for row in rows],
             }
         )
     return {
@@ -75,6 +75,12 @@ def record_of(client: Client, *, with_private_notes: bool = False) -> dict[str, 
         "parts": parts,
         "history": history,
     }
+
+
+def _hidden_in(row: models.Model, client: Client, hidden: set[str]) -> set[str]:
+    """Of what a coach writes no drafts leave; the client's own, in their messages, do."""
+    is_own = client.user_id is not None and getattr(row, "author_id", None) == client.user_id
+    return SECRET if is_own else hidden
 
 
 def _account(client: Client) -> dict[str, Any] | None:

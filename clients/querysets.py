@@ -6,14 +6,14 @@ from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
-from django.db.models.functions import Now
+from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from coaching.accounts.querysets import Person
 
 if TYPE_CHECKING:
-    from clients.models import CheckIn, Client, JournalEntry, Note
+    from clients.models import CheckIn, Client, JournalEntry, Message, Note
     from coaching.accounts.models import Coach, User
 
 
@@ -45,6 +45,19 @@ class ClientQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(practice__coaches__user=user, practice__coaches__is_owner=True)
+
+    def with_thread(self, user: "User") -> Self:
+        """Those with a thread for this person, or their own; with `written_at` (last) and `unread`."""
+        messages: Any = self.model._meta.get_field("messages").related_model
+        of_thread = messages.objects.sent().filter(client=OuterRef("pk"))
+        theirs = of_thread.filter(Q(author=user.pk) | Q(reader=user.pk))
+        last = theirs.order_by("-saved_at").values("saved_at")[:1]
+        new = of_thread.unopened().filter(reader=user.pk).order_by().values("client")
+        rows = self.annotate(
+            last_at=Subquery(last), unread=Coalesce(Subquery(new.annotate(n=Count("pk")).values("n")), 0)
+        )
+        rows = rows.filter(Q(last_at__isnull=False) | Q(user=user.pk))
+        return rows.annotate(written_at=Coalesce("last_at", "created_at"))
 
     def search(self, text: str) -> Self:
         """Those whose name or e-mail address holds every word of `text`."""
@@ -247,6 +260,48 @@ class JournalEntryQuerySet(models.QuerySet):
 
     def belonging_to(self, user: Person) -> Self:
         return self.filter(client__in=_clients(self).belonging_to(user))
+
+
+class MessageQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those this person wrote or was sent, while the record is theirs or they coach it.
+
+        A draft is its writer's alone.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        sent = Q(saved_at__isnull=False)
+        in_own_record = Q(client__in=_clients(self).belonging_to(user)) & (sent | Q(author=user.pk))
+        of_their_client = Q(client__in=_clients(self).coached_by(user))
+        return self.filter(in_own_record | of_their_client & (Q(author=user.pk) | sent & Q(reader=user.pk)))
+
+    def sent(self) -> Self:
+        return self.filter(saved_at__isnull=False)
+
+    def unopened(self) -> Self:
+        """Those sent that their reader has not seen yet."""
+        return self.sent().filter(opened_at=None)
+
+    def open_for(self, user: "User", client: "Client") -> int:
+        """This person looks at the thread: what was sent to them there is seen now; says how much was new."""
+        return self.unopened().filter(client=client, reader=user).update(opened_at=Now())
+
+    def shared_with_client(self) -> Self:
+        """What leaves with the client: all that was sent, and their own drafts."""
+        return self.filter(Q(saved_at__isnull=False) | Q(author=F("client__user")))
+
+    def continued_by(self, user: "User", client: "Client", pk: UUID | None = None) -> "Message":
+        """This person's message of this id in the thread, sent or not; else their draft, else a new one.
+
+        Raises DoesNotExist where the id is of another thread or of somebody else.
+        """
+        rows: Any = self
+        if pk is not None and rows.filter(pk=pk).exists():
+            return rows.visible_to(user).get(pk=pk, client=client, author=user)
+        draft = rows.filter(client=client, author=user, saved_at=None).order_by("-draft_at").first()
+        if draft is not None and pk is None:
+            return draft
+        return rows.model(client=client, author=user, **({"pk": pk} if pk else {}))
 
 
 class ErasureQuerySet(models.QuerySet):

@@ -175,6 +175,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:session_agenda": (of("session"), PAIR_SEES),
     "scheduling:step_agree": (of("session"), PAIR_SEES),
     "scheduling:step_session": (of("step"), PAIR_SEES),
+    "scheduling:thread_list": (nothing, cells(ben="go", coaches=200)),
+    "scheduling:message_thread": (of("client"), PAIR_SEES),
     "scheduling:summary_write": (of("session"), COACH_SEES),
     "scheduling:summary_list": (nothing, CLIENT_SEES),
     # A link from Ben's mail opens its one act for whoever holds it; without it there is nothing here.

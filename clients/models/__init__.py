@@ -5,6 +5,7 @@ from clients.models.circumstance import Circumstance
 from clients.models.client import Client
 from clients.models.connection import Connection, LookingFor
 from clients.models.erasure import Erasure
+from clients.models.message import Message
 from clients.models.roster_import import RosterImport
 from clients.models.roster_view import RosterView
 from clients.models.trace import Trace
@@ -21,6 +22,7 @@ __all__ = [
     "JournalEntry",
     "LifeArea",
     "LookingFor",
+    "Message",
     "Note",
     "RosterImport",
     "RosterView",

@@ -8,8 +8,8 @@ from coaching.accounts.models import User
 
 
 class PersonBackend(AuthenticationBackend):
-    """allauth's sign-in by e-mail. The person comes with their place in a practice; every page asks."""
+    """allauth's sign-in by e-mail. The person comes with what every page asks of them."""
 
     def get_user(self, user_id: Any) -> User | None:
-        user = User.objects.select_related("coach__practice").filter(pk=user_id).first()
+        user = User.objects.for_pages().filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None

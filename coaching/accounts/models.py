@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.mail import EmailMultiAlternatives
 from django.db import models
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -35,6 +36,14 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def for_pages(self) -> "models.QuerySet[User]":
+        """With their place in a practice, and with `unread`: how many messages wait for them. One query."""
+        messages: Any = self.model._meta.get_field("messages_received").related_model
+        waiting = messages.objects.unopened().filter(reader=OuterRef("pk"))
+        is_in_work = Q(client__user=OuterRef("pk")) | Q(client__coach__user=OuterRef("pk"))
+        counted = waiting.filter(is_in_work).order_by().values("reader").annotate(n=Count("pk"))
+        return self.select_related("coach__practice").annotate(unread=Subquery(counted.values("n")))
 
     @classmethod
     def normalize_email(cls, email: str | None) -> str:

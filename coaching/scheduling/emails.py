@@ -19,7 +19,7 @@ from coaching.scheduling.querysets import PRESENT
 from coaching.scheduling.walltimes import ZonedTime
 
 if TYPE_CHECKING:
-    from coaching.scheduling.models import CoachingSession, Reminder, SummaryMail
+    from coaching.scheduling.models import CoachingSession, MessageMail, Reminder, SummaryMail
 
 SUBJECTS = {
     "upcoming": _("Reminder for %(day)s, %(time)s"),
@@ -169,6 +169,30 @@ def summary_mail(news: "SummaryMail") -> EmailMultiAlternatives:
             "reader": client.name,
             "coach": client.coach,
             "link": settings.SITE_URL + news.summary.session.get_absolute_url(),
+        },
+        message_id=news.message_id,
+    )
+    _sign(mail, is_discreet=is_discreet)
+    return mail
+
+
+def message_mail(news: "MessageMail") -> EmailMultiAlternatives:
+    """There is something new, behind the sign-in: not from whom, and the link is everybody's home."""
+    reader = news.about.reader
+    assert reader is not None  # noqa: S101 - what was sent has one
+    is_discreet = MailChoices.of(reader).is_discreet
+    subject = (
+        _("There is something new for you") if is_discreet else _("There is something new for you on Trellis")
+    )
+    mail = write(
+        "message_mail",
+        to=reader.email,
+        subject=str(subject),
+        context={
+            "is_discreet": is_discreet,
+            "reader": reader.name,
+            "link": settings.SITE_URL + reverse("home:home"),
+            "choices_link": settings.SITE_URL + reverse("scheduling:mail_settings"),
         },
         message_id=news.message_id,
     )

@@ -17,7 +17,7 @@ from django.utils import timezone
 from clients.models import CheckInRhythm, Client
 from coaching.accounts.deliveries import Channel
 from coaching.accounts.models import User
-from coaching.scheduling.models import CoachingSession, MailChoices, Nudge, Reminder
+from coaching.scheduling.models import CoachingSession, MailChoices, MessageMail, Nudge, Reminder
 from coaching.scheduling.models.nudge import monday_of
 from goals.models import Step
 
@@ -177,4 +177,5 @@ def follow_moved_people() -> int:
         with transaction.atomic():
             MailChoices.objects.filter(user=user).update(quiet_zone=user.timezone)
             Reminder.rewrite_for(user)
+            MessageMail.rewrite_for(user)
     return len(people)

@@ -11,6 +11,7 @@ from clients.models import (
     JournalEntry,
     LifeArea,
     LookingFor,
+    Message,
     Note,
     RosterImport,
     Value,
@@ -18,6 +19,7 @@ from clients.models import (
 from coaching.accounts.models import User
 from coaching.scheduling.actions import record_session
 from coaching.scheduling.followup import send_summary
+from coaching.scheduling.messages import send_message
 from coaching.scheduling.models import CoachingSession, SessionSummary
 from goals import actions as plans
 from goals.models import Goal, Win
@@ -88,6 +90,15 @@ def a_summary(
     return summary
 
 
+def a_message(client: Client, by: User, words: str = "On Thursday, then.", draft: str = "") -> Message:
+    """Sent by one of the two to the other."""
+    message = Message(client=client, author=by)
+    send_message(by=by, writing=message, text=words)
+    if draft:
+        message.keep_draft(draft)
+    return message
+
+
 def a_win(client: Client, by: User, words: str = "Slept seven hours.", **fields) -> Win:
     """With the client's first goal, which is made where there is none."""
     goal = Goal.objects.filter(plan__client=client).agreed().first()
@@ -121,6 +132,7 @@ MAKERS = {
     JournalEntry: an_entry,
     LifeArea: an_area,
     LookingFor: a_wish,
+    Message: a_message,
     Note: a_note,
     SessionSummary: a_summary,
     RosterImport: a_list,

@@ -35,6 +35,7 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
     note = reverse("clients:note_write", args=[ben_client.pk, uuid7()])
     entry = reverse("clients:journal_write", args=[uuid7()])
     summarized = a_session(ben_client)
+    thread = reverse("scheduling:message_thread", args=[ben_client.pk])
     goal = a_win(ben_client, ben_client.user).goal
     summary = reverse("scheduling:summary_write", args=[summarized.pk])
     typed = [
@@ -52,6 +53,7 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
         (alma_browser, note, {"words": "canary-note_words", "audience": "client"}),
         (ben_browser, entry, {"words": "canary-journal_words", "audience": "coach"}),
         (alma_browser, summary, {"words": "canary-summary_words"}),
+        (ben_browser, thread, {"words": "canary-message", "key": str(uuid7())}),
         (
             ben_browser,
             reverse("goals:win_create", args=[goal.plan_id]),
@@ -70,6 +72,8 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
     alma_browser.post(note, {"words": "canary-note_draft", "keep": "1"}, headers=HTMX)
     ben_browser.post(entry, {"words": "canary-journal_draft", "keep": "1"}, headers=HTMX)
     alma_browser.post(summary, {"words": "canary-summary_draft", "keep": "1"}, headers=HTMX)
+    drafted = {"words": "canary-message_draft", "keep": "1", "key": str(uuid7())}
+    alma_browser.post(thread, drafted, headers=HTMX)
     # What is refused is shown again, and must not be told to the log either.
     ben_browser.post(reverse("clients:circumstance_create"), {"words": "canary-refused"})
     table = SimpleUploadedFile("clients.csv", b"name,email,remarks\nGil,gil@example.org,canary-list\n")
@@ -87,6 +91,7 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
             (ben_browser, reverse("scheduling:summary_list")),
             (ben_browser, summarized.get_absolute_url()),
             (alma_browser, summary),
+            (alma_browser, thread),
             (alma_browser, reverse("goals:plan_timeline", args=[goal.plan_id])),
             (alma_browser, note),
             (alma_browser, reverse("clients:journal_shared", args=[ben_client.pk])),
@@ -138,6 +143,7 @@ def test_private_words_are_found_nowhere(
         "canary-note_draft", "canary-journal_words", "canary-journal_draft", "canary-area", "canary-check_in",
         "canary-summary_words", "canary-summary_draft", "canary-win",
         "canary-list", "canary-near", "canary-connection",
+        "canary-message", "canary-message_draft",
     }  # fmt: skip
     assert broken.status_code == 500
     assert b"ben@example.org" in dumped  # the dump is one: what is not encrypted is there
@@ -159,6 +165,7 @@ def test_every_private_field_has_a_canary():
         "Note",
         "JournalEntry",
         "LifeArea",
+        "Message",
         "CheckIn",
         "SessionSummary",
         "Win",

@@ -13,6 +13,7 @@ from coaching.accounts.actions import add_person, agree_to_sms, confirm_sms
 from coaching.accounts.forms import SMS_CONSENT
 from coaching.accounts.models import Coach, Practice, User
 from coaching.home.demo.followup import seed_follow_up
+from coaching.home.demo.messages import seed_messages
 from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
 from coaching.home.demo.records import seed_record
 from coaching.scheduling.actions import cancel_session, record_session, save_new, say_agenda, schedule_session
@@ -134,6 +135,7 @@ def seed_clients(staff: dict[str, User]) -> list[Client]:
         seed_record(client, coach)
         _seed_sessions(client, coach, number)
         seed_follow_up(client, coach)
+        seed_messages(client, coach)
         clients.append(client)
         Client.objects.filter(pk=client.pk).update(**DETAILS[number % len(DETAILS)])
     for name, email in NOT_JOINED.items():

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
 from coaching.accounts.forms import page_helper
-from coaching.scheduling.models import CalendarFeed, MailChoices, Reminder
+from coaching.scheduling.models import CalendarFeed, MailChoices, MessageMail, Reminder
 
 LEADS = {
     10080: _("1 week"),
@@ -74,9 +74,9 @@ class MailForm(forms.ModelForm):
     class Meta:
         model = MailChoices
         fields = [
-            "wants_upcoming", "wants_booked", "wants_changed", "wants_step_due", "wants_check_in_due",
-            "wants_own_week", "wants_coach_week", "nothing_booked_days", "way", "is_discreet",
-            "quiet_from", "quiet_until", "client_leads", "coach_leads",
+            "wants_upcoming", "wants_booked", "wants_changed", "wants_message", "wants_step_due",
+            "wants_check_in_due", "wants_own_week", "wants_coach_week", "nothing_booked_days", "way",
+            "is_discreet", "quiet_from", "quiet_until", "client_leads", "coach_leads",
         ]  # fmt: skip
         widgets = {
             "way": forms.RadioSelect,
@@ -104,7 +104,14 @@ class MailForm(forms.ModelForm):
     def helper(self) -> FormHelper:
         helper = page_helper()
         helper.layout = Layout(
-            Fieldset(_("Mails I want"), "wants_booked", "wants_changed", "wants_upcoming", css_class="group"),
+            Fieldset(
+                _("Mails I want"),
+                "wants_booked",
+                "wants_changed",
+                "wants_upcoming",
+                "wants_message",
+                css_class="group",
+            ),
             Fieldset(
                 _("Now and then"),
                 HTML("{% include 'scheduling/_now_and_then.html' %}"),
@@ -167,4 +174,5 @@ class MailForm(forms.ModelForm):
         self.instance.quiet_zone = self.instance.user.timezone
         choices = cast(MailChoices, super().save(commit))
         Reminder.rewrite_for(choices.user)
+        MessageMail.rewrite_for(choices.user)
         return choices

@@ -6,6 +6,7 @@ from coaching.scheduling.models.feed import CalendarFeed
 from coaching.scheduling.models.followup import SessionStep, SessionSummary, SummaryMail
 from coaching.scheduling.models.heartbeat import Heartbeat
 from coaching.scheduling.models.mail_choices import MailChoices
+from coaching.scheduling.models.message_mail import MessageMail
 from coaching.scheduling.models.nudge import Nudge
 from coaching.scheduling.models.policy import BookingPolicy
 from coaching.scheduling.models.reminder import Reminder
@@ -22,6 +23,7 @@ __all__ = [
     "CoachingSession",
     "Heartbeat",
     "MailChoices",
+    "MessageMail",
     "Nudge",
     "Reminder",
     "Repeat",

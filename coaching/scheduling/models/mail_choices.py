@@ -53,6 +53,11 @@ class MailChoices(Record):
         default=True,
         help_text=_("Without these mails, look here before you set out."),
     )
+    wants_message = models.BooleanField(
+        _("Somebody wrote me a message"),
+        default=True,
+        help_text=_("The mail says that there is something new, and no more."),
+    )
     wants_step_due = models.BooleanField(_("A step has its day today"), default=True)
     wants_check_in_due = models.BooleanField(_("It is time to check in, if I chose a rhythm"), default=True)
     wants_own_week = models.BooleanField(_("My week, on Mondays"), default=False)
@@ -149,6 +154,11 @@ class MailChoices(Record):
         begins_at, ends_at = quiet
         is_same_day = ends_at.astimezone(self.user.timezone).date() == day
         return ends_at if is_same_day else begins_at - BEFORE_QUIET
+
+    def awake_at(self, moment: datetime) -> datetime:
+        """This moment (UTC), or the end of the quiet hours in which it falls."""
+        quiet = self._quiet_around(moment)
+        return quiet[1] if quiet else moment
 
     def end_of(self, day: date) -> datetime:
         """The midnight that ends this day on their wall (UTC)."""
