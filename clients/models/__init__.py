@@ -1,5 +1,6 @@
 """A client's record: who they are, what they carry, what they and their coaches write, and who saw it."""
 
+from clients.models.agreement import Agreement, FormerSignature, Signature
 from clients.models.checkin import CheckIn, CheckInRhythm, LifeArea, Score
 from clients.models.circumstance import Circumstance
 from clients.models.client import Client
@@ -11,17 +12,20 @@ from clients.models.value import Value
 from clients.models.writing import JournalEntry, Note
 
 __all__ = [
+    "Agreement",
     "CheckIn",
     "CheckInRhythm",
     "Circumstance",
     "Client",
     "Erasure",
+    "FormerSignature",
     "JournalEntry",
     "LifeArea",
     "Note",
     "RosterImport",
     "RosterView",
     "Score",
+    "Signature",
     "Trace",
     "Value",
 ]

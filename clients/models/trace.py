@@ -36,6 +36,7 @@ class Trace(Record):
         CHECK_INS = "check_ins", _("how life stands for you")
         SUMMARIES = "summaries", _("summaries of your sessions")
         WINS = "wins", _("small wins in your plans")
+        AGREEMENTS = "agreements", _("what you have signed")
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="traces")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="traces_left")

@@ -30,12 +30,19 @@ LISTS = {
     "waiting": _("Answer waited for"),
     "unbooked": _("Nothing booked"),
     "quiet": _("Quiet"),
+    "unsigned": _("Signature waited for"),
     "ended": _("Ended"),
     "all": _("Everybody"),
 }
 """Which clients may be looked at, by the name in the address."""
 
-NEEDS_ATTENTION = Q(has_urgent_need=True) | Q(is_waited_for=True) | Q(is_unbooked=True) | Q(is_quiet=True)
+NEEDS_ATTENTION = (
+    Q(has_urgent_need=True)
+    | Q(is_waited_for=True)
+    | Q(is_unbooked=True)
+    | Q(is_quiet=True)
+    | Q(is_unsigned=True)
+)
 CHOSEN = {
     "": ~Q(status=Client.Status.ENDED),
     "attention": NEEDS_ATTENTION,
@@ -43,6 +50,7 @@ CHOSEN = {
     "waiting": Q(is_waited_for=True),
     "unbooked": Q(is_unbooked=True),
     "quiet": Q(is_quiet=True),
+    "unsigned": Q(is_unsigned=True),
     "ended": Q(status=Client.Status.ENDED),
     "all": Q(),
 }
@@ -80,7 +88,8 @@ def with_reasons(clients: ClientQuerySet) -> ClientQuerySet:
     """With what may need the coach: nothing of it where the work rests or has ended.
 
     `has_urgent_need`, `is_waited_for` (a goal waits for the client's answer),
-    `is_unbooked` (no session to come), `is_quiet` and `heard_at`.
+    `is_unbooked` (no session to come), `is_quiet` and `heard_at`, `is_unsigned`
+    (a text of the practice waits for the client's signature).
     """
     is_working = Q(status__in=Client.WORKING)
     booked = CoachingSession.objects.upcoming().filter(client=OuterRef("pk"))
@@ -88,6 +97,7 @@ def with_reasons(clients: ClientQuerySet) -> ClientQuerySet:
     rows = clients.with_urgent_need().annotate(
         is_waited_for=Q(Exists(waiting), is_working, user__isnull=False),
         is_unbooked=Q(~Exists(booked), is_working),
+        is_unsigned=Q(Exists(clients.asked_to_sign()), is_working, user__isnull=False),
         heard_at=Greatest("created_at", *_signs_of_life()),
     )
     return rows.annotate(is_quiet=Q(is_working, user__isnull=False, heard_at__lt=Now() - QUIET_AFTER))
