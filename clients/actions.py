@@ -205,7 +205,8 @@ def _free_slug(name: str) -> str:
 
 @transaction.atomic
 def write_circumstance(*, by: User, circumstance: Circumstance, at: datetime | None = None) -> None:
-    """Save a new or changed circumstance, and note who wrote it."""
+    """Save a new or changed circumstance, and note who wrote it. Raises AgreementFirst."""
+    circumstance.client.check_open_to_words()
     act = Trace.Act.ADDED if circumstance._state.adding else Trace.Act.CHANGED
     circumstance.write(by=by, at=at)
     Trace.objects.leave(client=circumstance.client, by=by, act=act, part=Trace.Part.CIRCUMSTANCES)
@@ -234,7 +235,8 @@ def remove_circumstance(*, by: User, circumstance: Circumstance) -> None:
 
 @transaction.atomic
 def add_value(*, by: User, value: Value) -> None:
-    """Put it at the end of what matters to the client."""
+    """Put it at the end of what matters to the client. Raises AgreementFirst."""
+    value.client.check_open_to_words()
     value.position = Value.objects.filter(client=value.client).count()
     value.save()
     Trace.objects.leave(client=value.client, by=by, act=Trace.Act.ADDED, part=Trace.Part.VALUES)
@@ -242,6 +244,8 @@ def add_value(*, by: User, value: Value) -> None:
 
 @transaction.atomic
 def change_value(*, by: User, value: Value) -> None:
+    """Word it anew. Raises AgreementFirst."""
+    value.client.check_open_to_words()
     value.save(update_fields=["words"])
     Trace.objects.leave(client=value.client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.VALUES)
 
@@ -317,7 +321,8 @@ def erase_due() -> int:
 
 @transaction.atomic
 def choose_area(*, by: User, area: LifeArea) -> None:
-    """The client wants to keep an eye on this part of life."""
+    """The client wants to keep an eye on this part of life. Raises AgreementFirst."""
+    area.client.check_open_to_words()
     area.save()
     Trace.objects.leave(client=area.client, by=by, act=Trace.Act.ADDED, part=Trace.Part.CHECK_INS)
 
@@ -347,7 +352,8 @@ def choose_rhythm(*, by: User, client: Client, every: str) -> None:
 def say_check_in(
     *, by: User, client: Client, on: date, scores: dict[LifeArea, int | None], words: str = ""
 ) -> CheckIn:
-    """What the client says of a day; said again, it replaces what was said of that day."""
+    """What the client says of a day; said again, it replaces what was said before. Raises AgreementFirst."""
+    client.check_open_to_words()
     check_in = CheckIn.say(client=client, on=on, scores=scores, words=words)
     Trace.objects.leave(client=client, by=by, act=Trace.Act.ADDED, part=Trace.Part.CHECK_INS)
     return check_in

@@ -14,7 +14,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from pghistory.models import Context
 
-from clients.models import Client, Erasure
+from clients.models import Client, Erasure, FormerSignature, Signature
 from clients.outcomes import tell_directory
 from coaching.accounts.models import Invitation, User
 
@@ -79,12 +79,14 @@ def erase(client: Client) -> dict[str, int]:
     """Delete all that concerns `client` for good, and return how many rows of which kind.
 
     The account goes too where it is nothing but this client's. What is left
-    is one Erasure without a name.
+    is one Erasure without a name, and for the practice the days on which
+    somebody signed its texts.
     """
     account, record = client.user, client.pk
     found = belongings_of(client)
     kept = list(client.connections.exclude(service=None).values_list("service", flat=True))
     contexts = _contexts_of(found)
+    _keep_that_it_was_signed(client)
     counts = {model._meta.label: len(pks) for model, pks in found.items()}
     for model in reversed(found):
         if not is_history(model):
@@ -102,6 +104,15 @@ def erase(client: Client) -> dict[str, int]:
     if not Erasure.objects.filter(record=record).exclude(done_at=None).exists():
         Erasure.objects.create(record=record, due_at=timezone.now(), done_at=timezone.now())
     return counts
+
+
+def _keep_that_it_was_signed(client: Client) -> None:
+    """The practice can still show that it asked and that somebody signed, and not who."""
+    signatures = Signature.objects.filter(client=client)
+    FormerSignature.objects.bulk_create(
+        FormerSignature(agreement_id=agreement, signed_on=at.date())
+        for agreement, at in signatures.values_list("agreement", "signed_at")
+    )
 
 
 def _contexts_of(found: Belongings) -> set[Any]:

@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import capfirst, slugify
 
+from clients.agreements.texts import blocks_of
 from clients.belongings import belongings_of, is_history
-from clients.models import Client
+from clients.models import Client, Signature
 from clients.models.writing import Writing
 
 SECRET = {"password", "nonce", "token_hash"}
@@ -21,7 +22,7 @@ SECRET = {"password", "nonce", "token_hash"}
 
 
 def export_of(clients: Iterable[Client], *, with_private_notes: bool = False) -> bytes:
-    """A zip with `record.json` and `record.html` for each of these records.
+    """A zip with `record.json`, `record.html` and what was signed for each of these records.
 
     A coach's notes that are not shared with the client, and drafts of notes,
     are left out and counted, unless `with_private_notes`.
@@ -34,7 +35,17 @@ def export_of(clients: Iterable[Client], *, with_private_notes: bool = False) ->
             words = json.dumps(record, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
             archive.writestr(f"{folder}/record.json", words)
             archive.writestr(f"{folder}/record.html", render_to_string("clients/export.html", record))
+            for signature in Signature.objects.filter(client=client).select_related("agreement__practice"):
+                name = slugify(str(signature.agreement))
+                archive.writestr(f"{folder}/agreements/{name}.html", _signed(signature))
     return packed.getvalue()
+
+
+def _signed(signature: Signature) -> str:
+    """A page that needs nothing but itself: the text as it was signed, and the signature."""
+    agreement = signature.agreement
+    context = {"signature": signature, "agreement": agreement, "blocks": blocks_of(agreement.text)}
+    return render_to_string("clients/export_signature.html", context)
 
 
 def record_of(client: Client, *, with_private_notes: bool = False) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from clients.views import (
+    agreements,
     bringing,
     checkins,
     circumstances,
@@ -24,6 +25,16 @@ urlpatterns = [
         bringing.roster_import_take_back,
         name="roster_import_take_back",
     ),
+    path("practice/agreements/", agreements.agreement_list, name="agreement_list"),
+    path("practice/agreements/<slug:kind>/", agreements.agreement_write, name="agreement_write"),
+    path("practice/agreements/<slug:kind>/publish/", agreements.agreement_publish, name="agreement_publish"),
+    path(
+        "practice/agreements/<slug:kind>/withdraw/", agreements.agreement_withdraw, name="agreement_withdraw"
+    ),
+    path("agreements/<uuid:pk>/", agreements.agreement_detail, name="agreement_detail"),
+    path("me/agreements/", agreements.agreement_signed, name="agreement_signed"),
+    path("agreements/signed/<uuid:pk>/", agreements.signature_detail, name="signature_detail"),
+    path("agreements/signed/<uuid:pk>/pdf/", agreements.signature_pdf, name="signature_pdf"),
     path("clients/new/", roster.client_create, name="client_create"),
     path("clients/<uuid:pk>/edit/", roster.client_edit, name="client_edit"),
     path("clients/<uuid:pk>/invite/", roster.client_invite, name="client_invite"),

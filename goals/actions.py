@@ -228,8 +228,12 @@ def note_win(
     audience: str = Win.Audience.ME,
     on: date | None = None,
 ) -> Win:
-    """Something that went well. What a coach notes is for both; a coach keeps notes elsewhere."""
+    """Something that went well. What a coach notes is for both; a coach keeps notes elsewhere.
+
+    Raises AgreementFirst.
+    """
     goal.plan.check_shaped_by(by)
+    goal.plan.client.check_open_to_words()
     if not goal.is_agreed:
         raise NotPossible(gettext("Choose a goal that is agreed."))
     today = timezone.localdate()

@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from clients.actions import add_client
+from clients.agreements import acts
 from clients.bringing.runs import hand_in
 from clients.models import RosterView
 from coaching.scheduling.actions import schedule_session
@@ -25,7 +26,15 @@ from community import actions as directory
 from community.hsds.runs import try_import
 from goals import actions as plans
 from goals.library import write_template
-from tests.clients.rows import a_circumstance, a_connection, a_note, a_value, an_area, an_entry
+from tests.clients.rows import (
+    a_circumstance,
+    a_connection,
+    a_note,
+    a_value,
+    an_agreement,
+    an_area,
+    an_entry,
+)
 
 CAST = ["alma", "ben", "cora", "dan", "esra", "finn", "olga", "gita", "nobody"]
 COACHES = {"alma", "cora", "esra", "olga"}
@@ -87,6 +96,14 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "accounts:sms_settings": (nothing, SIGNED_IN),
     "accounts:sms_confirm": (nothing, cells(people="go")),
     "accounts:mail_events": (lambda world: ["mailgun"], cells(people=404, nobody=404)),
+    "clients:agreement_list": (nothing, OWNERS_ONLY),
+    "clients:agreement_write": (lambda world: ["coaching"], OWNERS_ONLY),
+    "clients:agreement_publish": (lambda world: ["coaching"], cells(others=403, olga="go")),  # no draft
+    "clients:agreement_withdraw": (lambda world: ["confidentiality"], OWNERS_ONLY),
+    "clients:agreement_detail": (of("agreement"), PRACTICE_SEES),
+    "clients:agreement_signed": (nothing, CLIENT_SEES),
+    "clients:signature_detail": (of("signature"), PAIR_SEES),
+    "clients:signature_pdf": (of("signature"), PAIR_SEES),
     "clients:client_create": (nothing, COACHES_ONLY),
     "clients:roster_import_new": (nothing, COACHES_ONLY),
     "clients:roster_import": (of("roster_import"), COACH_SEES),
@@ -303,7 +320,7 @@ ALLAUTH_WITH_ARGUMENTS = {
 
 
 @pytest.fixture
-def world(alma, ben, finn, ben_client) -> SimpleNamespace:
+def world(alma, ben, finn, olga, ben_client) -> SimpleNamespace:
     """Something of Ben's for every kind of URL, and a draft in the directory."""
     plan = plans.start_plan(by=ben, client=ben_client, title="Autumn")
     goal = plans.propose_goal(by=ben, plan=plan, side="personal", title="Sleep before midnight")
@@ -338,7 +355,11 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
     BookingRules.keep(alma.coach, week=day_and_night, is_open=True, change_notice_hours=0)
     roster_view = RosterView.objects.create(coach=alma.coach, name="Evenings", query="tag=evening")
     stranger = add_client(by=alma, name="Gil", email="gil@example.org", invite=True)
+    agreement = an_agreement(olga, "confidentiality")
+    (signature,) = acts.sign(by=ben, agreement=agreement, name="Ben")
     return SimpleNamespace(
+        agreement=agreement,
+        signature=signature,
         roster_view=roster_view,
         roster_import=hand_in(by=alma, file_name="a.csv", content=b"name,email\nGil,g@example.org\n"),
         client=ben_client,

@@ -1,5 +1,6 @@
 """A client's record: who they are, what they carry, what they and their coaches write, and who saw it."""
 
+from clients.models.agreement import Agreement, FormerSignature, Signature
 from clients.models.checkin import CheckIn, CheckInRhythm, LifeArea, Score
 from clients.models.circumstance import Circumstance
 from clients.models.client import Client
@@ -13,12 +14,14 @@ from clients.models.value import Value
 from clients.models.writing import JournalEntry, Note
 
 __all__ = [
+    "Agreement",
     "CheckIn",
     "CheckInRhythm",
     "Circumstance",
     "Client",
     "Connection",
     "Erasure",
+    "FormerSignature",
     "JournalEntry",
     "LifeArea",
     "LookingFor",
@@ -27,6 +30,7 @@ __all__ = [
     "RosterImport",
     "RosterView",
     "Score",
+    "Signature",
     "Trace",
     "Value",
 ]

@@ -16,6 +16,14 @@ from coaching.accounts.models import Coach, Invitation, Practice, User
 from coaching.accounts.records import Record
 
 
+class AgreementFirst(Exception):
+    """Before anything private is written about this client, they sign the text on confidentiality."""
+
+    def __init__(self, client: "Client") -> None:
+        super().__init__()
+        self.client = client
+
+
 class Client(Record):
     """One person's work with one coach. It is theirs: they see and shape it, and so does that coach."""
 
@@ -95,6 +103,11 @@ class Client(Record):
     def own_timezone(self) -> ZoneInfo:
         """The zone they live in: the account's once they have joined, before that the coach's note."""
         return self.user.timezone if self.user else self.timezone
+
+    def check_open_to_words(self) -> None:
+        """Whoever writes something private about the client asks this first. Raises AgreementFirst."""
+        if Client.objects.filter(pk=self.pk).closed_to_words().exists():
+            raise AgreementFirst(self)
 
     def change_status(self, status: str) -> None:
         self.status = status

@@ -38,6 +38,7 @@ class Trace(Record):
         MESSAGES = "messages", _("the messages between you")
         WINS = "wins", _("small wins in your plans")
         CONNECTIONS = "connections", _("what you kept from the directory")
+        AGREEMENTS = "agreements", _("what you have signed")
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="traces")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="traces_left")

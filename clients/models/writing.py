@@ -50,13 +50,15 @@ class Writing(PrivateRecord):
         return self.draft if self.has_draft else self.words
 
     def keep_draft(self, text: str, *, at: datetime | None = None) -> None:
-        """Keep what is being typed. What others may see stays as it was last saved."""
+        """Keep what is being typed. What others may see stays as it was last saved. Raises AgreementFirst."""
+        self.client.check_open_to_words()
         is_as_saved = self.is_saved and text == self.words
         self.draft, self.draft_at = ("", None) if is_as_saved else (text, at or timezone.now())
         self.save()
 
     def publish(self, text: str, *, at: datetime | None = None) -> None:
-        """Save the text for the audience it has; the draft has done its work."""
+        """Save the text for the audience it has; the draft has done its work. Raises AgreementFirst."""
+        self.client.check_open_to_words()
         self.words, self.draft, self.draft_at = text, "", None
         self.saved_at = at or timezone.now()
         self.save()

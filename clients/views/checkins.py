@@ -40,6 +40,7 @@ def checkin_list(request: PersonRequest) -> HttpResponse:
 
 def checkin_say(request: PersonRequest, pk: UUID) -> HttpResponse:
     client = get_object_or_404(Client.objects.belonging_to(request.user), pk=pk)
+    client.check_open_to_words()
     form = CheckInForm(request.POST or None, user=request.user, client=client)
     if form.is_valid():
         actions.say_check_in(by=request.user, client=client, **form.said)
@@ -63,6 +64,7 @@ def checkin_rhythm(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def area_create(request: PersonRequest, pk: UUID) -> HttpResponse:
     client = get_object_or_404(Client.objects.belonging_to(request.user), pk=pk)
+    client.check_open_to_words()
     form = LifeAreaForm(request.POST or None, instance=LifeArea(client=client))
     if form.is_valid():
         actions.choose_area(by=request.user, area=form.instance)

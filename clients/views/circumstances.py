@@ -12,7 +12,7 @@ from clients import actions
 from clients.circumstances import with_changes
 from clients.forms.record import CircumstanceForm
 from clients.models import Circumstance, Client
-from clients.views.own import clients_only
+from clients.views.own import clients_only, own_words_only_after_signing
 from coaching.accounts.http import PersonRequest
 
 
@@ -27,6 +27,7 @@ def circumstance_list(request: PersonRequest) -> HttpResponse:
 
 def circumstance_create(request: PersonRequest) -> HttpResponse:
     clients_only(request)
+    own_words_only_after_signing(request)
     form = CircumstanceForm(request.POST or None, user=request.user)
     return _form_page(request, form, is_own=True)
 
@@ -34,6 +35,7 @@ def circumstance_create(request: PersonRequest) -> HttpResponse:
 def circumstance_record(request: PersonRequest, pk: UUID) -> HttpResponse:
     """The coach writes down what the client, who is present, says."""
     client = get_object_or_404(Client.objects.coached_by(request.user), pk=pk)
+    client.check_open_to_words()
     form = CircumstanceForm(request.POST or None, user=request.user, client=client)
     return _form_page(request, form, is_own=False, client=client)
 
@@ -41,6 +43,7 @@ def circumstance_record(request: PersonRequest, pk: UUID) -> HttpResponse:
 def circumstance_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     rows = Circumstance.objects.visible_to(request.user).select_related("client")
     circumstance = get_object_or_404(rows, pk=pk)
+    circumstance.client.check_open_to_words()
     form = CircumstanceForm(request.POST or None, user=request.user, instance=circumstance)
     is_own = circumstance.client.user_id == request.user.pk
     return _form_page(request, form, is_own=is_own, client=circumstance.client, circumstance=circumstance)

@@ -28,6 +28,7 @@ def value_list(request: PersonRequest) -> HttpResponse:
 
 def value_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     value = get_object_or_404(Value.objects.belonging_to(request.user).select_related("client"), pk=pk)
+    value.client.check_open_to_words()
     form = ValueForm(request.POST or None, user=request.user, instance=value)
     if form.is_valid():
         actions.change_value(by=request.user, value=form.instance)

@@ -27,6 +27,7 @@ def write_page(
     **context: object,
 ) -> HttpResponse:
     """Shows the text, keeps a draft of it (`keep`), or saves it for its audience and goes `back`."""
+    writing.client.check_open_to_words()
     text = request.POST.get("words", "")[:LONGEST]
     if "keep" in request.POST and (text.strip() or not writing._state.adding):
         writing.keep_draft(text)

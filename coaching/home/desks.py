@@ -5,7 +5,7 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from clients.models import Circumstance, Client
+from clients.models import Agreement, Circumstance, Client
 from coaching.accounts.models import User
 from coaching.home.roster import UNREACHED, Wish
 from coaching.scheduling.bookings import records_that_may_book
@@ -46,7 +46,9 @@ class CoachDesk:
 
         Who owes an answer only stands in `waiting`.
         """
-        reasons = Q(has_urgent_need=True) | Q(is_unbooked=True) | Q(is_quiet=True) | UNREACHED
+        reasons = (
+            Q(has_urgent_need=True) | Q(is_unbooked=True) | Q(is_quiet=True) | Q(is_unsigned=True) | UNREACHED
+        )
         rows = Wish(show="attention").rows_for(self.user).filter(reasons)
         return list(rows.order_by("-has_urgent_need", "name", "pk")[:SHOWN])
 
@@ -76,6 +78,12 @@ class ClientDesk:
     def bookable(self) -> list[Client]:
         """Their records with coaches with whom they may book by themselves."""
         return list(records_that_may_book(self.user))
+
+    @cached_property
+    def to_sign(self) -> list[Agreement]:
+        """Texts of their practice that wait for their signature."""
+        agreements = Agreement.objects.visible_to(self.user).for_signing_by(self.user)
+        return list(agreements.select_related("practice"))
 
     @cached_property
     def boards(self) -> list[Board]:

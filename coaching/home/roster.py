@@ -31,6 +31,7 @@ LISTS = {
     "unbooked": _("Nothing booked"),
     "quiet": _("Quiet"),
     "unreached": _("Not reached by mail"),
+    "unsigned": _("Signature waited for"),
     "ended": _("Ended"),
     "all": _("Everybody"),
 }
@@ -38,7 +39,12 @@ LISTS = {
 
 UNREACHED = Q(mails_stopped_by__isnull=False) | Q(has_unwanted_mail=True)
 NEEDS_ATTENTION = (
-    Q(has_urgent_need=True) | Q(is_waited_for=True) | Q(is_unbooked=True) | Q(is_quiet=True) | UNREACHED
+    Q(has_urgent_need=True)
+    | Q(is_waited_for=True)
+    | Q(is_unbooked=True)
+    | Q(is_quiet=True)
+    | Q(is_unsigned=True)
+    | UNREACHED
 )
 CHOSEN = {
     "": ~Q(status=Client.Status.ENDED),
@@ -48,6 +54,7 @@ CHOSEN = {
     "unbooked": Q(is_unbooked=True),
     "quiet": Q(is_quiet=True),
     "unreached": UNREACHED,
+    "unsigned": Q(is_unsigned=True),
     "ended": Q(status=Client.Status.ENDED),
     "all": Q(),
 }
@@ -85,7 +92,8 @@ def with_reasons(clients: ClientQuerySet) -> ClientQuerySet:
     """With what may need the coach: nothing of it where the work rests or has ended.
 
     `has_urgent_need`, `is_waited_for` (a goal waits for the client's answer),
-    `is_unbooked` (no session to come), `is_quiet` and `heard_at`; whether mails
+    `is_unbooked` (no session to come), `is_quiet` and `heard_at`, `is_unsigned`
+    (a text of the practice waits for the client's signature); whether mails
     reach them: `mails_stopped_by` (a kind of ReturnedMail, or None), since when
     `password_asked_at`, and `has_unwanted_mail`.
     """
@@ -96,6 +104,7 @@ def with_reasons(clients: ClientQuerySet) -> ClientQuerySet:
     rows = clients.with_urgent_need().annotate(
         is_waited_for=Q(Exists(waiting), is_working, user__isnull=False),
         is_unbooked=Q(~Exists(booked), is_working),
+        is_unsigned=Q(Exists(clients.asked_to_sign()), is_working, user__isnull=False),
         heard_at=Greatest("created_at", *_signs_of_life()),
         mails_stopped_by=Case(When(is_working, then=_latest(stops, "created_at", "kind"))),
         password_asked_at=_latest(stops.exclude(password_asked_at=None), "password_asked_at"),

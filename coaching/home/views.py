@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clients.actions import invite_coach
+from clients.agreements.standing import standings_of
 from clients.circumstances import with_changes
 from clients.forms.roster import CoachInviteForm, RosterViewForm
 from clients.models import Circumstance, Client, Connection, Erasure, RosterView, Trace, Value
@@ -129,8 +130,12 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
     shared = Connection.objects.visible_to(request.user).filter(client=client).with_listing()
     if shared:
         Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CONNECTIONS)
+    standings = standings_of(client, request.user)
+    gate = next((each for each in standings if each.is_gate), None)
     context = {
         "client": client,
+        "standings": standings,
+        "is_closed_to_words": gate is not None and gate.signature is None,
         "curves": curves,
         "connections": shared,
         "erasure": Erasure.objects.visible_to(request.user).open().filter(record=client.pk).first(),

@@ -11,10 +11,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from coaching.accounts.http import PersonRequest
+from coaching.accounts.paper import renderer
 from goals.board import Board, Ratings
 from goals.history import history_of_plan
 from goals.models import GoalPlan
-from goals.printing import Section, chosen, pdf_of, renderer
+from goals.printing import Section, chosen, pdf_of
 
 
 def _paper(request: PersonRequest, pk: UUID) -> dict[str, Any]:

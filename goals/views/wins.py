@@ -29,6 +29,7 @@ def plan_timeline(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def win_create(request: PersonRequest, plan_pk: UUID) -> HttpResponse:
     plan = get_object_or_404(GoalPlan.objects.editable_by(request.user).with_people(), pk=plan_pk)
+    plan.client.check_open_to_words()
     goals = list(Goal.objects.editable_by(request.user).filter(plan=plan).agreed().with_plan())
     if not goals:
         messages.info(request, _("Once a goal is agreed, small wins on the way to it can be noted."))

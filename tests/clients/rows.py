@@ -3,7 +3,9 @@
 from datetime import date, datetime
 
 from clients.actions import add_value, choose_area, save_writing, say_check_in, write_circumstance
+from clients.agreements import acts
 from clients.models import (
+    Agreement,
     CheckIn,
     Circumstance,
     Client,
@@ -23,6 +25,12 @@ from coaching.scheduling.messages import send_message
 from coaching.scheduling.models import CoachingSession, SessionSummary
 from goals import actions as plans
 from goals.models import Goal, Win
+
+
+def an_agreement(owner: User, kind: str, text: str = "# Between us\n\nWhat you say stays here.") -> Agreement:
+    """A version that is published in the owner's practice."""
+    acts.write_draft(by=owner, practice=owner.coach.practice, kind=kind, text=text)
+    return acts.publish(practice=owner.coach.practice, kind=kind)
 
 
 def a_circumstance(client: Client, by: User, **fields) -> Circumstance:

@@ -5,6 +5,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from coaching.accounts import paper
 from goals import actions, printing
 from goals.history import history_of_plan
 from goals.models import Goal
@@ -143,7 +144,7 @@ def test_the_renderer_asks_for_nothing_but_our_own_files(ben, ben_client, monkey
     assert "file:///etc/passwd" in words
     for address in fetched:
         broken = f'<html><head><link rel="stylesheet" href="{address}"></head></html>'
-        monkeypatch.setattr(printing, "render_to_string", lambda *_args, page=broken: page)
+        monkeypatch.setattr(paper, "render_to_string", lambda *_args, page=broken: page)
         with pytest.raises(LookupError):
             printing.pdf_of(context)
 
@@ -171,4 +172,4 @@ def test_a_missing_library_is_noticed(monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
 
-    assert printing.renderer.__wrapped__() is None
+    assert paper.renderer.__wrapped__() is None

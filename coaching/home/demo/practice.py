@@ -12,6 +12,7 @@ from clients.models import Client
 from coaching.accounts.actions import add_person, agree_to_sms, confirm_sms
 from coaching.accounts.forms import SMS_CONSENT
 from coaching.accounts.models import Coach, Practice, User
+from coaching.home.demo.agreements import seed_agreements, seed_new_version, sign_agreements
 from coaching.home.demo.followup import seed_follow_up
 from coaching.home.demo.messages import seed_messages
 from coaching.home.demo.plans import CLIENTS, ClientOf, seed_plan
@@ -127,10 +128,12 @@ def seed_staff() -> dict[str, User]:
 def seed_clients(staff: dict[str, User]) -> list[Client]:
     """The eight clients: invited, joined, with three months of plan and of sessions."""
     today = timezone.localdate(timezone=ZoneInfo(ZONE))
+    seed_agreements(staff["owner"])
     clients = []
     for number, data in enumerate(CLIENTS):
         coach = staff[data["coach"]]
         client = _joined_client(coach, data)
+        sign_agreements(client)
         seed_plan(client=client, coach_user=coach, data=data["plan"], today=today)
         seed_record(client, coach)
         _seed_sessions(client, coach, number)
@@ -138,6 +141,7 @@ def seed_clients(staff: dict[str, User]) -> list[Client]:
         seed_messages(client, coach)
         clients.append(client)
         Client.objects.filter(pk=client.pk).update(**DETAILS[number % len(DETAILS)])
+    seed_new_version(staff["owner"], clients)
     for name, email in NOT_JOINED.items():
         add_client(
             by=staff["coach"],
