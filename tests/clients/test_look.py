@@ -6,7 +6,7 @@ from django.urls import reverse
 from clients.bringing import runs
 from clients.models import JournalEntry, Note, RosterView
 from coaching.accounts.records import uuid7
-from tests.browser import axe_problems, sideways, take_screenshot
+from tests.browser import LOOKS, axe_problems, sideways, take_screenshot
 from tests.clients.rows import a_check_in, a_circumstance, a_note, a_value, an_area, an_entry
 
 pytestmark = pytest.mark.browser
@@ -53,7 +53,7 @@ def addresses(record) -> tuple[dict[str, str], dict[str, str]]:
     return own, of_coach
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("small", "light"), ("desk", "dark")])
+@LOOKS
 def test_pages_are_accessible_and_do_not_scroll_sideways(open_page, record, alma, ben, size, scheme):
     problems = []
     for user, pages in zip((ben, alma), addresses(record), strict=True):
@@ -69,7 +69,7 @@ def test_pages_are_accessible_and_do_not_scroll_sideways(open_page, record, alma
     assert problems == []
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("small", "light"), ("phone", "dark"), ("desk", "light")])
+@LOOKS
 def test_list_and_its_import_are_accessible_and_do_not_scroll_sideways(open_page, record, alma, size, scheme):
     long_word = "averyveryverylongwordthatdoesnotendforaverylongtime"
     record.tags = ["evenings", long_word[:30]]

@@ -6,14 +6,12 @@ import pytest
 
 from goals import actions
 from goals.library import write_template
-from tests.browser import axe_problems, sideways, take_screenshot
+from tests.browser import LOOKS, axe_problems, sideways, take_screenshot
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme"), [("small", "light"), ("phone", "dark"), ("desk", "light"), ("desk", "dark")]
-)
+@LOOKS
 def test_plan_and_goal_pages_are_sound(
     size, scheme, open_page, alma, ben, ben_plan, ben_goal, proposal, kitchen
 ):
@@ -59,7 +57,7 @@ def test_plan_and_goal_pages_are_sound(
     assert problems == []
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("small", "light"), ("phone", "dark"), ("desk", "light")])
+@LOOKS
 def test_library_paper_and_import_pages_are_sound(
     size, scheme, open_page, tmp_path, alma, ben, ben_client, ben_plan, ben_goal
 ):

@@ -7,13 +7,13 @@ from django.urls import reverse
 
 from coaching.scheduling import followup
 from goals import actions as plans
-from tests.browser import axe_problems, sideways, take_screenshot
+from tests.browser import LOOKS, axe_problems, sideways, take_screenshot
 from tests.clients.rows import a_circumstance, a_summary
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("small", "light"), ("desk", "dark")])
+@LOOKS
 def test_session_pages_are_sound(size, scheme, open_page, alma, ben, ben_client, make_past, book):
     plan = plans.start_plan(by=ben, client=ben_client, title="My autumn")
     goal = plans.propose_goal(by=ben, plan=plan, side="personal", title="Sleep before midnight")

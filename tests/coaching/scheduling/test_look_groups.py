@@ -9,10 +9,9 @@ from django.utils import timezone
 from clients.models import Client
 from coaching.scheduling import actions, groups
 from coaching.scheduling.models import BookingRules, CoachingSession, SessionType
-from tests.browser import axe_problems, sideways, take_screenshot
+from tests.browser import LOOKS, axe_problems, sideways, take_screenshot
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LOOKS = [(size, scheme) for size in ("phone", "desk") for scheme in ("light", "dark")]
 
 
 @pytest.fixture
@@ -73,7 +72,7 @@ def look_at(page, pages: dict[str, str], look: str) -> list[str]:
     return problems
 
 
-@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+@LOOKS
 def test_coachs_pages_of_a_group_are_sound(size, scheme, open_page, alma, people, make_group, ben_client):
     coming = make_group(timedelta(days=3), people)
     begun = make_group(timedelta(days=-3), people)
@@ -105,7 +104,7 @@ def test_coachs_pages_of_a_group_are_sound(size, scheme, open_page, alma, people
     assert problems == []
 
 
-@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+@LOOKS
 def test_pages_of_a_group_for_somebody_in_it_are_sound(
     size, scheme, open_page, ben, ben_client, people, make_group, kind
 ):

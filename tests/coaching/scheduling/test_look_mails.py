@@ -9,7 +9,7 @@ from coaching.accounts import actions
 from coaching.accounts.deliveries import DeliveryState
 from coaching.accounts.models import ReturnedMail
 from coaching.scheduling.models import Nudge, Reminder
-from tests.browser import axe_problems, sideways, take_screenshot
+from tests.browser import LOOKS, axe_problems, sideways, take_screenshot
 from tests.clients.rows import an_area
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def _mails(book) -> None:
 
 
 @pytest.mark.usefixtures("_mails")
-@pytest.mark.parametrize(("size", "scheme"), [("phone", "dark"), ("desk", "light"), ("small", "light")])
+@LOOKS
 def test_pages_about_mails_are_accessible(open_page, alma, size, scheme):
     page = open_page("/home/", user=alma, size=size, scheme=scheme)
 
@@ -56,7 +56,7 @@ def test_pages_about_mails_are_accessible(open_page, alma, size, scheme):
     assert {name: by for name, by in wide.items() if by} == {}
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("small", "dark"), ("desk", "light")])
+@LOOKS
 def test_pages_about_nudges_and_sms_are_accessible(open_page, ben, ben_client, takes_sms, size, scheme):
     now = timezone.now()
     an_area(ben_client, ben)
