@@ -177,7 +177,9 @@ def summary_mail(news: "SummaryMail") -> EmailMultiAlternatives:
 
 
 def _group(session: "CoachingSession") -> str:
-    """A group by its name and number, for its coach."""
+    """A group by its name and, as long as it is to meet, its number; for its coach."""
+    if session.cancelled_at:
+        return session.title
     count = session.members.filter(status__in=PRESENT).count()
     people = ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
     return _g("%(group)s (%(people)s)") % {"group": session.title, "people": people}
