@@ -309,6 +309,9 @@ def locked(
     Raises ValidationError: `closed`, or `stale` where it has been moved since `version`
     or is not in this `edition`. None asks for neither.
     """
+    if session.group_id:
+        # First the group's, as where its coach changes it: what waits the other way round is a deadlock.
+        CoachingSession.objects.select_for_update(no_key=True).get(pk=session.group_id)
     fresh = CoachingSession.objects.with_people().select_for_update(of=("self",)).get(pk=session.pk)
     if not fresh.is_scheduled:
         raise ValidationError(_("This session is no longer planned, so it stays as it is."), code="closed")

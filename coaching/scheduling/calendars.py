@@ -7,6 +7,7 @@ repeat, so no rule of a zone has to travel along. Titles name nobody: a calendar
 is often seen by others.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, timedelta
 from urllib.parse import urlencode, urlsplit
@@ -124,6 +125,11 @@ def _calendar(events: Iterable[Event], *, method: str, name: str = "") -> bytes:
     return calendar.to_ical()
 
 
+def _line(text: str) -> str:
+    """In one line, without the characters that RFC 5545 keeps out of a text: some readers break at them."""
+    return "".join(letter for letter in " ".join(text.split()) if unicodedata.category(letter) != "Cc")
+
+
 def _event(session: CoachingSession, *, title: str, link: str) -> Event:
     """`SEQUENCE` is the version of the time, and one more once it is off: later news always wins."""
     is_off = session.cancelled_at is not None
@@ -133,11 +139,11 @@ def _event(session: CoachingSession, *, title: str, link: str) -> Event:
     event.add("dtstamp", timezone.now())
     event.add("dtstart", session.starts_at)
     event.add("dtend", session.ends_at)
-    event.add("summary", title)
+    event.add("summary", _line(title))
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     event.add("class", "PRIVATE")
     place = session.get_place_display()
-    event.add("location", f"{place}: {session.place_detail}" if session.place_detail else place)
+    event.add("location", _line(f"{place}: {session.place_detail}" if session.place_detail else place))
     if link:
         event.add("url", link)
         event.add("description", link)

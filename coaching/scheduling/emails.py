@@ -7,8 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils import formats
-from django.utils.translation import gettext as _g
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coaching.accounts.emails import write
@@ -17,37 +16,10 @@ from coaching.scheduling.links import acts_for
 from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.querysets import PRESENT
 from coaching.scheduling.walltimes import ZonedTime
+from coaching.scheduling.wording import DISCREET, USUAL, Wording, wording_for
 
 if TYPE_CHECKING:
     from coaching.scheduling.models import CoachingSession, MessageMail, Reminder, SummaryMail
-
-SUBJECTS = {
-    "upcoming": _("Reminder for %(day)s, %(time)s"),
-    "booked": _("Booked: %(day)s, %(time)s"),
-    "changed": _("Changed: %(day)s, %(time)s"),
-    "cancelled": _("Called off: %(day)s, %(time)s"),
-}
-"""They name neither person nor what it is about: others see a subject, too."""
-
-DISCREET_SUBJECTS = {
-    "upcoming": _("Appointment: %(day)s, %(time)s"),
-    "booked": _("Appointment: %(day)s, %(time)s"),
-    "changed": _("Appointment, new: %(day)s, %(time)s"),
-    "cancelled": _("Appointment, off: %(day)s, %(time)s"),
-}
-DISCREET_SENDER = _("Appointments")
-
-
-SERIES_SUBJECTS = {
-    "booked": _("Booked: %(count)s sessions, the first on %(day)s"),
-    "changed": _("Changed: %(count)s sessions, the first now on %(day)s"),
-    "cancelled": _("Called off: %(count)s sessions, the first on %(day)s"),
-}
-DISCREET_SERIES_SUBJECTS = {
-    "booked": _("%(count)s appointments, the first on %(day)s"),
-    "changed": _("%(count)s appointments, new: the first on %(day)s"),
-    "cancelled": _("%(count)s appointments, off: the first on %(day)s"),
-}
 
 
 def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
@@ -55,7 +27,7 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
 
     Discreet, where the reader wishes so: a neutral sender, and no names at all.
     """
-    is_discreet = reminder.choices.is_discreet
+    words = wording_for(reminder.choices)
     session = reminder.session
     is_client = reminder.recipient == reminder.Recipient.CLIENT
     own, *other = session.times(is_client=is_client)
@@ -64,12 +36,12 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
     mail = write(
         "session_mail",
         to=reminder.address,
-        subject=(DISCREET_SUBJECTS if is_discreet else SUBJECTS)[reminder.kind]
+        subject=words.subjects[reminder.kind]
         % {"day": own.day, "time": formats.date_format(own.start, "TIME_FORMAT")},
         context={
             **_people(reminder),
             "session": session,
-            "group": "" if is_discreet or session.group is None else session.group.title,
+            "group": session.group.title if session.group and words is USUAL else "",
             "own": own,
             "other": other[0] if other else None,
             "before": before,
@@ -79,14 +51,14 @@ def session_mail(reminder: "Reminder") -> EmailMultiAlternatives:
         },
         message_id=reminder.message_id,
     )
-    organizer = _sign(mail, is_discreet=is_discreet)
+    organizer = sign(mail, words)
     # A group stands in the coach's calendar once, from the feed; who joins or leaves is no entry of its own.
     if reminder.is_news and (is_client or session.group_id is None):
         method, calendar = calendars.invitation(
             session,
             attendee=reminder.address,
             organizer=organizer,
-            title=_title(is_discreet=is_discreet),
+            title=str(words.title),
             link=link,
         )
         _attach_calendar(mail, method, calendar)
@@ -98,7 +70,7 @@ def series_mail(reminder: "Reminder", sessions: list["CoachingSession"]) -> Emai
 
     Calendar programs take one entry from a mail, so all of them are in a file to be opened.
     """
-    is_discreet = reminder.choices.is_discreet
+    words = wording_for(reminder.choices)
     is_client = reminder.recipient == reminder.Recipient.CLIENT
     lines: list[dict[str, Any]] = []
     for session in sessions:
@@ -109,8 +81,7 @@ def series_mail(reminder: "Reminder", sessions: list["CoachingSession"]) -> Emai
     mail = write(
         "series_mail",
         to=reminder.address,
-        subject=(DISCREET_SERIES_SUBJECTS if is_discreet else SERIES_SUBJECTS)[reminder.kind]
-        % {"count": len(sessions), "day": lines[0]["own"].day},
+        subject=words.series_subjects[reminder.kind] % {"count": len(sessions), "day": lines[0]["own"].day},
         context={
             **_people(reminder),
             "lines": lines,
@@ -120,8 +91,7 @@ def series_mail(reminder: "Reminder", sessions: list["CoachingSession"]) -> Emai
         },
         message_id=reminder.message_id,
     )
-    organizer = _sign(mail, is_discreet=is_discreet)
-    calendar = calendars.publication(sessions, organizer=organizer, title=_title(is_discreet=is_discreet))
+    calendar = calendars.publication(sessions, organizer=sign(mail, words), title=str(words.title))
     mail.attach("sessions.ics", calendar, "application/ics")
     return mail
 
@@ -142,37 +112,32 @@ def _can_sign_in(reminder: "Reminder") -> bool:
     return reminder.recipient == reminder.Recipient.COACH or reminder.session.client.has_joined
 
 
-def _sign(mail: EmailMultiAlternatives, *, is_discreet: bool) -> tuple[str, str]:
+def sign(mail: EmailMultiAlternatives, words: Wording) -> tuple[str, str]:
     """Write name and address of the sender into it, and say them."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    if is_discreet:
-        name = str(DISCREET_SENDER)
+    name = str(words.sender) or name
     mail.from_email = formataddr((name, address))
     return name, address
-
-
-def _title(*, is_discreet: bool) -> str:
-    return str(_("Appointment") if is_discreet else _("Session"))
 
 
 def summary_mail(news: "SummaryMail") -> EmailMultiAlternatives:
     """There is something to read, and where; not what. To a client who has joined."""
     client = news.summary.client
     assert client.user is not None  # noqa: S101 - nobody else can open it
-    is_discreet = MailChoices.of(client.user).is_discreet
+    words = wording_for(MailChoices.of(client.user))
     mail = write(
         "summary_mail",
         to=client.user.email,
         subject=str(_("Something new for you to read")),
         context={
-            "is_discreet": is_discreet,
+            "is_discreet": words is DISCREET,
             "reader": client.name,
             "coach": client.coach,
             "link": settings.SITE_URL + news.summary.session.get_absolute_url(),
         },
         message_id=news.message_id,
     )
-    _sign(mail, is_discreet=is_discreet)
+    sign(mail, words)
     return mail
 
 
@@ -201,10 +166,12 @@ def message_mail(news: "MessageMail") -> EmailMultiAlternatives:
 
 
 def _group(session: "CoachingSession") -> str:
-    """A group by its name and number, for its coach."""
+    """A group by its name and, as long as it is to meet, its number; for its coach."""
+    if session.cancelled_at:
+        return session.title
     count = session.members.filter(status__in=PRESENT).count()
     people = ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
-    return _g("%(group)s (%(people)s)") % {"group": session.title, "people": people}
+    return _("%(group)s (%(people)s)") % {"group": session.title, "people": people}
 
 
 def _attach_calendar(mail: EmailMultiAlternatives, method: str, calendar: bytes) -> None:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from clients.models import Circumstance, Trace
@@ -17,7 +18,8 @@ from goals.models import Goal, Step
 from goals.models.rhythm import Often
 
 MOST_GOALS = 12
-MOST_CARRIED = 40
+MOST_STEPS = 60
+"""Those of the session itself come first."""
 
 
 class FollowUp:
@@ -27,18 +29,17 @@ class FollowUp:
         self.session, self.reader = session, reader
 
     @cached_property
-    def is_next(self) -> bool:
-        """Whether it is the client's next session: what is urgent stands there first, and nowhere else."""
-        sessions = CoachingSession.objects.filter(client=self.session.client_id).upcoming()
-        return self.session.is_upcoming and not sessions.filter(starts_at__lt=self.session.starts_at).exists()
-
-    @cached_property
     def urgent(self) -> list[Circumstance]:
-        """What cannot wait, for those who may see it. Never part of a mail or a calendar."""
-        if not self.is_next:
+        """What cannot wait, for those who may see it, if this is the client's next session.
+
+        It stands there first, and on no later one's page. Never part of a mail or a calendar.
+        """
+        if not self.session.is_upcoming:
             return []
+        sooner = CoachingSession.objects.filter(client=self.session.client_id).upcoming()
         rows = Circumstance.objects.visible_to(self.reader).filter(client=self.session.client_id)
-        return list(rows.urgent().most_pressing_first())
+        is_next = ~Exists(sooner.filter(starts_at__lt=self.session.starts_at))
+        return list(rows.urgent().filter(is_next).most_pressing_first())
 
     @cached_property
     def goals(self) -> list[Goal]:
@@ -48,25 +49,30 @@ class FollowUp:
 
     @cached_property
     def _links(self) -> list[SessionStep]:
-        links = SessionStep.objects.visible_to(self.reader).filter(session=self.session.pk)
-        return list(links.with_steps())
+        """Those of this session, then what comes along from earlier ones. Two queries."""
+        links = SessionStep.objects.visible_to(self.reader).up_to(self.session)
+        return list(links.with_steps()[:MOST_STEPS])
+
+    def _own(self, role: str) -> list[Step]:
+        links = (link for link in self._links if link.session_id == self.session.pk)
+        return [link.step for link in links if link.role == role]
 
     @property
     def agreed(self) -> list[Step]:
         """What was agreed in this session."""
-        return [link.step for link in self._links if link.role == SessionStep.Role.AGREED]
+        return self._own(SessionStep.Role.AGREED)
 
     @property
     def before(self) -> list[Step]:
         """What is to be done before it."""
-        return [link.step for link in self._links if link.role == SessionStep.Role.BEFORE]
+        return self._own(SessionStep.Role.BEFORE)
 
     @cached_property
     def _earlier(self) -> list[SessionStep]:
         """A step that is to be done before this session stands there, and not a second time here."""
-        links = SessionStep.objects.visible_to(self.reader).agreed_before(self.session)
         before = {step.pk for step in self.before}
-        return [link for link in links.with_steps()[:MOST_CARRIED] if link.step_id not in before]
+        links = (link for link in self._links if link.session_id != self.session.pk)
+        return [link for link in links if link.step_id not in before]
 
     @property
     def last_time(self) -> CoachingSession | None:

@@ -79,7 +79,7 @@ class MailLink:
             pk = uuid.UUID(bytes=urlsafe_b64decode(f"{packed}=="))
         except (BadSignature, ValueError, binascii.Error):
             return None
-        session = CoachingSession.objects.filter(pk=pk).with_people().first()
+        session = CoachingSession.objects.filter(pk=pk).of_one_client().with_people().first()
         if session is None or mark != _mark(session):
             return None
         link = cls(token, Act(act), session, int(version))

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -18,10 +17,11 @@ from clients.models import CheckInRhythm, Client
 from coaching.accounts.deliveries import Channel
 from coaching.accounts.emails import write
 from coaching.accounts.sms import TextMessage
-from coaching.scheduling.emails import DISCREET_SENDER
+from coaching.scheduling.emails import sign
 from coaching.scheduling.models import CoachingSession, MailChoices, Nudge, Reminder
 from coaching.scheduling.nudges import steps_of, without_session
 from coaching.scheduling.walltimes import ZonedTime
+from coaching.scheduling.wording import DISCREET, Wording, wording_for
 from goals.models import Goal
 
 
@@ -37,21 +37,22 @@ class Words:
 
 def compose(nudge: Nudge) -> EmailMultiAlternatives | TextMessage | None:
     """The message as it should read now, or None where there is nothing to say any more."""
-    choices = MailChoices.of(nudge.user)
+    wording = wording_for(MailChoices.of(nudge.user))
     words = WRITERS[nudge.kind](nudge)
     if words is None:
         return None
     number = nudge.user.sms_number
     if nudge.channel == Channel.SMS and number is not None:
-        return TextMessage(number.number, _("A note for today.") if choices.is_discreet else words.text)
-    return _mail(nudge, words, is_discreet=choices.is_discreet)
+        return TextMessage(number.number, str(wording.nudge_text) or words.text)
+    return _mail(nudge, words, wording)
 
 
-def _mail(nudge: Nudge, words: Words, *, is_discreet: bool) -> EmailMultiAlternatives:
+def _mail(nudge: Nudge, words: Words, wording: Wording) -> EmailMultiAlternatives:
+    is_discreet = wording is DISCREET
     mail = write(
         "nudge",
         to=nudge.user.email,
-        subject=_("A note for today") if is_discreet else words.subject,
+        subject=str(wording.nudge) or words.subject,
         context={
             "kind": nudge.kind,
             "is_discreet": is_discreet,
@@ -64,8 +65,7 @@ def _mail(nudge: Nudge, words: Words, *, is_discreet: bool) -> EmailMultiAlterna
         },
         message_id=nudge.message_id,
     )
-    sender, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    mail.from_email = formataddr((str(DISCREET_SENDER) if is_discreet else sender, address))
+    sign(mail, wording)
     return mail
 
 

@@ -147,8 +147,8 @@ class SessionStepQuerySet(models.QuerySet):
         steps = Step.objects.with_resources().with_ticks().select_related("goal__plan__client__user")
         return self.select_related("session").prefetch_related(Prefetch("step", steps))
 
-    def agreed_before(self, session: "CoachingSession") -> Self:
-        """Those agreed in earlier sessions of the same client, the latest first.
+    def up_to(self, session: "CoachingSession") -> Self:
+        """Those of this session, then those agreed in earlier ones of the same client, the latest first.
 
         All of the last session in which something was agreed; of those before only what is still open.
         """
@@ -162,7 +162,9 @@ class SessionStepQuerySet(models.QuerySet):
             step__goal__plan__closed_at=None,
         )
         order = ["-session__starts_at", "created_at", "pk"]
-        return earlier.filter(Q(session=Subquery(last)) | is_open).order_by(*order)
+        comes_along = earlier.filter(Q(session=Subquery(last)) | is_open)
+        is_here = Q(session=session.pk)
+        return self.filter(is_here | Q(pk__in=comes_along.order_by().values("pk"))).order_by(*order)
 
 
 class SessionSummaryQuerySet(models.QuerySet):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
-from coaching.accounts.forms import page_helper
+from coaching.accounts.forms import NameField, page_helper
 from coaching.accounts.models import User
 from coaching.scheduling import groups
 from coaching.scheduling.forms.sessions import SessionCreateForm, SessionForm
@@ -34,7 +34,7 @@ class GroupFields(forms.Form):
     """What a group has beside what every session has."""
 
     is_for_groups = True
-    name = forms.CharField(
+    name = NameField(
         label=_("What the group is called"),
         help_text=_("Everybody in it sees the name. Nobody sees who else comes."),
         max_length=80,

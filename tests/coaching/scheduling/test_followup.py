@@ -168,7 +168,7 @@ def test_session_page_asks_the_same_for_few_steps_and_many(
         followup.do_before(by=ben, step=step, session=coming)
     a_summary(ben_goal.plan.client, alma, session=coming)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         ben_browser.get(coming.get_absolute_url())
 
 

@@ -402,7 +402,7 @@ def test_session_detail_offers_calendars_on_the_web_and_tells_them_no_name(alma_
 def test_session_detail_queries(alma_browser, book, django_assert_num_queries):
     url = book().get_absolute_url()
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         alma_browser.get(url)
 
 
