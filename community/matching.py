@@ -31,7 +31,7 @@ FRESH = timedelta(days=365)
 """A listing that nobody has checked for longer is not suggested; it is still among all of them."""
 A_DAY = 24 * 60 * 60
 """So many seconds it is remembered that a gap was noted."""
-LONGEST = 20
+LONGEST = 12
 POOL = 300
 """Where more than so many fit, those checked last (or the nearest) are put in order."""
 
@@ -202,7 +202,7 @@ def _first(rows: list[dict[str, Any]], wish: Wish) -> list[dict[str, Any]]:
             best_of.setdefault(need, row["pk"])
     kept = set(best_of.values())
     others = [row["pk"] for row in ranked if row["pk"] not in kept]
-    kept.update(others[: LONGEST - len(kept)])
+    kept.update(others[: max(LONGEST - len(kept), 0)])
     return [row for row in ranked if row["pk"] in kept]
 
 

@@ -76,12 +76,6 @@ class ServiceQuerySet(models.QuerySet):
         """Those that are a place to get help, a group, an activity or a way to contribute."""
         return self.filter(listing__kind=kind)
 
-    def languages(self) -> list[str]:
-        """The languages people speak at these, by name."""
-        languages = _rows("Language").exclude(name="")
-        found = languages.filter(service__in=self.order_by().values("pk")).order_by("name")
-        return list(found.values_list("name", flat=True).distinct())
-
     def for_age(self, age: int) -> Self:
         """Those that are for people of this age, or say nothing about it."""
         return self.filter(

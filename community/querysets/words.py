@@ -1,14 +1,23 @@
 """What somebody may have meant by words that stand in no listing."""
 
 from difflib import SequenceMatcher
-from re import findall
+from functools import reduce
+from operator import or_
+from re import findall, search, split
 
+from django.apps import apps
 from django.contrib.postgres.lookups import Unaccent
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import TextField, Value
 
+from community import vocabulary
+
 CONFIG = "english"
+"""Every listing is found by it; what is spoken at some of them adds others (`Listing.tags`, `text:…`)."""
+KNOWN_FOR = 3600
+"""So many seconds it is remembered which languages there are."""
 LONGEST = 200
 """So many letters of what somebody looks for are read."""
 MOST_WORDS = 12
@@ -29,6 +38,10 @@ WHERE length(asked.word) BETWEEN 3 AND 40
   AND NOT EXISTS (
       SELECT FROM community_searchword known
       WHERE known.stem = (tsvector_to_array(to_tsvector('english', asked.word)))[1])
+  AND NOT EXISTS (
+      SELECT FROM unnest(%(configs)s::text[]) AS config
+      JOIN community_searchword known ON known.word ^@ left(asked.word, 4)
+      WHERE to_tsvector(config::regconfig, known.word) = to_tsvector(config::regconfig, asked.word))
   AND cardinality(tsvector_to_array(to_tsvector('english', asked.word))) > 0
 """
 """Unknown words, each with those that share much of it or are few letters away."""
@@ -45,7 +58,7 @@ def spelled(text: str) -> dict[str, list[str]]:
     if not words:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(NEAR, {"words": words})
+        cursor.execute(NEAR, {"words": words, "configs": configurations()[1:]})
         rows = cursor.fetchall()
     return {word: near for word, candidates in rows if (near := _nearest(word, candidates))}
 
@@ -64,9 +77,41 @@ def _likeness(word: str, other: str) -> float:
     return SequenceMatcher(None, word, other).ratio()
 
 
-def asked_for(text: str, near: dict[str, list[str]]) -> SearchQuery:
-    """What to look for: `text` as it is written, or all of its words with those near to unknown ones."""
-    as_typed = SearchQuery(_unaccented(text), config=CONFIG, search_type="websearch")
+def languages() -> list[tuple[str, str]]:
+    """Name and code of each language that is spoken at a published listing; remembered for an hour."""
+    return cache.get_or_set("community:languages", _languages, KNOWN_FOR) or []
+
+
+def _languages() -> list[tuple[str, str]]:
+    spoken = apps.get_model("community", "Language")._default_manager.filter(
+        service__listing__state="published"
+    )
+    return list(spoken.order_by("name", "code").values_list("name", "code").distinct())
+
+
+def configurations() -> list[str]:
+    """PostgreSQL's text configurations for the languages of the listings, English first."""
+    found = {_configuration(name, code) for name, code in languages()}
+    return [CONFIG, *sorted(found - {CONFIG})]
+
+
+def _configuration(name: str, code: str) -> str:
+    """As the index reads them: by the first word of the name, or the first part of the code."""
+    first = split("[ ,;(/-]", name.lower(), maxsplit=1)[0]
+    names = {first, code.lower().partition("-")[0]} - {""}
+    return next((config for config, known in vocabulary.TEXT.items() if names & set(known.split())), "simple")
+
+
+def asked_for(text: str, near: dict[str, list[str]]) -> SearchQueryCombinable:
+    """What to look for: `text` as it is written, or all of its words with those near to unknown ones.
+
+    As it is written means in any language of the directory. A word with a
+    minus is looked for in one alone: what one leaves out, another would find.
+    """
+    configs = [CONFIG] if search(r"(^|\s)-", text) else configurations()
+    as_typed = reduce(
+        or_, [SearchQuery(_unaccented(text), config=each, search_type="websearch") for each in configs]
+    )
     if not near:
         return as_typed
     ways = [[word, *near.get(word, [])] for word in findall(r"\w+", text.lower())[:MOST_WORDS]]
