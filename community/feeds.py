@@ -38,7 +38,7 @@ def latest_news() -> list[News]:
         .order_by("-pk")
     )
     news: dict[object, News] = {}
-    for service in services.order_by("-checked", "listing__service")[:LONGEST]:
+    for service in services.order_by("-checked", "listing__service_id")[:LONGEST]:
         if day := service.listing.verified_on:
             news[service.pk] = News(service, datetime.combine(day, time(), UTC), is_published=False)
     for change in changes[:LONGEST]:

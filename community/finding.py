@@ -17,7 +17,7 @@ from community.models.contacts import Weekday
 from community.places import Place
 from community.querysets import ServiceQuerySet
 from community.querysets.services import counts_of
-from community.querysets.words import spelled
+from community.querysets.words import Read, read
 
 RANKED = 300
 """Where words stand in more listings than this, those checked last are put in order by how well they fit."""
@@ -76,9 +76,13 @@ class Search:
         return int(self.asked.get("within") or 10) * 1000
 
     @cached_property
+    def read(self) -> Read:
+        return read(self.words)
+
+    @property
     def near_words(self) -> dict[str, list[str]]:
         """Words that no listing says, and those that they may have been meant as."""
-        return spelled(self.words)
+        return self.read.near
 
     @property
     def order(self) -> str:
@@ -113,14 +117,14 @@ class Search:
         """All that fits, in no order, perhaps but for one filter or for the words."""
         ways = [way for name, way in self.narrowings.items() if name != without]
         services = reduce(lambda services, way: way(services), ways, self.everything)
-        return services if but_words else services.search(self.words, self.near_words)
+        return services if but_words else services.search(self.words, self.read)
 
     def in_order(self) -> tuple[ServiceQuerySet, list[str]]:
         """What fits, and the keys by which it is cut into pages."""
         if self.order == "nearest" and self.place is not None:
             services = self.found(without="near").nearest_first(self.place, self.metres)
         elif self.order == "best":
-            services = self.found().checked_last(RANKED).search(self.words, self.near_words)
+            services = self.found().checked_last(RANKED).search(self.words, self.read)
         elif self.order == "checked":
             services = self.found().by_check()
         else:

@@ -31,8 +31,8 @@ FRESH = timedelta(days=365)
 """A listing that nobody has checked for longer is not suggested; it is still among all of them."""
 A_DAY = 24 * 60 * 60
 """So many seconds it is remembered that a gap was noted."""
-LONGEST = 20
-POOL = 300
+LONGEST = 12
+POOL = 100
 """Where more than so many fit, those checked last (or the nearest) are put in order."""
 
 Kind = Listing.Kind
@@ -165,13 +165,13 @@ COLUMNS = ["pk", "checked", "sort_name", "listing__tags", "listing__kind"]
 
 
 def _rows(services: ServiceQuerySet) -> list[dict[str, Any]]:
-    return list(services.order_by("-checked", "listing__service").values(*COLUMNS)[:POOL])
+    return list(services.order_by("-checked", "listing__service_id").values(*COLUMNS)[:POOL])
 
 
 def _pool_of_each(fitting: ServiceQuerySet, needs: list[str]) -> list[dict[str, Any]]:
     """Those for needs that others crowded out, in one query."""
     branches = [
-        _about(fitting, [need], HELPS).order_by("-checked", "listing__service").values(*COLUMNS)[:LONGEST]
+        _about(fitting, [need], HELPS).order_by("-checked", "listing__service_id").values(*COLUMNS)[:LONGEST]
         for need in needs
     ]
     if not branches:
@@ -202,7 +202,7 @@ def _first(rows: list[dict[str, Any]], wish: Wish) -> list[dict[str, Any]]:
             best_of.setdefault(need, row["pk"])
     kept = set(best_of.values())
     others = [row["pk"] for row in ranked if row["pk"] not in kept]
-    kept.update(others[: LONGEST - len(kept)])
+    kept.update(others[: max(LONGEST - len(kept), 0)])
     return [row for row in ranked if row["pk"] in kept]
 
 

@@ -55,6 +55,30 @@ ACCESS = {
     "quiet": ("Quiet room", r"quiet|low noise|low.stimul"),
 }
 """What a place says of its access in free text: code → label, and the pattern that finds it."""
+TEXT = {
+    "arabic": "arabic ar ara العربية عربي",
+    "danish": "danish dansk da dan",
+    "dutch": "dutch nederlands vlaams flemish nl nld dut",
+    "english": "english en eng",
+    "finnish": "finnish suomi fi fin",
+    "french": "french français francais fr fra fre",
+    "german": "german deutsch de deu ger",
+    "greek": "greek ελληνικά el ell gre",
+    "hindi": "hindi हिन्दी hi hin",
+    "hungarian": "hungarian magyar hu hun",
+    "irish": "irish gaeilge ga gle",
+    "italian": "italian italiano it ita",
+    "norwegian": "norwegian norsk bokmål nynorsk no nor nb nn",
+    "portuguese": "portuguese português portugues pt por",
+    "romanian": "romanian română romana ro ron rum",
+    "russian": "russian русский ru rus",
+    "serbian": "serbian srpski српски sr srp",
+    "spanish": "spanish español espanol castellano es spa",
+    "swedish": "swedish svenska sv swe",
+    "tamil": "tamil தமிழ் ta tam",
+    "turkish": "turkish türkçe turkce tr tur",
+}
+"""PostgreSQL's text configurations, and what a language may be called: in English, by itself, by ISO 639."""
 DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 FREE = r"\m(free|no (charge|cost|fee)|nothing|gratis|none)\M"
 """How sources write that something costs nothing."""

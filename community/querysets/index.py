@@ -14,6 +14,11 @@ MOST_LETTERS = 30_000
 """Of each long part of what a listing is found by: PostgreSQL takes 1 MB for all of them together."""
 AT_ONCE = 1000
 """So many services by one statement: what it sets aside for all of them has no index."""
+VECTOR = """
+        setweight(to_tsvector({config}, unaccent(words.name)), 'A')
+        || setweight(to_tsvector({config}, unaccent(concat_ws(' ', words.organization, words.terms))), 'B')
+        || setweight(to_tsvector({config}, unaccent(concat_ws(' ', words.summary, words.places))), 'C')
+        || setweight(to_tsvector({config}, unaccent(words.description)), 'D')"""
 REINDEX = """
 WITH found_by AS MATERIALIZED (
     SELECT service.id,
@@ -47,6 +52,17 @@ links AS (
     FROM community_serviceatlocation link
     JOIN community_location location ON location.id = link.location_id
     WHERE link.service_id = ANY(%(ids)s::uuid[])
+),
+spoken AS (
+    SELECT language.service_id AS id,
+           CASE WHEN count(known.config) = 0 THEN ARRAY['simple']
+                ELSE (array_remove(array_agg(DISTINCT known.config), 'english'))[:3] END AS configs
+    FROM community_language language
+    LEFT JOIN unnest(%(language_names)s::text[], %(language_configs)s::text[]) AS known(name, config)
+      ON known.name IN (substring(lower(language.name) FROM '^[^ ,;(/-]+'),
+                        split_part(lower(language.code), '-', 1))
+    WHERE language.service_id = ANY(%(ids)s::uuid[])
+    GROUP BY language.service_id
 ),
 hours AS (
     SELECT coalesce(schedule.service_id, links.service_id) AS service_id, schedule.valid_from,
@@ -90,6 +106,8 @@ tags AS (
     WHERE NOT EXISTS (SELECT FROM links WHERE links.service_id = those.id)
        OR EXISTS (SELECT FROM links WHERE links.service_id = those.id AND location_type = 'virtual')
     UNION
+    SELECT id, 'text:' || unnest(configs) FROM spoken
+    UNION
     SELECT service_id, 'dated' FROM hours WHERE valid_from IS NOT NULL OR valid_to IS NOT NULL
 ),
 open AS (
@@ -110,11 +128,12 @@ open AS (
 tagged AS (
     SELECT those.id, coalesce(array_agg(tags.tag ORDER BY tags.tag) FILTER (WHERE tags.tag IS NOT NULL), '{}')
                AS tags,
-           open.hours
+           open.hours, spoken.configs
     FROM those
     LEFT JOIN tags ON tags.id = those.id
     LEFT JOIN open ON open.service_id = those.id
-    GROUP BY those.id, open.hours
+    LEFT JOIN spoken ON spoken.id = those.id
+    GROUP BY those.id, open.hours, spoken.configs
 ),
 said AS (
     INSERT INTO community_searchword (word, stem)
@@ -148,19 +167,30 @@ UPDATE community_listing AS listing
 SET sort_name = words.sort_name,
     tags = tagged.tags,
     hours = tagged.hours,
-    search_vector =
-        setweight(to_tsvector('english', unaccent(words.name)), 'A')
-        || setweight(to_tsvector('english', unaccent(concat_ws(' ', words.organization, words.terms))), 'B')
-        || setweight(to_tsvector('english', unaccent(concat_ws(' ', words.summary, words.places))), 'C')
-        || setweight(to_tsvector('english', unaccent(words.description)), 'D')
+    search_vector = {english}
+        || CASE WHEN configs[1] IS NULL THEN ''::tsvector ELSE {first} END
+        || CASE WHEN configs[2] IS NULL THEN ''::tsvector ELSE {second} END
+        || CASE WHEN configs[3] IS NULL THEN ''::tsvector ELSE {third} END
 FROM found_by AS words
 JOIN tagged USING (id)
 WHERE listing.service_id = words.id
 """
+"""In English always, and in up to three more languages that are spoken there (docs/decisions/0098)."""
+
+
+def _statement() -> str:
+    statement = REINDEX
+    configs = {"english": "'english'"} | {
+        name: f"configs[{place}]::regconfig" for place, name in enumerate(["first", "second", "third"], 1)
+    }
+    for name, config in configs.items():
+        statement = statement.replace(f"{{{name}}}", VECTOR.replace("{config}", config))
+    return statement
 
 
 def write_index(ids: list[Any]) -> None:
     """Write down anew what these services are found by: words, tags, hours, places."""
+    named = [(name, config) for config, names in vocabulary.TEXT.items() for name in names.split()]
     values: dict[str, Any] = {
         "taxonomy": vocabulary.TAXONOMY_ID,
         "most": MOST_LETTERS,
@@ -168,7 +198,10 @@ def write_index(ids: list[Any]) -> None:
         "access_patterns": [pattern for _label, pattern in vocabulary.ACCESS.values()],
         "free": vocabulary.FREE,
         "days": vocabulary.DAYS,
+        "language_names": [name for name, _config in named],
+        "language_configs": [config for _name, config in named],
     }
+    statement = _statement()
     with connection.cursor() as cursor:
         for some in batched(ids, AT_ONCE):
-            cursor.execute(REINDEX, {**values, "ids": list(some)})
+            cursor.execute(statement, {**values, "ids": list(some)})

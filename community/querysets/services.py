@@ -31,7 +31,7 @@ from community.places import Place, Within, chord
 from community.querysets.curated import TO_CHECK, may_curate
 from community.querysets.index import write_index
 from community.querysets.links import with_dead_link
-from community.querysets.words import asked_for, plain, spelled
+from community.querysets.words import Read, asked_for, plain, read
 
 HALF_A_YEAR = 182
 """Days after which a listing should be checked again."""
@@ -77,12 +77,6 @@ class ServiceQuerySet(models.QuerySet):
         """Those that are a place to get help, a group, an activity or a way to contribute."""
         return self.filter(listing__kind=kind)
 
-    def languages(self) -> list[str]:
-        """The languages people speak at these, by name."""
-        languages = _rows("Language").exclude(name="")
-        found = languages.filter(service__in=self.order_by().values("pk")).order_by("name")
-        return list(found.values_list("name", flat=True).distinct())
-
     def for_age(self, age: int) -> Self:
         """Those that are for people of this age, or say nothing about it."""
         return self.filter(
@@ -110,18 +104,18 @@ class ServiceQuerySet(models.QuerySet):
             .exclude(Exists(nearer.filter(away__lt=OuterRef("away"))))
         )
 
-    def search(self, text: str, near: dict[str, list[str]] | None = None) -> Self:
+    def search(self, text: str, words: Read | None = None) -> Self:
         """Those that speak of these words, best first, wrong letters forgiven; all by name if there are none.
 
         Words in the name count most, then the organization and categories,
         then the text. `score` is a whole number, so that a page can be cut at it.
-        `near` is what `spelled(text)` found, if that was asked before.
+        `words` is what `read(text)` found, if that was asked before.
         """
         text = plain(text)
         named = self.annotate(sort_name=F("listing__sort_name"))
         if not text:
             return named.order_by("sort_name", "pk")
-        query = asked_for(text, spelled(text) if near is None else near)
+        query = asked_for(words or read(text))
         rank = SearchRank(F("listing__search_vector"), query)
         return (
             named.filter(listing__search_vector=query)
@@ -137,7 +131,7 @@ class ServiceQuerySet(models.QuerySet):
 
     def checked_last(self, most: int) -> Self:
         """Of these so many, those checked last; a pool small enough to be put in order."""
-        pool = self.by_check().order_by("-checked", "listing__service").values("pk")[:most]
+        pool = self.by_check().order_by("-checked", "listing__service_id").values("pk")[:most]
         return self.model._default_manager.filter(pk__in=pool)  # type: ignore[return-value]
 
     def tally(self) -> Counter[str]:
@@ -196,7 +190,7 @@ class ServiceQuerySet(models.QuerySet):
 
     def for_lines(self) -> Self:
         """With what a line about each says: who runs it, and what it is about. One more query."""
-        return self.select_related("organization", "listing").prefetch_related(
+        return self.for_reasons().prefetch_related(
             Prefetch("attributes", queryset=_rows("Attribute").select_related("taxonomy_term"))
         )
 

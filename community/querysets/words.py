@@ -1,20 +1,34 @@
 """What somebody may have meant by words that stand in no listing."""
 
+from dataclasses import dataclass
 from difflib import SequenceMatcher
-from re import findall
+from functools import reduce
+from operator import or_
+from re import findall, search, split
+from unicodedata import normalize
 
-from django.contrib.postgres.lookups import Unaccent
-from django.contrib.postgres.search import SearchQuery
+from django.apps import apps
+from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable
+from django.core.cache import cache
 from django.db import connection
-from django.db.models import TextField, Value
+
+from community import vocabulary
 
 CONFIG = "english"
+"""Every listing is found by it; what is spoken at some of them adds others (`Listing.tags`, `text:…`)."""
+OTHER_LETTERS = {"arabic", "greek", "hindi", "russian", "serbian", "tamil"}
+"""Configurations that have nothing to say of Latin letters."""
+LAST_LATIN = "\u024f"
+KNOWN_FOR = 3600
+"""So many seconds it is remembered which languages there are."""
 LONGEST = 200
 """So many letters of what somebody looks for are read."""
 MOST_WORDS = 12
 ALIKE = 0.7
 """From here on a word may have been meant by another, 1 being the same."""
 NEAR = """
+SELECT '' AS typed, ARRAY[unaccent(%(text)s)]
+UNION ALL
 SELECT asked.typed,
        ARRAY(SELECT near.word FROM community_searchword near WHERE near.word %%> asked.word LIMIT 200)
        || ARRAY(
@@ -29,6 +43,10 @@ WHERE length(asked.word) BETWEEN 3 AND 40
   AND NOT EXISTS (
       SELECT FROM community_searchword known
       WHERE known.stem = (tsvector_to_array(to_tsvector('english', asked.word)))[1])
+  AND NOT EXISTS (
+      SELECT FROM unnest(%(configs)s::text[]) AS config
+      JOIN community_searchword known ON known.word ^@ left(asked.word, 4)
+      WHERE to_tsvector(config::regconfig, known.word) = to_tsvector(config::regconfig, asked.word))
   AND cardinality(tsvector_to_array(to_tsvector('english', asked.word))) > 0
 """
 """Unknown words, each with those that share much of it or are few letters away."""
@@ -39,15 +57,26 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\0", " ").split())[:LONGEST]
 
 
-def spelled(text: str) -> dict[str, list[str]]:
-    """The words of `text` that no listing says, each with the three nearest that one does, nearest first."""
-    words = list(dict.fromkeys(findall(r"\w+", plain(text).lower())))[:MOST_WORDS]
+@dataclass(frozen=True)
+class Read:
+    """What somebody typed, as it is looked for."""
+
+    text: str
+    """Without accents. PostgreSQL would take them off once more for each listing it looks at."""
+    near: dict[str, list[str]]
+    """The words that no listing says, each with the three nearest that one does, nearest first."""
+
+
+def read(text: str) -> Read:
+    """One query; none where nothing was typed."""
+    text = plain(text)
+    words = list(dict.fromkeys(findall(r"\w+", text.lower())))[:MOST_WORDS]
     if not words:
-        return {}
+        return Read(text, {})
     with connection.cursor() as cursor:
-        cursor.execute(NEAR, {"words": words})
-        rows = cursor.fetchall()
-    return {word: near for word, candidates in rows if (near := _nearest(word, candidates))}
+        cursor.execute(NEAR, {"text": text, "words": words, "configs": configurations(text)[1:]})
+        (_typed, (unaccented,)), *rows = cursor.fetchall()
+    return Read(unaccented, {word: near for word, found in rows if (near := _nearest(word, found))})
 
 
 def _nearest(word: str, candidates: list[str]) -> list[str]:
@@ -64,15 +93,53 @@ def _likeness(word: str, other: str) -> float:
     return SequenceMatcher(None, word, other).ratio()
 
 
-def asked_for(text: str, near: dict[str, list[str]]) -> SearchQuery:
-    """What to look for: `text` as it is written, or all of its words with those near to unknown ones."""
-    as_typed = SearchQuery(_unaccented(text), config=CONFIG, search_type="websearch")
-    if not near:
+def languages() -> list[tuple[str, str]]:
+    """Name and code of each language that is spoken at a published listing; remembered for an hour."""
+    return cache.get_or_set("community:languages", _languages, KNOWN_FOR) or []
+
+
+def _languages() -> list[tuple[str, str]]:
+    spoken = apps.get_model("community", "Language")._default_manager.filter(
+        service__listing__state="published"
+    )
+    return list(spoken.order_by("name", "code").values_list("name", "code").distinct())
+
+
+def configurations(text: str) -> list[str]:
+    """PostgreSQL's text configurations for the languages of the listings, as far as they are written like it.
+
+    English is the first, and always there.
+    """
+    found = {_configuration(name, code) for name, code in languages()} - {CONFIG}
+    is_latin = not any(letter.isalpha() and letter > LAST_LATIN for letter in text)
+    return [CONFIG, *sorted(found - OTHER_LETTERS if is_latin else found)]
+
+
+def _configuration(name: str, code: str) -> str:
+    """As the index reads them: by the first word of the name, or the first part of the code."""
+    first = split("[ ,;(/-]", name.lower(), maxsplit=1)[0]
+    names = {first, code.lower().partition("-")[0]} - {""}
+    return next((config for config, known in vocabulary.TEXT.items() if names & set(known.split())), "simple")
+
+
+def asked_for(words: Read) -> SearchQueryCombinable:
+    """What to look for: the text as it is written, or all of its words with those near to unknown ones.
+
+    As it is written means in any language of the directory. A word with a
+    minus is looked for in one alone: what one leaves out, another would find.
+    """
+    configs = [CONFIG] if search(r"(^|\s)-", words.text) else configurations(words.text)
+    as_typed = reduce(
+        or_, [SearchQuery(words.text, config=each, search_type="websearch") for each in configs]
+    )
+    if not words.near:
         return as_typed
-    ways = [[word, *near.get(word, [])] for word in findall(r"\w+", text.lower())[:MOST_WORDS]]
+    near = {_ascii(word): found for word, found in words.near.items()}
+    ways = [[word, *near.get(_ascii(word), [])] for word in findall(r"\w+", words.text.lower())[:MOST_WORDS]]
     wider = " & ".join("(" + " | ".join(f"'{word}'" for word in way) + ")" for way in ways)
-    return as_typed | SearchQuery(_unaccented(wider), config=CONFIG, search_type="raw")
+    return as_typed | SearchQuery(wider, config=CONFIG, search_type="raw")
 
 
-def _unaccented(text: str) -> Unaccent:
-    return Unaccent(Value(text, output_field=TextField()))
+def _ascii(word: str) -> str:
+    """A word as typed and the same without accents come to the same."""
+    return "".join(letter for letter in normalize("NFKD", word) if letter.isascii()) or word

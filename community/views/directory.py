@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,16 +16,13 @@ from community.forms.search import SearchForm
 from community.models import Service, TaxonomyTerm
 from community.places import how_far, metres
 from community.querysets.services import MOST_COUNTED
-
-LANGUAGES_FOR = 3600
-"""So many seconds the list of languages is remembered."""
+from community.querysets.words import languages
 
 
 @login_not_required
 def resource_list(request: HttpRequest) -> HttpResponse:
     everything = Service.objects.visible_to(request.user).published()
-    languages = cache.get_or_set("community:languages", everything.languages, LANGUAGES_FOR) or []
-    form = SearchForm(request.GET, languages=languages)
+    form = SearchForm(request.GET, languages=sorted({name for name, _code in languages() if name}))
     search = Search(everything, form.asked, form.place)
     services, by = search.in_order()
     page = keyset_page(request, services.for_cards(), by=by)

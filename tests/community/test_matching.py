@@ -187,9 +187,9 @@ def test_matching_asks_the_database_as_often_for_3_rows_as_for_15(checked, djang
     for number in range(rows):
         checked(f"Advice {number}", ["housing"])
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(2):
         match(Wish(needs=("housing",), interests=("nature",)), today=TODAY)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(3):
         match(Wish(needs=("housing", "food", "work")), today=TODAY)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from community import actions
 from community.finding import find_place
-from community.models import Listing, Location, Service
+from community.models import Language, Listing, Location, Service
 from community.places import Place, chord, how_far, metres
 
 LIST = reverse("community:resource_list")
@@ -370,3 +370,55 @@ def test_what_makes_no_sense_narrows_nothing(visitor, published_of, query):
     response = visitor.get(f"{LIST}?{query}")
 
     assert (response.status_code, names(response)) == (200, ["Rent advice"])
+
+
+# --- in other languages ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "asked"),
+    [
+        ("German", "Beratung für Wohnungen", "Wohnung"),
+        ("Deutsch (leichte Sprache)", "Hilfe bei Schulden", "Schuld"),
+        ("Spanish", "Ayuda con la vivienda", "viviendas"),
+        ("Español", "Canciones para niños", "cancion"),
+        ("French", "Aide au logement", "logements"),
+        ("Arabic", "مساعدة في السكن", "المساعدة"),
+    ],
+)
+def test_a_listing_is_found_by_another_inflection_of_its_language(
+    visitor, published_of, language, name, asked
+):
+    published_of(name, languages=[language])
+    published_of("Something else", languages=["English"])
+
+    page = visitor.get(LIST, {"q": asked})
+
+    assert (names(page), page.context["search"].near_words) == ([name], {})
+
+
+def test_the_code_of_a_language_is_enough(visitor, published_of):
+    service = published_of("Beratung für Wohnungen")
+    Language.objects.create(service=service, code="de-AT")
+    Service.objects.filter(pk=service.pk).reindex()
+
+    assert names(visitor.get(LIST, {"q": "Wohnung"})) == ["Beratung für Wohnungen"]
+
+
+def test_a_language_that_postgresql_does_not_know_is_read_as_it_is_written(visitor, published_of):
+    published_of("Nocleg do rana", languages=["Polish"])  # "do" says nothing in English
+
+    assert names(visitor.get(LIST, {"q": "do"})) == ["Nocleg do rana"]
+    assert "text:simple" in Listing.objects.get().tags
+
+
+def test_english_is_looked_for_beside_every_other_language(visitor, published_of):
+    published_of("Hilfe und tenants advice", languages=["German", "English"])
+
+    assert len(names(visitor.get(LIST, {"q": "tenant"}))) == 1
+
+
+def test_what_is_left_out_by_a_minus_is_left_out_in_every_language(visitor, published_of):
+    published_of("Beratung für Wohnungen", languages=["German"])
+
+    assert names(visitor.get(LIST, {"q": "Beratung -Wohnungen"})) == []
