@@ -1,6 +1,6 @@
 from django.urls import path
 
-from community.views import curation, directory, imports, queue, voices
+from community.views import curation, directory, history, imports, merging, queue, voices
 
 app_name = "community"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("curate/", curation.curate, name="curate"),
     path("curate/queue/", queue.queue, name="queue"),
     path("curate/suggestions/<uuid:pk>/close/", queue.suggestion_close, name="suggestion_close"),
+    path("curate/alike/", merging.like_pairs, name="like_pairs"),
+    path("curate/alike/<uuid:pk>/dismiss/", merging.pair_dismiss, name="pair_dismiss"),
+    path("curate/edits/<uuid:pk>/undo/", history.edit_undo, name="edit_undo"),
     path("curate/import/", imports.import_new, name="import_new"),
     path("curate/import/<uuid:pk>/", imports.import_detail, name="import_detail"),
     path("curate/import/<uuid:pk>/apply/", imports.import_apply, name="import_apply"),
@@ -25,6 +28,8 @@ urlpatterns = [
     path("curate/listings/<uuid:pk>/draft/", curation.listing_draft, name="listing_draft"),
     path("curate/listings/<uuid:pk>/archive/", curation.listing_archive, name="listing_archive"),
     path("curate/listings/<uuid:pk>/verify/", curation.listing_verify, name="listing_verify"),
+    path("curate/listings/<uuid:pk>/merge/", merging.merge_find, name="merge_find"),
+    path("curate/listings/<uuid:pk>/merge/<uuid:other_pk>/", merging.merge_confirm, name="merge_confirm"),
     path("curate/listings/<uuid:pk>/places/new/", curation.place_new, name="place_new"),
     path("curate/listings/<uuid:pk>/places/<uuid:place_pk>/", curation.place_edit, name="place_edit"),
     path(

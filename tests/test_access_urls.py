@@ -23,6 +23,7 @@ from coaching.scheduling.links import Act, token_for
 from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
 from community.hsds.runs import try_import
+from community.models import LikePair
 from goals import actions as plans
 from goals.library import write_template
 from tests.clients.rows import a_circumstance, a_note, a_value, an_area, an_entry
@@ -195,6 +196,9 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "community:resource_suggest": (nothing, EVERYBODY),
     "community:curate": (nothing, CURATORS_ONLY),
     "community:queue": (nothing, CURATORS_ONLY),
+    "community:like_pairs": (nothing, CURATORS_ONLY),
+    "community:merge_find": (of("draft"), CURATORS_ONLY),
+    "community:merge_confirm": (lambda world: [world.draft.pk, world.twin.pk], CURATORS_ONLY),
     "community:import_new": (nothing, CURATORS_ONLY),
     "community:import_detail": (of("run"), CURATORS_ONLY),
     "community:listing_new": (nothing, CURATORS_ONLY),
@@ -261,6 +265,8 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:calendar_open": (nothing, SIGNED_IN),
     "scheduling:calendar_close": (nothing, cells(people="go")),
     "community:suggestion_close": (of("suggestion"), CURATORS_ACT),
+    "community:pair_dismiss": (of("pair"), CURATORS_ACT),
+    "community:edit_undo": (lambda world: [world.twin.edits.get().pk], CURATORS_ACT),
     "community:import_apply": (of("run"), CURATORS_ACT),
     "community:import_undo": (of("run"), CURATORS_ACT),
     "community:listing_submit": (of("draft"), CURATORS_ACT),
@@ -304,6 +310,9 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         place={"name": "Hall"},
         phones=[{"number": "01632 960001"}],
     )
+    twin = directory.create_listing(by=finn, organization=organization, service={"name": "Open kitchens"})
+    directory.add_place(by=finn, service=twin, place={"name": "Hall"})
+    LikePair.objects.find()
     # Alma is there day and night, from the day after the session on.
     day_and_night = {weekday: [(0, 1440)] for weekday in range(7)}
     BookingRules.keep(alma.coach, week=day_and_night, is_open=True, change_notice_hours=0)
@@ -342,6 +351,8 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         mail=session.reminders.get(kind="booked"),
         organization=organization,
         draft=draft,
+        twin=twin,
+        pair=LikePair.objects.get(),
         place=draft.service_at_locations.get(),
         phone=draft.phones.get(),
         suggestion=directory.suggest_place(name="Choir", words="They sing."),

@@ -4,7 +4,7 @@ from datetime import date
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q, Value
@@ -41,7 +41,7 @@ class VerifiedHow(models.TextChoices):
     WEBSITE = "website", _("Read on their website")
 
 
-@pghistory.track(exclude=["search_vector", "tags", "hours", "sort_name"])
+@pghistory.track(exclude=["search_vector", "tags", "hours", "sort_name", "compared_at"])
 class Listing(Record):
     """A service's entry in the directory: its kind, its state, who it stands with, when it was last checked.
 
@@ -94,6 +94,11 @@ class Listing(Record):
         "and `dated` where hours hold for a time only.",
     )
     hours = WeekHoursField(null=True, editable=False)
+    compared_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When it was last compared with the others, if not changed since.",
+    )
 
     objects = ListingQuerySet.as_manager()
 
@@ -125,6 +130,8 @@ class Listing(Record):
             GinIndex(fields=["tags"], name="listing_tags"),
             GistIndex(fields=["hours"], name="listing_hours"),
             models.Index(fields=["sort_name", "service"], name="listing_by_name"),
+            GinIndex(OpClass("sort_name", name="gin_trgm_ops"), name="listing_names_alike"),
+            models.Index(fields=["service"], condition=Q(compared_at=None), name="listing_to_compare"),
             models.Index(Coalesce("verified_on", Value(date.min)).desc(), "service", name="listing_by_check"),
         ]
 

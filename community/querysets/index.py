@@ -147,6 +147,7 @@ there AS (
 UPDATE community_listing AS listing
 SET sort_name = words.sort_name,
     tags = tagged.tags,
+    compared_at = NULL,
     hours = tagged.hours,
     search_vector =
         setweight(to_tsvector('english', unaccent(words.name)), 'A')

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from coaching.accounts.paging import keyset_page
@@ -61,5 +61,9 @@ def _instead(request: HttpRequest, search: Search, form: SearchForm) -> dict[str
 
 @login_not_required
 def resource_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    service = get_object_or_404(Service.objects.visible_to(request.user).for_page(), pk=pk)
+    services = Service.objects.visible_to(request.user)
+    service = services.for_page().filter(pk=pk).first()
+    if service is None:
+        # One that was merged lives on in another.
+        return redirect(get_object_or_404(services, merged_from__gone=pk))
     return render(request, "community/resource_detail.html", {"service": service})
