@@ -287,6 +287,9 @@ DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", f"Trellis <no-reply@{_site.hostname}>
 LINK_CHECKS = env.bool("LINK_CHECKS", not IS_LOCAL)
 """Ask the links of listings once a week whether they still work. A demo's invented places have none."""
 
+SECOND_PAIR_OF_EYES = env.bool("SECOND_PAIR_OF_EYES", False)
+"""Who wrote a listing or changed it last cannot publish or check it; another curator does."""
+
 # --- people -----------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Model
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from coaching.accounts.models import User
 from community.edits import PLACES, STATE, WORDS, written_down
 from community.errors import NotPossible
+from community.eyes import ensure_may_decide
 from community.models import (
     Accessibility,
     Address,
@@ -85,7 +87,7 @@ def create_listing(
     if not isinstance(organization, Organization):
         organization = create_organization(by=by, **organization)
     made = Service.objects.create(organization=organization, **service)
-    entry = Listing.objects.create(service=made, **(listing or {}))
+    entry = Listing.objects.create(service=made, **(listing or {}), written_by=by)
     StateChange.objects.create(listing=entry, to_state=State.DRAFT, by=by)
     if place or address:
         with written_down(Edit.Kind.PLACE, [], by=by):  # it is new, so there is nothing to take back
@@ -117,6 +119,7 @@ def change_listing(
         _fill(entry, listing)
         if entry.is_published and (missing := what_is_missing(service, entry, categories=categories)):
             raise NotPossible(_cannot_publish(missing))
+        _note_change(entry, by)
         service.save()
         entry.save()
         _categorize(service, categories)
@@ -128,6 +131,8 @@ def change_organization(*, by: User, organization: Organization, columns: Fields
     """Rewrite what is known of an organization, and how its services are found."""
     with written_down(Edit.Kind.WORDS, [Organization], by=by, organization=organization):
         _rewrite(organization, columns)
+    for service in organization.services.filter(listing__isnull=False):
+        _note_change(_locked(service), by)
     Service.objects.filter(organization=organization).reindex()
 
 
@@ -148,6 +153,7 @@ def add_place(
         if accessibility:
             Accessibility.objects.create(location=location, description=accessibility)
         link = ServiceAtLocation.objects.create(service=service, location=location)
+        _note_change(_locked(service), by)
     Service.objects.filter(pk=service.pk).reindex()
     return link
 
@@ -166,6 +172,8 @@ def change_place(
         access = location.accessibility.order_by("created_at", "pk").first()
         if access or accessibility:
             _rewrite(access or Accessibility(location=location), {"description": accessibility})
+        for service in services:
+            _note_change(_locked(service), by)
     services.reindex()
 
 
@@ -177,6 +185,7 @@ def remove_place(*, by: User, link: ServiceAtLocation) -> None:
         link.delete()
         if not location.service_at_locations.exists():
             location.delete()
+        _note_change(_locked(service), by)
     Service.objects.filter(pk=service.pk).reindex()
 
 
@@ -186,6 +195,7 @@ def keep_part(*, by: User, service: Service, part: Model) -> None:
     what = f"{_('Changed')}: {part._meta.verbose_name} {part}"
     with written_down(Edit.Kind.PART, [type(part)], by=by, services=[service], what=what):
         part.save()
+        _note_change(_locked(service), by)
     Service.objects.filter(pk=service.pk).reindex()
 
 
@@ -195,6 +205,7 @@ def remove_part(*, by: User, service: Service, part: Model) -> None:
     what = f"{_('Removed')}: {part._meta.verbose_name} {part}"
     with written_down(Edit.Kind.PART, [type(part)], by=by, services=[service], what=what):
         part.delete()
+        _note_change(_locked(service), by)
     Service.objects.filter(pk=service.pk).reindex()
 
 
@@ -229,6 +240,7 @@ def publish(*, by: User, service: Service, note: str = "", how: str = "") -> Lis
     entry = _locked(service)
     if missing := what_is_missing(service, entry):
         raise NotPossible(_cannot_publish(missing))
+    ensure_may_decide(service, entry, by=by)
     entry.published_at = timezone.now()
     entry.published_by = by
     if how:
@@ -263,6 +275,7 @@ def archive(*, by: User, service: Service, note: str = "") -> Listing:
 def verify(*, by: User, service: Service, how: str, on: date | None = None) -> Listing:
     """Somebody has made sure that what it says is true. One that needed a check is published again."""
     entry = _locked(service)
+    ensure_may_decide(service, entry, by=by)
     with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=_("Checked")):
         _mark_checked(entry, by=by, how=how, on=on)
         entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
@@ -345,6 +358,15 @@ def what_is_missing(
 
 def _cannot_publish(missing: list[str]) -> str:
     return _("Before everybody may find it, it still needs: %(missing)s.") % {"missing": "; ".join(missing)}
+
+
+def _note_change(entry: Listing, by: User) -> None:
+    """Who changed it last. Where a second person reads everything, a published one waits for them."""
+    entry.changed_by = by
+    entry.save(update_fields=["changed_by"])
+    if settings.SECOND_PAIR_OF_EYES and entry.is_published and entry.verified_on:
+        ask_to_read_again(by=by, service=entry.service, note=_("Changed; another curator reads it"))
+        entry.verified_on, entry.verified_by, entry.verified_how = None, None, ""
 
 
 def _mark_checked(entry: Listing, *, by: User, how: str, on: date | None = None) -> None:

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
 from community.errors import NotPossible
+from community.eyes import ensure_may_decide
 from community.hsds.tables import BY_MODEL, TABLES
 from community.models import (
     Accessibility,
@@ -39,7 +40,16 @@ PLACES: list[Model] = [Location, ServiceAtLocation, Address, Accessibility, Sche
 STATE: list[Model] = [Listing]
 NAMES: dict[Model, str] = {**{table.model: table.name for table in TABLES}, Listing: "listing"}
 MODELS: dict[str, Model] = {name: model for model, name in NAMES.items()}
-COPIES = {"created_at", "search_vector", "sort_name", "tags", "hours", "compared_at"}
+COPIES = {
+    "created_at",
+    "written_by",
+    "changed_by",
+    "search_vector",
+    "sort_name",
+    "tags",
+    "hours",
+    "compared_at",
+}
 """Columns that are written anew from the others."""
 
 
@@ -98,6 +108,24 @@ def take_back(*, by: User, edit: Edit) -> None:
     order = {model: number for number, model in enumerate([*(table.model for table in TABLES), Listing])}
     rows.sort(key=lambda row: order[row[0]])
     _ensure_unchanged(rows)
+    try:
+        with transaction.atomic():
+            _put_back(rows)
+    except IntegrityError as error:
+        raise NotPossible(_("What it was before is not possible any more. Change it by hand.")) from error
+    listings = Listing.objects.filter(service__edits=edit).select_related("service")
+    for listing in listings:
+        if listing.is_published and states.get(listing.pk) != listing.state:
+            ensure_may_decide(listing.service, listing, by=by)
+    if edit.kind != Edit.Kind.STATE:
+        listings.update(changed_by=by)
+    edit.undone_at, edit.undone_by = timezone.now(), by
+    edit.save(update_fields=["undone_at", "undone_by"])
+    _note_states(edit, states, by)
+    Service.objects.filter(Q(edits=edit) | Q(organization=edit.organization_id)).reindex()
+
+
+def _put_back(rows: list[tuple[Model, UUID, Any, Any]]) -> None:
     for model, pk, before, _after in reversed(rows):
         if before is None:
             model._base_manager.filter(pk=pk).delete()
@@ -106,10 +134,6 @@ def take_back(*, by: User, edit: Edit) -> None:
             model._base_manager.create(pk=pk, **_columns(model, before))
         elif before is not None:
             model._base_manager.filter(pk=pk).update(**_columns(model, before))
-    edit.undone_at, edit.undone_by = timezone.now(), by
-    edit.save(update_fields=["undone_at", "undone_by"])
-    _note_states(edit, states, by)
-    Service.objects.filter(Q(edits=edit) | Q(organization=edit.organization_id)).reindex()
 
 
 def told(edit: Edit) -> Iterator[tuple[str, str, str]]:

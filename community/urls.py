@@ -1,6 +1,6 @@
 from django.urls import path
 
-from community.views import curation, directory, history, imports, merging, queue, voices
+from community.views import curation, directory, history, imports, interests, merging, queue, voices
 
 app_name = "community"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("curate/alike/", merging.like_pairs, name="like_pairs"),
     path("curate/alike/<uuid:pk>/dismiss/", merging.pair_dismiss, name="pair_dismiss"),
     path("curate/edits/<uuid:pk>/undo/", history.edit_undo, name="edit_undo"),
+    path("curate/interests/", interests.interest_list, name="interest_list"),
+    path("curate/interests/<uuid:pk>/end/", interests.interest_end, name="interest_end"),
     path("curate/import/", imports.import_new, name="import_new"),
     path("curate/import/<uuid:pk>/", imports.import_detail, name="import_detail"),
     path("curate/import/<uuid:pk>/apply/", imports.import_apply, name="import_apply"),
@@ -43,5 +45,6 @@ urlpatterns = [
         name="part_remove",
     ),
     path("curate/organizations/<uuid:pk>/", curation.organization_detail, name="organization_detail"),
+    path("curate/organizations/<uuid:pk>/interest/", interests.interest_declare, name="interest_declare"),
     path("curate/organizations/<uuid:pk>/edit/", curation.organization_edit, name="organization_edit"),
 ]

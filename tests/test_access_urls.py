@@ -22,6 +22,7 @@ from coaching.scheduling.groups import schedule_group
 from coaching.scheduling.links import Act, token_for
 from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
+from community.eyes import declare_interest
 from community.hsds.runs import try_import
 from community.models import LikePair
 from goals import actions as plans
@@ -196,6 +197,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "community:resource_suggest": (nothing, EVERYBODY),
     "community:curate": (nothing, CURATORS_ONLY),
     "community:queue": (nothing, CURATORS_ONLY),
+    "community:interest_list": (nothing, CURATORS_ONLY),
+    "community:interest_declare": (of("organization"), CURATORS_ONLY),
     "community:like_pairs": (nothing, CURATORS_ONLY),
     "community:merge_find": (of("draft"), CURATORS_ONLY),
     "community:merge_confirm": (lambda world: [world.draft.pk, world.twin.pk], CURATORS_ONLY),
@@ -265,6 +268,7 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:calendar_open": (nothing, SIGNED_IN),
     "scheduling:calendar_close": (nothing, cells(people="go")),
     "community:suggestion_close": (of("suggestion"), CURATORS_ACT),
+    "community:interest_end": (of("interest"), CURATORS_ACT),
     "community:pair_dismiss": (of("pair"), CURATORS_ACT),
     "community:edit_undo": (lambda world: [world.twin.edits.get().pk], CURATORS_ACT),
     "community:import_apply": (of("run"), CURATORS_ACT),
@@ -351,6 +355,9 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         mail=session.reminders.get(kind="booked"),
         organization=organization,
         draft=draft,
+        interest=declare_interest(
+            by=finn, organization=directory.create_organization(by=finn, name="Choir"), words="I sing there"
+        ),
         twin=twin,
         pair=LikePair.objects.get(),
         place=draft.service_at_locations.get(),

@@ -10,6 +10,7 @@ from community.models.edits import Edit
 from community.models.found_by import SearchWord, Spot
 from community.models.gaps import GapRecord
 from community.models.imports import ImportRun
+from community.models.interests import Interest
 from community.models.links import WebLink
 from community.models.listings import Listing, StateChange
 from community.models.merges import LikePair, Merge
@@ -38,6 +39,7 @@ __all__ = [
     "Funding",
     "GapRecord",
     "ImportRun",
+    "Interest",
     "Language",
     "LikePair",
     "Listing",

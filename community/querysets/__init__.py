@@ -13,6 +13,7 @@ from community.querysets.curated import (
     VoiceQuerySet,
 )
 from community.querysets.edits import EditQuerySet
+from community.querysets.interests import InterestQuerySet
 from community.querysets.links import WebLinkQuerySet
 from community.querysets.merges import LikePairQuerySet
 from community.querysets.services import ServiceQuerySet
@@ -22,6 +23,7 @@ __all__ = [
     "EditQuerySet",
     "GapQuerySet",
     "ImportRunQuerySet",
+    "InterestQuerySet",
     "LikePairQuerySet",
     "ListingQuerySet",
     "LocationQuerySet",

@@ -19,6 +19,7 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 from community import actions
 from community.edits import told
+from community.eyes import why_not
 from community.forms.listings import ListingForm, NewListingForm, OrganizationForm, VerifyForm
 from community.forms.parts import PARTS
 from community.forms.places import PlaceForm
@@ -127,6 +128,7 @@ def listing_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
             "listing": listing,
             "missing": actions.what_is_missing(service, listing, categories=service.categories),
             "may_become": {str(state) for state in actions.STEPS[Listing.State(listing.state)]},
+            "why_not": why_not(service, listing, by=request.user),
             "verify_form": VerifyForm(),
             "reports": service.problem_reports.still_open(),
             "links": _links(request, service),
@@ -289,7 +291,12 @@ def organization_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     return render(
         request,
         "community/organization_detail.html",
-        {"organization": organization, "page": page, "edits": _edits(request, organization.edits)},
+        {
+            "organization": organization,
+            "page": page,
+            "edits": _edits(request, organization.edits),
+            "interests": organization.interests.visible_to(request.user).lasting().select_related("curator"),
+        },
     )
 
 
