@@ -1,6 +1,6 @@
 from django.urls import path
 
-from community.views import curation, directory, history, imports, interests, merging, queue, voices
+from community.views import bulk, curation, directory, history, imports, interests, merging, queue, voices
 
 app_name = "community"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("curate/suggestions/<uuid:pk>/close/", queue.suggestion_close, name="suggestion_close"),
     path("curate/alike/", merging.like_pairs, name="like_pairs"),
     path("curate/alike/<uuid:pk>/dismiss/", merging.pair_dismiss, name="pair_dismiss"),
+    path("curate/bulk/", bulk.bulk_change, name="bulk_change"),
+    path("curate/edits/", history.edit_list, name="edit_list"),
     path("curate/edits/<uuid:pk>/undo/", history.edit_undo, name="edit_undo"),
     path("curate/interests/", interests.interest_list, name="interest_list"),
     path("curate/interests/<uuid:pk>/end/", interests.interest_end, name="interest_end"),

@@ -13,6 +13,6 @@ class EditQuerySet(models.QuerySet):
         """All of them for a curator; the rows themselves are left where they are."""
         return self.defer("rows") if may_curate(user) else self.none()
 
-    def to_take_back(self) -> Self:
-        """Those that nobody has taken back."""
-        return self.filter(undone_at=None)
+    def with_all(self) -> Self:
+        """With who did it and to what."""
+        return self.select_related("by", "undone_by", "organization").prefetch_related("services")

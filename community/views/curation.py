@@ -20,6 +20,7 @@ from coaching.accounts.paging import keyset_page
 from community import actions
 from community.edits import told
 from community.eyes import why_not
+from community.forms.bulk import BulkForm
 from community.forms.listings import ListingForm, NewListingForm, OrganizationForm, VerifyForm
 from community.forms.parts import PARTS
 from community.forms.places import PlaceForm
@@ -81,6 +82,8 @@ def curate(request: PersonRequest) -> HttpResponse:
             "total": counts[""],
             "gaps": GapRecord.objects.editable_by(request.user).still_open()[:10],
             "page": page,
+            "ids": " ".join(str(service.pk) for service in page),
+            "bulk_form": BulkForm(user=request.user),
         },
     )
 
@@ -145,7 +148,7 @@ def listing_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def _edits(request: PersonRequest, edits: Any) -> list[tuple[Edit, list[tuple[str, str, str]]]]:
     """The latest of these edits, each with its lines."""
-    latest = edits.editable_by(request.user).defer(None).select_related("by", "undone_by")[:MOST_EDITS]
+    latest = edits.editable_by(request.user).defer(None).with_all()[:MOST_EDITS]
     return [(edit, list(told(edit))) for edit in latest]
 
 
