@@ -204,6 +204,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "check-links": {"task": "community.check_links", "schedule": timedelta(minutes=1)},
+    "find-alike": {"task": "community.find_alike", "schedule": timedelta(minutes=1)},
     "note-links": {"task": "community.write_down_links", "schedule": timedelta(hours=1)},
     "tick": {"task": "coaching.tick", "schedule": timedelta(seconds=10)},
     "bring-in": {"task": "clients.bring_in", "schedule": timedelta(minutes=1)},
@@ -287,6 +288,9 @@ DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", f"Trellis <no-reply@{_site.hostname}>
 
 LINK_CHECKS = env.bool("LINK_CHECKS", not IS_LOCAL)
 """Ask the links of listings once a week whether they still work. A demo's invented places have none."""
+
+SECOND_PAIR_OF_EYES = env.bool("SECOND_PAIR_OF_EYES", False)
+"""Who wrote a listing or changed it last cannot publish or check it; another curator does."""
 
 # --- people -----------------------------------------------------------------
 

@@ -1,21 +1,27 @@
 """What curators do with the directory. Every change of state is written down: who, when, what."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
+from community.edits import PLACES, STATE, WORDS, written_down
+from community.errors import NotPossible
+from community.eyes import ensure_may_decide
 from community.models import (
     Accessibility,
     Address,
     Attribute,
     CostOption,
+    Edit,
     GapRecord,
     Language,
     Listing,
@@ -52,10 +58,6 @@ ENOUGH_REPORTS = 3
 """So many people who could not reach them put a listing back in the queue."""
 
 
-class NotPossible(Exception):
-    """The listing cannot take this step; the message says why, for the curator."""
-
-
 @transaction.atomic
 def create_organization(*, by: User, name: str, **fields: Any) -> Organization:
     """A new organization, to which listings can then be added."""
@@ -88,10 +90,11 @@ def create_listing(
     if not isinstance(organization, Organization):
         organization = create_organization(by=by, **organization)
     made = Service.objects.create(organization=organization, **service)
-    entry = Listing.objects.create(service=made, **(listing or {}))
+    entry = Listing.objects.create(service=made, **(listing or {}), written_by=by)
     StateChange.objects.create(listing=entry, to_state=State.DRAFT, by=by)
     if place or address:
-        add_place(by=by, service=made, place=place or {}, address=address, accessibility=accessibility)
+        with written_down(Edit.Kind.PLACE, [], by=by):  # it is new, so there is nothing to take back
+            add_place(by=by, service=made, place=place or {}, address=address, accessibility=accessibility)
     Phone.objects.bulk_create(Phone(service=made, **phone) for phone in phones)
     Schedule.objects.bulk_create(Schedule(service=made, **schedule) for schedule in schedules)
     CostOption.objects.bulk_create(CostOption(service=made, **cost) for cost in costs)
@@ -114,20 +117,25 @@ def change_listing(
     """Rewrite a listing's words, its own layer and its categories. Its state stays."""
     entry = _locked(service)
     categories = list(categories)
-    _fill(service, columns)
-    _fill(entry, listing)
-    if entry.is_published and (missing := what_is_missing(service, entry, categories=categories)):
-        raise NotPossible(_cannot_publish(missing))
-    service.save()
-    entry.save()
-    _categorize(service, categories)
+    with written_down(Edit.Kind.WORDS, WORDS, by=by, services=[service]):
+        _fill(service, columns)
+        _fill(entry, listing)
+        if entry.is_published and (missing := what_is_missing(service, entry, categories=categories)):
+            raise NotPossible(_cannot_publish(missing))
+        _note_change(entry, by)
+        service.save()
+        entry.save()
+        _categorize(service, categories)
     Service.objects.filter(pk=service.pk).reindex()
 
 
 @transaction.atomic
 def change_organization(*, by: User, organization: Organization, columns: Fields) -> None:
     """Rewrite what is known of an organization, and how its services are found."""
-    _rewrite(organization, columns)
+    with written_down(Edit.Kind.WORDS, [Organization], by=by, organization=organization):
+        _rewrite(organization, columns)
+    for service in organization.services.filter(listing__isnull=False):
+        _note_change(_locked(service), by)
     Service.objects.filter(organization=organization).reindex()
 
 
@@ -141,12 +149,14 @@ def add_place(
     accessibility: str = "",
 ) -> ServiceAtLocation:
     """Say where a service is. The place belongs to the service's organization."""
-    location = Location.objects.create(organization=service.organization, **place)
-    if address:
-        Address.objects.create(location=location, **address)
-    if accessibility:
-        Accessibility.objects.create(location=location, description=accessibility)
-    link = ServiceAtLocation.objects.create(service=service, location=location)
+    with written_down(Edit.Kind.PLACE, PLACES, by=by, services=[service], what=_("Added a place")):
+        location = Location.objects.create(organization=service.organization, **place)
+        if address:
+            Address.objects.create(location=location, **address)
+        if accessibility:
+            Accessibility.objects.create(location=location, description=accessibility)
+        link = ServiceAtLocation.objects.create(service=service, location=location)
+        _note_change(_locked(service), by)
     Service.objects.filter(pk=service.pk).reindex()
     return link
 
@@ -156,37 +166,49 @@ def change_place(
     *, by: User, location: Location, place: Fields, address: Fields | None, accessibility: str
 ) -> None:
     """Rewrite a place. `address` None keeps the address: a confidential one is never shown to edit."""
-    _rewrite(location, place)
-    if address is not None:
-        first = location.addresses.order_by("created_at", "pk").first() or Address(location=location)
-        _rewrite(first, address)
-    access = location.accessibility.order_by("created_at", "pk").first()
-    if access or accessibility:
-        _rewrite(access or Accessibility(location=location), {"description": accessibility})
-    Service.objects.filter(service_at_locations__location=location).reindex()
+    services = Service.objects.filter(service_at_locations__location=location)
+    with written_down(Edit.Kind.PLACE, PLACES, by=by, services=services):
+        _rewrite(location, place)
+        if address is not None:
+            first = location.addresses.order_by("created_at", "pk").first() or Address(location=location)
+            _rewrite(first, address)
+        access = location.accessibility.order_by("created_at", "pk").first()
+        if access or accessibility:
+            _rewrite(access or Accessibility(location=location), {"description": accessibility})
+        for service in services:
+            _note_change(_locked(service), by)
+    services.reindex()
 
 
 @transaction.atomic
 def remove_place(*, by: User, link: ServiceAtLocation) -> None:
     """The service is not there any more; a place that no other service uses goes too."""
-    service_id, location = link.service_id, link.location
-    link.delete()
-    if not location.service_at_locations.exists():
-        location.delete()
-    Service.objects.filter(pk=service_id).reindex()
+    service, location = link.service, link.location
+    with written_down(Edit.Kind.PLACE, PLACES, by=by, services=[service], what=_("Removed a place")):
+        link.delete()
+        if not location.service_at_locations.exists():
+            location.delete()
+        _note_change(_locked(service), by)
+    Service.objects.filter(pk=service.pk).reindex()
 
 
 @transaction.atomic
 def keep_part(*, by: User, service: Service, part: Model) -> None:
     """A phone, schedule, price, language or paper of the service, new or rewritten."""
-    part.save()
+    what = f"{_('Changed')}: {part._meta.verbose_name} {part}"
+    with written_down(Edit.Kind.PART, [type(part)], by=by, services=[service], what=what):
+        part.save()
+        _note_change(_locked(service), by)
     Service.objects.filter(pk=service.pk).reindex()
 
 
 @transaction.atomic
 def remove_part(*, by: User, service: Service, part: Model) -> None:
     """It is not part of the listing any more."""
-    part.delete()
+    what = f"{_('Removed')}: {part._meta.verbose_name} {part}"
+    with written_down(Edit.Kind.PART, [type(part)], by=by, services=[service], what=what):
+        part.delete()
+        _note_change(_locked(service), by)
     Service.objects.filter(pk=service.pk).reindex()
 
 
@@ -204,7 +226,11 @@ def submit_for_review(*, by: User, service: Service, note: str = "") -> Listing:
 
 @transaction.atomic
 def return_to_draft(*, by: User, service: Service, note: str = "") -> Listing:
-    """There is more to do; also how an archived listing comes back."""
+    """There is more to do; also how an archived listing comes back, unless it is one with another by now."""
+    if merged := service.merge_or_none:
+        raise NotPossible(
+            _("It was merged into “%(kept)s”. Take the merge back instead.") % {"kept": merged.kept}
+        )
     return _step(service, State.DRAFT, by=by, note=note)
 
 
@@ -217,6 +243,7 @@ def publish(*, by: User, service: Service, note: str = "", how: str = "") -> Lis
     entry = _locked(service)
     if missing := what_is_missing(service, entry):
         raise NotPossible(_cannot_publish(missing))
+    ensure_may_decide(service, entry, by=by)
     entry.published_at = timezone.now()
     entry.published_by = by
     if how:
@@ -251,11 +278,13 @@ def archive(*, by: User, service: Service, note: str = "") -> Listing:
 def verify(*, by: User, service: Service, how: str, on: date | None = None) -> Listing:
     """Somebody has made sure that what it says is true. One that needed a check is published again."""
     entry = _locked(service)
-    _mark_checked(entry, by=by, how=how, on=on)
-    entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
-    _close_reports(service, by)
-    if entry.state == State.NEEDS_CHECK:
-        return publish(by=by, service=service)
+    ensure_may_decide(service, entry, by=by)
+    with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=_("Checked")):
+        _mark_checked(entry, by=by, how=how, on=on)
+        entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
+        _close_reports(service, by)
+        if entry.state == State.NEEDS_CHECK:
+            return publish(by=by, service=service)
     return entry
 
 
@@ -344,6 +373,15 @@ def _cannot_publish(missing: list[str]) -> str:
     return _("Before everybody may find it, it still needs: %(missing)s.") % {"missing": "; ".join(missing)}
 
 
+def _note_change(entry: Listing, by: User) -> None:
+    """Who changed it last. Where a second person reads everything, a published one waits for them."""
+    entry.changed_by = by
+    entry.save(update_fields=["changed_by"])
+    if settings.SECOND_PAIR_OF_EYES and entry.is_published and entry.verified_on:
+        ask_to_read_again(by=by, service=entry.service, note=_("Changed; another curator reads it"))
+        entry.verified_on, entry.verified_by, entry.verified_how = None, None, ""
+
+
 def _mark_checked(entry: Listing, *, by: User, how: str, on: date | None = None) -> None:
     entry.verified_on = on or timezone.localdate()
     entry.verified_by = by
@@ -363,7 +401,9 @@ def _step(service: Service, to: str, *, by: User | None, note: str, entry: Listi
         )
     StateChange.objects.create(listing=entry, from_state=entry.state, to_state=to, by=by, note=note)
     entry.state = to
-    entry.save()
+    what = str(State(to).label)
+    with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=what) if by else nullcontext():
+        entry.save()
     return entry
 
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 
 from community.linkcheck.rounds import check_links
-from community.models import WebLink
+from community.models import LikePair, WebLink
 
 
 @shared_task(name="community.write_down_links")
@@ -18,3 +18,9 @@ def check_due_links() -> None:
     """Look at a few of the links that nobody has looked at for a week."""
     if settings.LINK_CHECKS:
         check_links()
+
+
+@shared_task(name="community.find_alike")
+def find_alike() -> None:
+    """Compare the listings that changed with all others."""
+    LikePair.objects.find()

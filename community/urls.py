@@ -5,7 +5,7 @@ from django.views.decorators.cache import cache_control
 
 from community.feeds import ChangesFeed
 from community.sitemaps import SITEMAPS
-from community.views import curation, directory, imports, queue, voices
+from community.views import bulk, curation, directory, history, imports, interests, merging, queue, voices
 
 app_name = "community"
 for_an_hour = cache_control(public=True, max_age=3600)
@@ -35,6 +35,13 @@ urlpatterns = [
     path("curate/", curation.curate, name="curate"),
     path("curate/queue/", queue.queue, name="queue"),
     path("curate/suggestions/<uuid:pk>/close/", queue.suggestion_close, name="suggestion_close"),
+    path("curate/alike/", merging.like_pairs, name="like_pairs"),
+    path("curate/alike/<uuid:pk>/dismiss/", merging.pair_dismiss, name="pair_dismiss"),
+    path("curate/bulk/", bulk.bulk_change, name="bulk_change"),
+    path("curate/edits/", history.edit_list, name="edit_list"),
+    path("curate/edits/<uuid:pk>/undo/", history.edit_undo, name="edit_undo"),
+    path("curate/interests/", interests.interest_list, name="interest_list"),
+    path("curate/interests/<uuid:pk>/end/", interests.interest_end, name="interest_end"),
     path("curate/import/", imports.import_new, name="import_new"),
     path("curate/import/<uuid:pk>/", imports.import_detail, name="import_detail"),
     path("curate/import/<uuid:pk>/apply/", imports.import_apply, name="import_apply"),
@@ -48,6 +55,8 @@ urlpatterns = [
     path("curate/listings/<uuid:pk>/draft/", curation.listing_draft, name="listing_draft"),
     path("curate/listings/<uuid:pk>/archive/", curation.listing_archive, name="listing_archive"),
     path("curate/listings/<uuid:pk>/verify/", curation.listing_verify, name="listing_verify"),
+    path("curate/listings/<uuid:pk>/merge/", merging.merge_find, name="merge_find"),
+    path("curate/listings/<uuid:pk>/merge/<uuid:other_pk>/", merging.merge_confirm, name="merge_confirm"),
     path("curate/listings/<uuid:pk>/places/new/", curation.place_new, name="place_new"),
     path("curate/listings/<uuid:pk>/places/<uuid:place_pk>/", curation.place_edit, name="place_edit"),
     path(
@@ -61,5 +70,6 @@ urlpatterns = [
         name="part_remove",
     ),
     path("curate/organizations/<uuid:pk>/", curation.organization_detail, name="organization_detail"),
+    path("curate/organizations/<uuid:pk>/interest/", interests.interest_declare, name="interest_declare"),
     path("curate/organizations/<uuid:pk>/edit/", curation.organization_edit, name="organization_edit"),
 ]

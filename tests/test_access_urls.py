@@ -23,7 +23,9 @@ from coaching.scheduling.groups import schedule_group
 from coaching.scheduling.links import Act, token_for
 from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
+from community.eyes import declare_interest
 from community.hsds.runs import try_import
+from community.models import LikePair
 from goals import actions as plans
 from goals.library import write_template
 from tests.clients.rows import (
@@ -224,6 +226,12 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "community:resource_suggest": (nothing, EVERYBODY),
     "community:curate": (nothing, CURATORS_ONLY),
     "community:queue": (nothing, CURATORS_ONLY),
+    "community:interest_list": (nothing, CURATORS_ONLY),
+    "community:interest_declare": (of("organization"), CURATORS_ONLY),
+    "community:edit_list": (nothing, CURATORS_ONLY),
+    "community:like_pairs": (nothing, CURATORS_ONLY),
+    "community:merge_find": (of("draft"), CURATORS_ONLY),
+    "community:merge_confirm": (lambda world: [world.draft.pk, world.twin.pk], CURATORS_ONLY),
     "community:import_new": (nothing, CURATORS_ONLY),
     "community:import_detail": (of("run"), CURATORS_ONLY),
     "community:listing_new": (nothing, CURATORS_ONLY),
@@ -297,6 +305,10 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:calendar_open": (nothing, SIGNED_IN),
     "scheduling:calendar_close": (nothing, cells(people="go")),
     "community:suggestion_close": (of("suggestion"), CURATORS_ACT),
+    "community:interest_end": (of("interest"), CURATORS_ACT),
+    "community:bulk_change": (nothing, CURATORS_ACT),
+    "community:pair_dismiss": (of("pair"), CURATORS_ACT),
+    "community:edit_undo": (lambda world: [world.twin.edits.get().pk], CURATORS_ACT),
     "community:import_apply": (of("run"), CURATORS_ACT),
     "community:import_undo": (of("run"), CURATORS_ACT),
     "community:listing_submit": (of("draft"), CURATORS_ACT),
@@ -350,6 +362,9 @@ def world(alma, ben, finn, olga, ben_client) -> SimpleNamespace:
     )
     directory.submit_for_review(by=finn, service=listed)
     directory.publish(by=finn, service=listed, how="phone")
+    twin = directory.create_listing(by=finn, organization=organization, service={"name": "Open kitchens"})
+    directory.add_place(by=finn, service=twin, place={"name": "Hall"})
+    LikePair.objects.find()
     # Alma is there day and night, from the day after the session on.
     day_and_night = {weekday: [(0, 1440)] for weekday in range(7)}
     BookingRules.keep(alma.coach, week=day_and_night, is_open=True, change_notice_hours=0)
@@ -394,6 +409,11 @@ def world(alma, ben, finn, olga, ben_client) -> SimpleNamespace:
         mail=session.reminders.get(kind="booked"),
         organization=organization,
         draft=draft,
+        interest=declare_interest(
+            by=finn, organization=directory.create_organization(by=finn, name="Choir"), words="I sing there"
+        ),
+        twin=twin,
+        pair=LikePair.objects.get(),
         place=draft.service_at_locations.get(),
         phone=draft.phones.get(),
         suggestion=directory.suggest_place(name="Choir", words="They sing."),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 
 from clients.models import Agreement, Circumstance, Client
 from coaching.accounts.models import User
@@ -11,6 +12,7 @@ from coaching.home.roster import UNREACHED, Wish
 from coaching.scheduling.bookings import records_that_may_book
 from coaching.scheduling.lines import SessionLine, lines_for
 from coaching.scheduling.models import CoachingSession, Reminder
+from community.models import LikePair, Listing, Service, TaxonomyTerm
 from goals.board import Board, plans_for
 from goals.models import Goal
 
@@ -94,6 +96,32 @@ class ClientDesk:
         return [goal for board in self.boards for goal in board.waiting]
 
 
+@dataclass
+class CuratorDesk:
+    """A curator's directory: what needs a look, and how much of it somebody has checked of late."""
+
+    user: User
+
+    @cached_property
+    def to_look_at(self) -> int:
+        """How many listings stand in the queue."""
+        return Service.objects.editable_by(self.user).by_need(timezone.localdate()).count()
+
+    @cached_property
+    def alike(self) -> int:
+        return LikePair.objects.editable_by(self.user).count()
+
+    @cached_property
+    def all(self) -> dict[str, int]:
+        return Listing.objects.editable_by(self.user).freshness(timezone.localdate())
+
+    @cached_property
+    def categories(self) -> list[TaxonomyTerm]:
+        """Each with its figures, the one with most that nobody has checked for half a year first."""
+        found = TaxonomyTerm.objects.categories().freshness(timezone.localdate())
+        return list(found.order_by(F("in_6") - F("published"), "name"))
+
+
 def desks_of(user: User) -> dict[str, object]:
     """The desks this person has, by name, for the template of the first page."""
     desks: dict[str, object] = {}
@@ -102,5 +130,5 @@ def desks_of(user: User) -> dict[str, object]:
     if user.coach_or_none:
         desks["coach_desk"] = CoachDesk(user)
     if user.is_curator:
-        desks["curator_desk"] = True
+        desks["curator_desk"] = CuratorDesk(user)
     return desks

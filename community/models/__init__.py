@@ -6,11 +6,14 @@ knows about a service stands in `Listing`, one to one beside it.
 """
 
 from community.models.contacts import Contact, Language, Phone, Schedule, Weekday
+from community.models.edits import Edit
 from community.models.found_by import SearchWord, Spot
 from community.models.gaps import GapRecord
 from community.models.imports import ImportRun
+from community.models.interests import Interest
 from community.models.links import WebLink
 from community.models.listings import Listing, StateChange
+from community.models.merges import LikePair, Merge
 from community.models.metadata import Metadata
 from community.models.organizations import Funding, Organization, OrganizationIdentifier, Program, Url
 from community.models.outcomes import Outcome
@@ -33,12 +36,16 @@ __all__ = [
     "Attribute",
     "Contact",
     "CostOption",
+    "Edit",
     "Funding",
     "GapRecord",
     "ImportRun",
+    "Interest",
     "Language",
+    "LikePair",
     "Listing",
     "Location",
+    "Merge",
     "Metadata",
     "Organization",
     "OrganizationIdentifier",

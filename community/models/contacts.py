@@ -2,6 +2,8 @@
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Func, Value
+from django.db.models.functions import Right
 from django.utils.formats import time_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _now
@@ -57,6 +59,10 @@ class Contact(HsdsRecord):
         return ", ".join(part for part in [self.name, self.title, self.department] if part) or self.email
 
 
+DIGITS = Right(Func("number", Value(r"\D"), Value(""), Value("g"), function="regexp_replace"), 9)
+"""What tells two phone numbers apart, however they are written and with which country's code."""
+
+
 class Phone(HsdsRecord):
     """A number to ring."""
 
@@ -86,6 +92,7 @@ class Phone(HsdsRecord):
                 "location", "service", "organization", "contact", "service_at_location", name="phone_belongs"
             )
         ]
+        indexes = [models.Index(DIGITS, name="phone_digits")]
 
     def __str__(self) -> str:
         return self.number.strip("\"' ")

@@ -3,8 +3,9 @@
 from datetime import date
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q, Value
@@ -41,7 +42,7 @@ class VerifiedHow(models.TextChoices):
     WEBSITE = "website", _("Read on their website")
 
 
-@pghistory.track(exclude=["search_vector", "tags", "hours", "sort_name"])
+@pghistory.track(exclude=["search_vector", "tags", "hours", "sort_name", "compared_at"])
 class Listing(Record):
     """A service's entry in the directory: its kind, its state, who it stands with, when it was last checked.
 
@@ -83,6 +84,12 @@ class Listing(Record):
         related_name="listings_published",
         editable=False,
     )
+    written_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    changed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     # Copies, by which it is found; `Service.objects.…reindex()` writes them.
     search_vector = SearchVectorField(null=True, editable=False)
     sort_name = models.CharField(max_length=250, blank=True, editable=False)
@@ -94,6 +101,11 @@ class Listing(Record):
         "and `dated` where hours hold for a time only.",
     )
     hours = WeekHoursField(null=True, editable=False)
+    compared_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When it was last compared with the others, if not changed since.",
+    )
 
     objects = ListingQuerySet.as_manager()
 
@@ -125,7 +137,35 @@ class Listing(Record):
             GinIndex(fields=["tags"], name="listing_tags"),
             GistIndex(fields=["hours"], name="listing_hours"),
             models.Index(fields=["sort_name", "service"], name="listing_by_name"),
+            GinIndex(OpClass("sort_name", name="gin_trgm_ops"), name="listing_names_alike"),
+            models.Index(fields=["service"], condition=Q(compared_at=None), name="listing_to_compare"),
             models.Index(Coalesce("verified_on", Value(date.min)).desc(), "service", name="listing_by_check"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="decided_without_interest",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("verified_by_id", "verified_on", "published_by_id", "published_at"),
+                func="""
+                    IF EXISTS (
+                        SELECT FROM community_interest interest
+                        JOIN community_service service ON service.organization_id = interest.organization_id
+                        WHERE service.id = NEW.service_id AND interest.ended_at IS NULL
+                          AND ((interest.curator_id = NEW.verified_by_id
+                                AND (TG_OP = 'INSERT'
+                                     OR (NEW.verified_by_id, NEW.verified_on)
+                                        IS DISTINCT FROM (OLD.verified_by_id, OLD.verified_on)))
+                               OR (interest.curator_id = NEW.published_by_id
+                                   AND (TG_OP = 'INSERT'
+                                        OR (NEW.published_by_id, NEW.published_at)
+                                           IS DISTINCT FROM (OLD.published_by_id, OLD.published_at))))
+                    ) THEN
+                        RAISE EXCEPTION 'a curator with an interest does not decide' USING ERRCODE = '23514';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from community.querysets import ServiceAtLocationQuerySet, ServiceQuerySet
 from community.records import HsdsRecord, WebField, belongs, in_order, one_of
 
 if TYPE_CHECKING:
+    from community.models.merges import Merge
     from community.models.taxonomies import TaxonomyTerm
 
 
@@ -90,6 +91,11 @@ class Service(HsdsRecord):
 
     def get_absolute_url(self) -> str:
         return reverse("community:resource_detail", args=[self.pk])
+
+    @property
+    def merge_or_none(self) -> "Merge | None":
+        """How it became one with another, if it did."""
+        return getattr(self, "merged_into", None)
 
     @property
     def web_addresses(self) -> list[str]:

@@ -12,13 +12,19 @@ from community.querysets.curated import (
     TaxonomyTermQuerySet,
     VoiceQuerySet,
 )
+from community.querysets.edits import EditQuerySet
+from community.querysets.interests import InterestQuerySet
 from community.querysets.links import WebLinkQuerySet
+from community.querysets.merges import LikePairQuerySet
 from community.querysets.services import ServiceQuerySet
 
 __all__ = [
     "AddressQuerySet",
+    "EditQuerySet",
     "GapQuerySet",
     "ImportRunQuerySet",
+    "InterestQuerySet",
+    "LikePairQuerySet",
     "ListingQuerySet",
     "LocationQuerySet",
     "OrganizationQuerySet",

@@ -1,8 +1,9 @@
 """What belongs to listings, and what curators keep beside them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Self
 
+from dateutil.relativedelta import relativedelta
 from django.apps import apps
 from django.contrib.postgres.lookups import Unaccent
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -28,6 +29,19 @@ from community.querysets.words import plain
 SAMPLE = 100
 """The middle of a town is that of so many of the directory's places in it."""
 TO_CHECK = Q(state="needs_check") | Q(state="published", verified_on=None)
+
+
+def checked_within(today: date, listing: str) -> dict[str, Count]:
+    """How many listings are published, and how many of them were checked within 3, 6 and 12 months."""
+    is_published = Q(**{f"{listing}state": "published"})
+    counted = f"{listing}pk"
+    since = {
+        f"in_{months}": is_published
+        & Q(**{f"{listing}verified_on__gt": today - relativedelta(months=months)})
+        for months in (3, 6, 12)
+    }
+    filters = {"published": is_published, **since}
+    return {name: Count(counted, filter=condition, distinct=True) for name, condition in filters.items()}
 
 
 def may_curate(user: Person) -> bool:
@@ -102,6 +116,15 @@ class TaxonomyTermQuerySet(models.QuerySet):
         """Trellis's own terms, without the two headings they stand under."""
         return self.filter(taxonomy_id=vocabulary.TAXONOMY_ID, parent__isnull=False).select_related("parent")
 
+    def freshness(self, today: date) -> Self:
+        """Those with published listings, each with how many (`published`) and how many of these were checked.
+
+        `in_3`, `in_6` and `in_12` count those checked within so many months.
+        """
+        return self.annotate(**checked_within(today, "attributes__service__listing__")).filter(
+            published__gt=0
+        )
+
     def related_to(self, text: str, code: str = "") -> Self:
         """The categories that sound like these words, or else stand beside the category of this code.
 
@@ -126,6 +149,10 @@ class ListingQuerySet(models.QuerySet):
     def editable_by(self, user: Person) -> Self:
         """All of them for a curator."""
         return self.all() if may_curate(user) else self.none()
+
+    def freshness(self, today: date) -> dict[str, int]:
+        """The same for all listings, whatever their categories."""
+        return self.aggregate(**checked_within(today, ""))
 
     def counts(self) -> dict[str, int]:
         """How many stand in each state, and under "" all; a published one not checked needs a check too."""

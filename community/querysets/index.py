@@ -166,6 +166,7 @@ there AS (
 UPDATE community_listing AS listing
 SET sort_name = words.sort_name,
     tags = tagged.tags,
+    compared_at = NULL,
     hours = tagged.hours,
     search_vector = {english}
         || CASE WHEN configs[1] IS NULL THEN ''::tsvector ELSE {first} END

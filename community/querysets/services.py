@@ -188,6 +188,11 @@ class ServiceQuerySet(models.QuerySet):
             "listing__search_vector", "listing__hours"
         )
 
+    def with_interest_of(self, user: Person) -> Self:
+        """With `is_of_interest`: whether this curator has declared an interest in who runs it."""
+        interests = _rows("Interest").belonging_to(user).lasting()
+        return self.annotate(is_of_interest=Exists(interests.filter(organization=OuterRef("organization"))))
+
     def for_lines(self) -> Self:
         """With what a line about each says: who runs it, and what it is about. One more query."""
         return self.for_reasons().prefetch_related(

@@ -18,11 +18,16 @@ from django.views.decorators.http import require_POST
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 from community import actions
+from community.edits import told
+from community.eyes import why_not
+from community.forms.bulk import BulkForm
 from community.forms.listings import ListingForm, NewListingForm, OrganizationForm, VerifyForm
 from community.forms.parts import PARTS
 from community.forms.places import PlaceForm
 from community.forms.search import CurateSearchForm
-from community.models import GapRecord, Listing, Organization, Service, ServiceAtLocation, WebLink
+from community.models import Edit, GapRecord, Listing, Organization, Service, ServiceAtLocation, WebLink
+
+MOST_EDITS = 10
 
 type View = Callable[..., HttpResponse]
 
@@ -77,6 +82,8 @@ def curate(request: PersonRequest) -> HttpResponse:
             "total": counts[""],
             "gaps": GapRecord.objects.editable_by(request.user).still_open()[:10],
             "page": page,
+            "ids": " ".join(str(service.pk) for service in page),
+            "bulk_form": BulkForm(user=request.user),
         },
     )
 
@@ -124,9 +131,12 @@ def listing_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
             "listing": listing,
             "missing": actions.what_is_missing(service, listing, categories=service.categories),
             "may_become": {str(state) for state in actions.STEPS[Listing.State(listing.state)]},
+            "why_not": why_not(service, listing, by=request.user),
             "verify_form": VerifyForm(),
             "reports": service.problem_reports.still_open(),
             "links": _links(request, service),
+            "merged": service.merge_or_none,
+            "edits": _edits(request, service.edits),
             "changes": listing.state_changes.select_related("by")[:20],
             "parts": [
                 (part, title, getattr(service, form.related_name).all())
@@ -134,6 +144,12 @@ def listing_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
             ],
         },
     )
+
+
+def _edits(request: PersonRequest, edits: Any) -> list[tuple[Edit, list[tuple[str, str, str]]]]:
+    """The latest of these edits, each with its lines."""
+    latest = edits.editable_by(request.user).defer(None).with_all()[:MOST_EDITS]
+    return [(edit, list(told(edit))) for edit in latest]
 
 
 def _links(request: PersonRequest, service: Service) -> list[tuple[str, WebLink | None]]:
@@ -278,7 +294,12 @@ def organization_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     return render(
         request,
         "community/organization_detail.html",
-        {"organization": organization, "page": page},
+        {
+            "organization": organization,
+            "page": page,
+            "edits": _edits(request, organization.edits),
+            "interests": organization.interests.visible_to(request.user).lasting().select_related("curator"),
+        },
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from coaching.accounts.paging import keyset_page
@@ -59,7 +59,11 @@ def _instead(request: HttpRequest, search: Search, form: SearchForm) -> dict[str
 
 @login_not_required
 def resource_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    service = get_object_or_404(Service.objects.visible_to(request.user).for_page(), pk=pk)
+    services = Service.objects.visible_to(request.user)
+    service = services.for_page().filter(pk=pk).first()
+    if service is None:
+        # One that was merged lives on in another.
+        return redirect(get_object_or_404(services, merged_from__gone=pk))
     context: dict[str, Any] = {"service": service}
     if service.listing.is_published:
         context["script"] = schema_org.script_of(service, site=settings.SITE_URL)

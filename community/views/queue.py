@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 from community import actions
+from community.eyes import why_not
 from community.models import GapRecord, Listing, Service, Suggestion, WebLink
 from community.needs import reasons
 from community.views.curation import curators_only
@@ -23,6 +24,7 @@ SHOWN = 50
 @curators_only
 def queue(request: PersonRequest) -> HttpResponse:
     services = Service.objects.editable_by(request.user).by_need(timezone.localdate())
+    services = services.with_interest_of(request.user)
     page = keyset_page(request, services.for_queue(), by=["-need", "sort_name", "pk"])
     links = WebLink.objects.editable_by(request.user).by_address(page)
     following = [*(str(service.pk) for service in page.rows[1:]), ""]
@@ -32,7 +34,12 @@ def queue(request: PersonRequest) -> HttpResponse:
         {
             "page": page,
             "entries": [
-                (service, list(reasons(service, links)), after)
+                (
+                    service,
+                    list(reasons(service, links)),
+                    after,
+                    why_not(service, service.listing, by=request.user),
+                )
                 for service, after in zip(page, following, strict=False)
             ],
             "ways_to_check": Listing.VerifiedHow.choices,

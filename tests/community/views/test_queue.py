@@ -29,7 +29,7 @@ def names(response) -> list[str]:
 
 
 def reasons_of(response) -> dict[str, list[str]]:
-    return {service.name: reasons for service, reasons, _next in response.context["entries"]}
+    return {service.name: reasons for service, reasons, _next, _why_not in response.context["entries"]}
 
 
 def test_queue_puts_those_that_need_it_most_first(finn, finn_browser, visitor, published_of, draft_of):

@@ -1,0 +1,242 @@
+"""What a curator did is written down row by row, and can be taken back while nobody went on from it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from coaching.accounts.models import User
+from community.errors import NotPossible
+from community.eyes import ensure_may_decide
+from community.hsds.tables import BY_MODEL, TABLES
+from community.models import (
+    Accessibility,
+    Address,
+    Attribute,
+    Edit,
+    Listing,
+    Location,
+    Organization,
+    Schedule,
+    Service,
+    ServiceAtLocation,
+    StateChange,
+)
+
+type Model = type[models.Model]
+type Rows = dict[tuple[str, str], dict[str, Any]]
+"""By table and id: the columns as the database holds them."""
+
+WORDS: list[Model] = [Service, Listing, Attribute]
+PLACES: list[Model] = [Location, ServiceAtLocation, Address, Accessibility, Schedule]
+STATE: list[Model] = [Listing]
+NAMES: dict[Model, str] = {**{table.model: table.name for table in TABLES}, Listing: "listing"}
+MODELS: dict[str, Model] = {name: model for model, name in NAMES.items()}
+COPIES = {
+    "created_at",
+    "written_by",
+    "changed_by",
+    "search_vector",
+    "sort_name",
+    "tags",
+    "hours",
+    "compared_at",
+}
+"""Columns that are written anew from the others."""
+
+
+@dataclass
+class Writing:
+    """What is being written down; `edit` is there when it is over, if anything changed."""
+
+    edit: Edit = field(init=False)
+
+
+_IS_OPEN: ContextVar[bool] = ContextVar("is_open", default=False)
+
+
+@contextmanager
+def written_down(
+    kind: str,
+    tables: Iterable[Model],
+    *,
+    by: User,
+    services: Iterable[Service] = (),
+    organization: Organization | None = None,
+    what: str = "",
+) -> Iterator[Writing]:
+    """Write down what changes meanwhile in the rows of these tables that belong to these services.
+
+    Within another one it does nothing: what is done as part of a greater act
+    is taken back with it.
+    """
+    tables, services, writing = list(tables), list(services), Writing()
+    if _IS_OPEN.get():
+        yield writing
+        return
+    token = _IS_OPEN.set(True)
+    try:
+        with transaction.atomic():
+            before = _rows_now(tables, services, organization)
+            yield writing
+            after = _rows_now(tables, services, organization)
+            if rows := list(_differences(before, after)):
+                writing.edit = Edit.objects.create(
+                    kind=kind, by=by, what=what[:400], organization=organization, rows=rows
+                )
+                writing.edit.services.set(services)
+    finally:
+        _IS_OPEN.reset(token)
+
+
+@transaction.atomic
+def take_back(*, by: User, edit: Edit) -> None:
+    """Put every row back as it was. Raises NotPossible, with nothing done, where somebody went on from it."""
+    edit = Edit.objects.select_for_update().get(pk=edit.pk)
+    if edit.undone_at:
+        raise NotPossible(_("That was taken back already."))
+    states = dict(Listing.objects.filter(service__edits=edit).values_list("pk", "state"))
+    rows = [(MODELS[name], UUID(pk), before, after) for name, pk, before, after in edit.rows]
+    order = {model: number for number, model in enumerate([*(table.model for table in TABLES), Listing])}
+    rows.sort(key=lambda row: order[row[0]])
+    _ensure_unchanged(rows)
+    try:
+        with transaction.atomic():
+            _put_back(rows)
+    except IntegrityError as error:
+        raise NotPossible(_("What it was before is not possible any more. Change it by hand.")) from error
+    listings = Listing.objects.filter(service__edits=edit).select_related("service")
+    for listing in listings:
+        if listing.is_published and states.get(listing.pk) != listing.state:
+            ensure_may_decide(listing.service, listing, by=by)
+    if edit.kind != Edit.Kind.STATE:
+        listings.update(changed_by=by)
+    edit.undone_at, edit.undone_by = timezone.now(), by
+    edit.save(update_fields=["undone_at", "undone_by"])
+    _note_states(edit, states, by)
+    Service.objects.filter(Q(edits=edit) | Q(organization=edit.organization_id)).reindex()
+
+
+def _put_back(rows: list[tuple[Model, UUID, Any, Any]]) -> None:
+    for model, pk, before, _after in reversed(rows):
+        if before is None:
+            model._base_manager.filter(pk=pk).delete()
+    for model, pk, before, after in rows:
+        if before is not None and after is None:
+            model._base_manager.create(pk=pk, **_columns(model, before))
+        elif before is not None:
+            model._base_manager.filter(pk=pk).update(**_columns(model, before))
+
+
+def told(edit: Edit) -> Iterator[tuple[str, str, str]]:
+    """What changed, in words: the name of the column, before, after. Of a place it says nothing more."""
+    for name, _pk, before, after in edit.rows:
+        model = MODELS[name]
+        if model not in {Service, Listing, Organization} or before is None or after is None:
+            continue
+        for column in model._meta.concrete_fields:
+            if column.attname in before and not column.is_relation and column.attname != "published_at":
+                choices = dict(column.flatchoices)
+                old, new = (rows[column.attname] for rows in (before, after))
+                yield (
+                    str(column.verbose_name),
+                    str(choices.get(old, old or "")),
+                    str(choices.get(new, new or "")),
+                )
+
+
+def _note_states(edit: Edit, states: Mapping[Any, str], by: User) -> None:
+    StateChange.objects.bulk_create(
+        StateChange(
+            listing=listing,
+            from_state=states[listing.pk],
+            to_state=listing.state,
+            by=by,
+            note=_("Taken back"),
+        )
+        for listing in Listing.objects.filter(service__edits=edit)
+        if states.get(listing.pk, listing.state) != listing.state
+    )
+
+
+def _rows_now(tables: list[Model], services: list[Service], organization: Organization | None) -> Rows:
+    ids = [service.pk for service in services]
+    links = ServiceAtLocation.objects.filter(service__in=ids).order_by()
+    rows: Rows = {}
+    for model in tables:
+        fields = {field.name for field in model._meta.concrete_fields}
+        whose = Q(pk__in=[])
+        if model is Service:
+            whose |= Q(pk__in=ids)
+        if model is Organization and organization:
+            whose |= Q(pk=organization.pk)
+        if model is Location:
+            whose |= Q(pk__in=links.values("location"))
+        if "service" in fields:
+            whose |= Q(service__in=ids)
+        if "service_at_location" in fields:
+            whose |= Q(service_at_location__in=links.values("pk"))
+        if model in {Address, Accessibility}:
+            whose |= Q(location__in=links.values("location"))
+        columns = [field.attname for field in model._meta.concrete_fields if field.name not in COPIES]
+        for row in model._base_manager.filter(whose).values(*columns):
+            pk = str(row.pop("id"))
+            rows[NAMES[model], pk] = {name: _whole(value) for name, value in row.items()}
+    return rows
+
+
+def _whole(value: Any) -> Any:
+    """JSON as Django writes it cuts a moment at the millisecond."""
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _differences(before: Rows, after: Rows) -> Iterator[tuple[str, str, Any, Any]]:
+    for key in sorted({*before, *after}):
+        old, new = before.get(key), after.get(key)
+        if old is not None and new is not None:
+            differing = [column for column in old if old[column] != new[column]]
+            old = {column: old[column] for column in differing}
+            new = {column: new[column] for column in differing}
+        if old != new:
+            yield *key, old, new
+
+
+def _ensure_unchanged(rows: list[tuple[Model, UUID, Any, Any]]) -> None:
+    ours = {(model, pk) for model, pk, _before, _after in rows}
+    for model, pk, before, after in rows:
+        now = model._base_manager.filter(pk=pk).first()
+        expected = None if after is None else _columns(model, after)
+        is_same = (
+            now is None
+            if expected is None
+            else now is not None and all(getattr(now, column) == value for column, value in expected.items())
+        )
+        if not is_same or (before is None and _is_spoken_of(model, pk, ours)):
+            raise NotPossible(
+                _("Somebody has worked on it since, so it cannot be taken back. Change it by hand.")
+            )
+
+
+def _is_spoken_of(model: Model, pk: UUID, ours: set[tuple[Model, UUID]]) -> bool:
+    """Whether rows that are not part of the edit would go along with this one."""
+    for relation in model._meta.related_objects:
+        other = relation.related_model
+        if other in BY_MODEL and relation.on_delete in {models.CASCADE, models.PROTECT}:
+            others = other._base_manager.filter(**{relation.field.name: pk}).values_list("pk", flat=True)
+            if any((other, each) not in ours for each in others):
+                return True
+    return False
+
+
+def _columns(model: Model, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns as Python has them, from JSON."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    return {name: None if value is None else fields[name].to_python(value) for name, value in values.items()}

@@ -1,0 +1,79 @@
+"""Two listings side by side: column by column, whose words stand."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from coaching.accounts.querysets import Person
+from community.merging import BOTH, COLUMNS, LAYER, PARTS, THEIRS
+from community.models import Listing, Service
+
+KEPT = "kept"
+PART_LABELS = {
+    "phones": _("Phone numbers"),
+    "schedules": _("Days and hours"),
+    "cost_options": _("Prices"),
+    "languages": _("Languages"),
+    "required_documents": _("What to bring"),
+    "additional_urls": _("More links"),
+}
+
+
+class MergeForm(forms.Form):
+    """A choice for each thing that the two say differently. What only one of them says is chosen already."""
+
+    def __init__(self, *args: Any, user: Person, kept: Service, gone: Service, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept, self.gone = kept, gone
+        self.same: list[str] = []
+        for model, names, rows in [
+            (Service, COLUMNS, (kept, gone)),
+            (Listing, LAYER, (kept.listing, gone.listing)),
+        ]:
+            for name in names:
+                field = model._meta.get_field(name)
+                own, theirs = (_in_words(row, name) for row in rows)
+                label = str(field.verbose_name)  # type: ignore[union-attr]
+                self._offer(name, label, own, theirs, may_be_both=False)
+        self._offer("categories", _("What it is about"), *(_joined(each.categories) for each in (kept, gone)))
+        self._offer("places", _("Places"), *(_places(each) for each in (kept, gone)))
+        for name in PARTS:
+            both = (_joined(getattr(each, name).all()) for each in (kept, gone))
+            self._offer(name, PART_LABELS[name], *both)
+
+    def _offer(self, name: str, label: Any, own: str, theirs: str, *, may_be_both: bool = True) -> None:
+        if own == theirs:
+            self.same += [str(label)] if own else []
+            return
+        nothing = _("Nothing")
+        choices = [(KEPT, own or nothing), (THEIRS, theirs or nothing)]
+        if may_be_both and own and theirs:
+            choices.append((BOTH, _("What both have")))
+        first = choices[-1][0] if may_be_both and own and theirs else KEPT if own else THEIRS
+        self.fields[name] = forms.ChoiceField(
+            label=str(label)[:1].upper() + str(label)[1:],
+            choices=choices,
+            initial=first,
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one.")},
+        )
+
+
+def _in_words(row: Any, name: str) -> str:
+    shown = getattr(row, f"get_{name}_display", None)
+    value = shown() if shown else getattr(row, name)
+    return "" if value is None else str(value)
+
+
+def _joined(rows: Any) -> str:
+    return "; ".join(sorted(str(row) for row in rows))
+
+
+def _places(service: Service) -> str:
+    """Where it is, as far as it may be read: of a confidential place only that there is one."""
+    said = []
+    for link in service.service_at_locations.all():
+        addresses = [str(each) for each in link.location.addresses.all()]
+        said.append(", ".join([str(link.location), *addresses]))
+    return "; ".join(sorted(said))

@@ -1,0 +1,222 @@
+"""Who may not be the one to check or publish a listing."""
+
+from http import HTTPStatus
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from coaching.accounts.models import User
+from community import actions, edits, eyes
+from community.errors import NotPossible
+from community.models import Edit, Interest, Listing, Service
+
+
+@pytest.fixture
+def gwen(db) -> User:
+    """A second curator."""
+    return User.objects.create_user("gwen@example.org", "trellis-demo", name="Gwen", is_curator=True)
+
+
+@pytest.fixture
+def interest(finn, organization) -> Interest:
+    return eyes.declare_interest(by=finn, organization=organization, words="I sit on its board")
+
+
+def url(name: str, *args) -> str:
+    return reverse(f"community:{name}", args=args)
+
+
+def entry(service: Service) -> Listing:
+    return Listing.objects.get(service=service)
+
+
+# --- an interest ----------------------------------------------------------------
+
+
+def test_who_has_an_interest_neither_publishes_nor_checks(finn, gwen, draft_of, interest):
+    service = draft_of()
+    actions.submit_for_review(by=finn, service=service)
+
+    for act in (actions.publish, actions.verify):
+        with pytest.raises(NotPossible, match="declared an interest"):
+            act(by=finn, service=service, how="phone")
+    actions.publish(by=gwen, service=service, how="phone")
+    with pytest.raises(NotPossible, match="declared an interest"):
+        actions.verify(by=finn, service=service, how="phone")
+
+    assert entry(service).verified_by == gwen
+
+
+def test_another_organization_is_no_matter(finn, draft_of, interest):
+    other = actions.create_organization(by=finn, name="Choir")
+    service = draft_of(organization=other)
+    actions.submit_for_review(by=finn, service=service)
+
+    actions.publish(by=finn, service=service, how="phone")
+
+    assert entry(service).is_published
+
+
+def test_an_interest_that_has_ended_is_no_matter(finn, draft_of, interest):
+    service = draft_of()
+    actions.submit_for_review(by=finn, service=service)
+
+    eyes.end_interest(by=finn, interest=interest)
+    actions.publish(by=finn, service=service, how="phone")
+
+    assert entry(service).is_published
+
+
+@pytest.mark.parametrize("columns", ["verified", "published"])
+def test_the_database_refuses_it_too(finn, gwen, published_of, organization, columns):
+    service = published_of()
+    eyes.declare_interest(by=gwen, organization=organization, words="I work there")
+    values = {
+        "verified": {"verified_by": gwen, "verified_on": timezone.localdate(), "verified_how": "phone"},
+        "published": {"published_by": gwen, "published_at": timezone.now()},
+    }[columns]
+
+    with pytest.raises(IntegrityError, match="interest"), transaction.atomic():
+        Listing.objects.filter(service=service).update(**values)
+
+
+def test_what_was_decided_before_stays(finn, gwen, published_of, organization):
+    service = published_of()
+    eyes.declare_interest(by=finn, organization=organization, words="I work there now")
+
+    actions.ask_for_check(by=gwen, service=service)
+
+    assert entry(service).verified_by == finn
+
+
+def test_who_has_an_interest_does_not_publish_by_taking_back(finn, gwen, published_of, organization):
+    service = published_of()
+    actions.archive(by=gwen, service=service)
+    edit = Edit.objects.first()
+    eyes.declare_interest(by=finn, organization=organization, words="I work there")
+
+    with pytest.raises(NotPossible):
+        edits.take_back(by=finn, edit=edit)
+
+    assert entry(service).state == "archived"
+
+
+def test_a_curator_declares_and_ends_an_interest_for_others_to_see(
+    finn_browser, gwen, browser_of, organization, draft_of
+):
+    service = draft_of()
+    finn_browser.post(url("interest_declare", organization.pk), {"words": "My sister runs it"})
+    gwens = browser_of(gwen)
+    pages = [gwens.get(page).text for page in (url("interest_list"), organization.get_absolute_url())]
+    finns = finn_browser.get(url("listing_detail", service.pk)).text
+
+    interest = Interest.objects.get()
+    others = gwens.post(url("interest_end", interest.pk)).status_code
+    own = finn_browser.post(url("interest_end", interest.pk)).status_code
+
+    assert all("My sister runs it" in page for page in pages)
+    assert "You have declared an interest" in finns
+    assert "publish it" not in finns
+    assert (others, own) == (HTTPStatus.NOT_FOUND, HTTPStatus.FOUND)
+    assert "until" in gwens.get(url("interest_list")).text
+
+
+def test_an_interest_needs_words_and_is_one(finn, finn_browser, organization):
+    page = url("interest_declare", organization.pk)
+
+    response = finn_browser.post(page, {"words": ""})
+    for words in ("I work there", "I run it"):
+        finn_browser.post(page, {"words": words})
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert [interest.words for interest in Interest.objects.all()] == ["I run it"]
+
+
+def test_interests_are_for_curators(finn, alma, gita, interest):
+    assert Interest.objects.visible_to(finn).count() == 1
+    assert not Interest.objects.visible_to(alma).exists()
+    assert not Interest.objects.belonging_to(gita).exists()
+
+
+def test_queue_says_why_it_is_for_somebody_else(finn_browser, published_of, organization, finn):
+    service = published_of(is_checked=False)
+    eyes.declare_interest(by=finn, organization=organization, words="I work there")
+
+    text = finn_browser.get(url("queue")).text
+
+    assert service.name in text
+    assert "You have declared an interest" in text
+    assert "I checked it today" not in text
+
+
+# --- a second pair of eyes --------------------------------------------------------
+
+
+@pytest.fixture
+def _two_pairs(settings) -> None:
+    settings.SECOND_PAIR_OF_EYES = True
+
+
+@pytest.mark.usefixtures("_two_pairs")
+def test_who_wrote_it_does_not_publish_it(finn, gwen, draft_of):
+    service = draft_of()
+    actions.submit_for_review(by=finn, service=service)
+
+    with pytest.raises(NotPossible, match="You wrote or changed it last"):
+        actions.publish(by=finn, service=service, how="phone")
+    actions.publish(by=gwen, service=service, how="phone")
+
+    assert entry(service).published_by == gwen
+
+
+@pytest.mark.usefixtures("_two_pairs")
+def test_who_changed_it_last_does_not_publish_it(finn, gwen, draft_of):
+    service = draft_of()
+    actions.submit_for_review(by=finn, service=service)
+    phone = service.phones.get()
+    phone.number = "01632 960999"
+
+    actions.keep_part(by=gwen, service=service, part=phone)
+
+    with pytest.raises(NotPossible, match="You wrote or changed it last"):
+        actions.publish(by=gwen, service=service, how="phone")
+
+
+@pytest.mark.usefixtures("_two_pairs")
+@pytest.mark.parametrize("what", ["words", "part", "place", "organization"])
+def test_a_published_listing_that_changed_waits_for_another(finn, gwen, draft_of, organization, what):
+    service = draft_of()
+    actions.submit_for_review(by=finn, service=service)
+    actions.publish(by=gwen, service=service, how="phone")
+    service = Service.objects.get(pk=service.pk)
+
+    match what:
+        case "words":
+            actions.change_listing(
+                by=gwen, service=service, columns={"name": "A"}, listing={}, categories=["food"]
+            )
+        case "part":
+            actions.remove_part(by=gwen, service=service, part=service.phones.get())
+        case "place":
+            actions.remove_place(by=gwen, link=service.service_at_locations.get())
+        case "organization":
+            actions.change_organization(by=gwen, organization=organization, columns={"name": "A"})
+
+    found = entry(service)
+    assert (found.is_published, found.verified_on, found.changed_by) == (True, None, gwen)
+    with pytest.raises(NotPossible):
+        actions.verify(by=gwen, service=service, how="phone")
+    other = User.objects.create_user("hugo@example.org", "trellis-demo", name="Hugo", is_curator=True)
+    actions.verify(by=other, service=service, how="phone")
+    assert entry(service).verified_by == other
+
+
+def test_without_it_one_curator_does_all(finn, published_of):
+    service = published_of()
+
+    actions.change_listing(by=finn, service=service, columns={"name": "A"}, listing={}, categories=["food"])
+
+    found = entry(service)
+    assert (found.verified_by, found.written_by, found.changed_by) == (finn, finn, finn)
