@@ -1,6 +1,17 @@
 from django.urls import path
 
-from clients.views import bringing, checkins, circumstances, journal, leaving, notes, roster, traces, values
+from clients.views import (
+    bringing,
+    checkins,
+    circumstances,
+    journal,
+    leaving,
+    mailed,
+    notes,
+    roster,
+    traces,
+    values,
+)
 
 app_name = "clients"
 
@@ -36,6 +47,11 @@ urlpatterns = [
     path("clients/<uuid:pk>/check-in/", checkins.checkin_say, name="checkin_say"),
     path("clients/<uuid:pk>/check-in/rhythm/", checkins.checkin_rhythm, name="checkin_rhythm"),
     path("clients/<uuid:pk>/areas/new/", checkins.area_create, name="area_create"),
+    path("answer/<str:token>/", mailed.checkin_link, name="checkin_link"),
+    path("clients/<uuid:pk>/measures/new/", checkins.measure_create, name="measure_create"),
+    path("measures/<uuid:pk>/", checkins.measure_note, name="measure_note"),
+    path("measures/<uuid:pk>/edit/", checkins.measure_edit, name="measure_edit"),
+    path("measures/<uuid:pk>/put-away/", checkins.measure_put_away, name="measure_put_away"),
     path("areas/<uuid:pk>/put-away/", checkins.area_put_away, name="area_put_away"),
     path("me/values/", values.value_list, name="value_list"),
     path("me/values/remove/", values.value_remove_all, name="value_remove_all"),

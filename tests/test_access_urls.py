@@ -14,8 +14,9 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from clients.actions import add_client
+from clients.actions import add_client, choose_rhythm
 from clients.bringing.runs import hand_in
+from clients.links import address_for
 from clients.models import RosterView
 from coaching.scheduling.actions import schedule_session
 from coaching.scheduling.groups import schedule_group
@@ -25,7 +26,7 @@ from community import actions as directory
 from community.hsds.runs import try_import
 from goals import actions as plans
 from goals.library import write_template
-from tests.clients.rows import a_circumstance, a_note, a_value, an_area, an_entry
+from tests.clients.rows import a_circumstance, a_measure, a_note, a_value, an_area, an_entry
 
 CAST = ["alma", "ben", "cora", "dan", "esra", "finn", "olga", "gita", "nobody"]
 COACHES = {"alma", "cora", "esra", "olga"}
@@ -104,6 +105,11 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:checkin_list": (nothing, CLIENT_SEES),
     "clients:checkin_say": (of("client"), CLIENT_SEES),
     "clients:area_create": (of("client"), CLIENT_SEES),
+    "clients:measure_create": (of("client"), CLIENT_SEES),
+    "clients:measure_note": (of("measure"), CLIENT_SEES),
+    "clients:measure_edit": (of("measure"), CLIENT_SEES),
+    # A link from Ben's mail asks for one day's check-in, whoever holds it.
+    "clients:checkin_link": (lambda world: [world.answer], EVERYBODY),
     "clients:trace_list": (nothing, CLIENT_SEES),
     "clients:export": (nothing, CLIENT_SEES),
     "clients:erasure_request": (of("client"), CLIENT_SEES),
@@ -230,6 +236,7 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "home:roster_view_remove": (of("roster_view"), COACH_ACTS),
     "clients:erasure_withdraw": (of("client"), CLIENT_ACTS),
     "clients:checkin_rhythm": (of("client"), CLIENT_ACTS),
+    "clients:measure_put_away": (of("measure"), CLIENT_ACTS),
     "clients:area_put_away": (of("area"), CLIENT_ACTS),
     "clients:value_move": (of("value"), CLIENT_ACTS),
     "clients:value_remove": (of("value"), CLIENT_ACTS),
@@ -285,6 +292,13 @@ ALLAUTH_WITH_ARGUMENTS = {
 }
 
 
+def answer_for(client, user) -> str:
+    """The token of a mail that may be answered without signing in."""
+    choose_rhythm(by=user, client=client, every="week", by_mail=True)
+    day = timezone.localdate(timezone=user.timezone)
+    return address_for(client.check_in_rhythm, user, day).rstrip("/").rsplit("/", 1)[1]
+
+
 @pytest.fixture
 def world(alma, ben, finn, ben_client) -> SimpleNamespace:
     """Something of Ben's for every kind of URL, and a draft in the directory."""
@@ -319,6 +333,8 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         value=a_value(ben_client, ben),
         note=a_note(ben_client, alma),
         area=an_area(ben_client, ben),
+        measure=a_measure(ben_client, ben),
+        answer=answer_for(ben_client, ben),
         entry=an_entry(ben_client, ben),
         plan=plan,
         goal=goal,

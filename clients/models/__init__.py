@@ -4,6 +4,7 @@ from clients.models.checkin import CheckIn, CheckInRhythm, LifeArea, Score
 from clients.models.circumstance import Circumstance
 from clients.models.client import Client
 from clients.models.erasure import Erasure
+from clients.models.measure import Measure, MeasureEntry
 from clients.models.message import Message
 from clients.models.roster_import import RosterImport
 from clients.models.roster_view import RosterView
@@ -19,6 +20,8 @@ __all__ = [
     "Erasure",
     "JournalEntry",
     "LifeArea",
+    "Measure",
+    "MeasureEntry",
     "Message",
     "Note",
     "RosterImport",

@@ -35,6 +35,7 @@ class Trace(Record):
         JOURNAL = "journal", _("your journal")
         CHECK_INS = "check_ins", _("how life stands for you")
         SUMMARIES = "summaries", _("summaries of your sessions")
+        MEASURES = "measures", _("what you count")
         MESSAGES = "messages", _("the messages between you")
         WINS = "wins", _("small wins in your plans")
 

@@ -13,7 +13,7 @@ from clients.actions import invite_coach
 from clients.circumstances import with_changes
 from clients.forms.roster import CoachInviteForm, RosterViewForm
 from clients.models import Circumstance, Client, Erasure, RosterView, Trace, Value
-from clients.views.checkins import curves_for
+from clients.views.checkins import curves_for, figures_for
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Coach, Invitation, Practice
 from coaching.accounts.paging import keyset_page
@@ -105,9 +105,13 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
     curves = curves_for(request, client)
     if curves.rows:
         Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CHECK_INS)
+    figures = figures_for(request, client)
+    if figures:
+        Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.MEASURES)
     context = {
         "client": client,
         "curves": curves,
+        "figures": figures,
         "erasure": Erasure.objects.visible_to(request.user).open().filter(record=client.pk).first(),
         "values": Value.objects.visible_to(request.user).filter(client=client),
         "circumstances": circumstances,

@@ -2,13 +2,21 @@
 
 from datetime import date, datetime
 
-from clients.actions import add_value, choose_area, save_writing, say_check_in, write_circumstance
+from clients.actions import (
+    add_value,
+    choose_area,
+    choose_measure,
+    save_writing,
+    say_check_in,
+    write_circumstance,
+)
 from clients.models import (
     CheckIn,
     Circumstance,
     Client,
     JournalEntry,
     LifeArea,
+    Measure,
     Message,
     Note,
     RosterImport,
@@ -56,6 +64,12 @@ def an_area(client: Client, by: User, name: str = "Sleep") -> LifeArea:
     area = LifeArea(client=client, name=name)
     choose_area(by=by, area=area)
     return area
+
+
+def a_measure(client: Client, by: User, name: str = "Walks", **fields) -> Measure:
+    measure = Measure(client=client, name=name, **fields)
+    choose_measure(by=by, measure=measure)
+    return measure
 
 
 def a_check_in(client: Client, by: User, words: str = "", on: date | None = None, **scores) -> CheckIn:
@@ -116,6 +130,7 @@ MAKERS = {
     Circumstance: a_circumstance,
     JournalEntry: an_entry,
     LifeArea: an_area,
+    Measure: a_measure,
     Message: a_message,
     Note: a_note,
     SessionSummary: a_summary,

@@ -1,12 +1,13 @@
 """What stands in the records of some of the demo's clients: invented, written with the pages' actions."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, TypedDict
 
 from django.utils import timezone
 
 from clients import actions
-from clients.models import CheckInRhythm, Circumstance, Client, JournalEntry, LifeArea, Note, Value
+from clients.models import CheckInRhythm, Circumstance, Client, JournalEntry, LifeArea, Measure, Note, Value
 from coaching.accounts.models import User
 from goals.models import Goal
 
@@ -22,6 +23,8 @@ class RecordOf(TypedDict, total=False):
     check_ins: list[tuple[int, list[int | None], str]]
     """Days from today, a level for each of `areas`, and words."""
     areas: list[str]
+    measures: list[tuple[str, str, str, str | None, list[tuple[int, str]]]]
+    """Name, unit, which way, target; and days from today, each with a figure."""
 
 
 RECORDS: dict[str, RecordOf] = {
@@ -66,6 +69,10 @@ RECORDS: dict[str, RecordOf] = {
             },
         ],
         "areas": ["Sleep", "Money", "Being with people"],
+        "measures": [
+            ("Nights slept through", "a week", "more", "5", [(-66, "1"), (-52, "2"), (-24, "3"), (-10, "4")]),
+            ("Letters not opened", "", "less", "0", [(-80, "14"), (-52, "9"), (-24, "3"), (-10, "0")]),
+        ],
         "check_ins": [
             (-80, [3, 1, 4], "Two letters I have not opened."),
             (-66, [3, 2, 3], ""),
@@ -131,6 +138,13 @@ def seed_record(client: Client, coach: User) -> None:
         on = timezone.localdate() + timedelta(days=days)
         scores = dict(zip(areas, levels, strict=True))
         actions.say_check_in(by=own, client=client, on=on, scores=scores, words=words)
+    for name, unit, wish, target, figures in record.get("measures", []):
+        goal_figure = Decimal(target) if target else None
+        measure = Measure(client=client, name=name, unit=unit, wish=wish, target=goal_figure)
+        actions.choose_measure(by=own, measure=measure)
+        for days, figure in figures:
+            on = timezone.localdate() + timedelta(days=days)
+            actions.note_figure(by=own, measure=measure, on=on, figure=Decimal(figure))
     if areas:
         actions.choose_rhythm(by=own, client=client, every=CheckInRhythm.Every.TWO_WEEKS)
     for audience, text in record.get("notes", []):
