@@ -131,6 +131,14 @@ def change_status(*, by: User, client: Client, status: str) -> None:
 
 
 @transaction.atomic
+def choose_log_consent(*, by: User, client: Client, given: bool) -> None:
+    """Whether the client's name may stand in their coach's log of hours. Theirs to give and to take back."""
+    client.log_consent_at = django_timezone.now() if given else None
+    client.save(update_fields=["log_consent_at"])
+    Trace.objects.leave(client=client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.LOG)
+
+
+@transaction.atomic
 def accept_invitation(
     *,
     invitation: Invitation,

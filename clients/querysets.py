@@ -1,5 +1,6 @@
 """The root access rule: which clients' records a person may see. Every other app composes it."""
 
+from collections.abc import Iterable
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
@@ -132,6 +133,17 @@ class TraceQuerySet(models.QuerySet):
             [self.model(**key, at=now)],
             update_conflicts=True,  # somebody was quicker by a moment: one of the two is counted
             unique_fields=list(key),
+            update_fields=["at"],
+        )
+
+    def leave_for_all(self, *, clients: Iterable["Client"], by: "User", act: str, part: str) -> None:
+        """The same for many clients at once, in one query; a second time that day is not counted."""
+        now = timezone.now()
+        key = {"person": by, "act": act, "part": part, "day": now.astimezone(UTC).date()}
+        self.bulk_create(
+            [self.model(client=client, at=now, **key) for client in clients],
+            update_conflicts=True,
+            unique_fields=["client", *key],
             update_fields=["at"],
         )
 

@@ -27,6 +27,7 @@ urlpatterns = [
     path("clients/new/", roster.client_create, name="client_create"),
     path("clients/<uuid:pk>/edit/", roster.client_edit, name="client_edit"),
     path("clients/<uuid:pk>/invite/", roster.client_invite, name="client_invite"),
+    path("clients/<uuid:pk>/log-consent/", roster.log_consent, name="log_consent"),
     path("clients/<uuid:pk>/status/", roster.client_status, name="client_status"),
     path("invitations/<str:token>/", roster.invitation_accept, name="invitation_accept"),
     path("clients/<uuid:pk>/notes/", notes.note_list, name="note_list"),

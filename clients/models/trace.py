@@ -35,6 +35,8 @@ class Trace(Record):
         JOURNAL = "journal", _("your journal")
         CHECK_INS = "check_ins", _("how life stands for you")
         SUMMARIES = "summaries", _("summaries of your sessions")
+        DETAILS = "details", _("your name and how to reach you")
+        LOG = "log", _("your name in the log of hours")
         MEASURES = "measures", _("what you count")
         MESSAGES = "messages", _("the messages between you")
         WINS = "wins", _("small wins in your plans")
