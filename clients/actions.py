@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,8 @@ from clients.models import (
     JournalEntry,
     LifeArea,
     LookingFor,
+    Measure,
+    MeasureEntry,
     Note,
     Trace,
     Value,
@@ -129,6 +132,14 @@ def change_status(*, by: User, client: Client, status: str) -> None:
     """Pause, end or take up the work again. Nothing is deleted by it."""
     client.change_status(status)
     Trace.objects.leave(client=client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.RECORD)
+
+
+@transaction.atomic
+def choose_log_consent(*, by: User, client: Client, given: bool) -> None:
+    """Whether the client's name may stand in their coach's log of hours. Theirs to give and to take back."""
+    client.log_consent_at = django_timezone.now() if given else None
+    client.save(update_fields=["log_consent_at"])
+    Trace.objects.leave(client=client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.LOG)
 
 
 @transaction.atomic
@@ -339,22 +350,36 @@ def put_area_away(*, by: User, area: LifeArea) -> None:
 
 
 @transaction.atomic
-def choose_rhythm(*, by: User, client: Client, every: str) -> None:
-    """How often the client wants to be asked for a check-in; empty for never. It counts from today."""
+def choose_rhythm(*, by: User, client: Client, every: str, by_mail: bool = False) -> None:
+    """How often the client wants to be asked for a check-in; empty for never. It counts from today.
+
+    `by_mail`: whether the mail that asks may be answered by whoever holds it.
+    """
     if every:
         since = django_timezone.localdate(timezone=client.own_timezone)
-        CheckInRhythm.objects.update_or_create(client=client, defaults={"every": every, "since": since})
+        CheckInRhythm.objects.update_or_create(
+            client=client, defaults={"every": every, "since": since, "by_mail": by_mail}
+        )
     else:
         CheckInRhythm.objects.filter(client=client).delete()
     Trace.objects.leave(client=client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.CHECK_INS)
 
 
+@transaction.atomic
 def say_check_in(
-    *, by: User, client: Client, on: date, scores: dict[LifeArea, int | None], words: str = ""
+    *,
+    by: User,
+    client: Client,
+    on: date,
+    scores: dict[LifeArea, int | None],
+    words: str = "",
+    figures: dict[Measure, Decimal | None] | None = None,
 ) -> CheckIn:
     """What the client says of a day; said again, it replaces what was said before. Raises AgreementFirst."""
     client.check_open_to_words()
     check_in = CheckIn.say(client=client, on=on, scores=scores, words=words)
+    for measure, figure in (figures or {}).items():
+        _write_figure(measure, on, figure)
     Trace.objects.leave(client=client, by=by, act=Trace.Act.ADDED, part=Trace.Part.CHECK_INS)
     return check_in
 
@@ -425,3 +450,45 @@ def _changed(connection: Connection, by: User) -> None:
 
 def _note_connections(client: Client, by: User, act: str) -> None:
     Trace.objects.leave(client=client, by=by, act=act, part=Trace.Part.CONNECTIONS)
+
+@transaction.atomic
+def choose_measure(*, by: User, measure: Measure) -> None:
+    """The client begins to count this, or words it differently."""
+    act = Trace.Act.ADDED if measure._state.adding else Trace.Act.CHANGED
+    measure.save()
+    Trace.objects.leave(client=measure.client, by=by, act=act, part=Trace.Part.MEASURES)
+
+
+@transaction.atomic
+def put_measure_away(*, by: User, measure: Measure) -> None:
+    """It is not asked about any more; one without a figure is gone."""
+    if measure.entries.exists():
+        measure.put_away_at = django_timezone.now()
+        measure.save(update_fields=["put_away_at"])
+    else:
+        measure.delete()
+    Trace.objects.leave(client=measure.client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.MEASURES)
+
+
+@transaction.atomic
+def note_figure(*, by: User, measure: Measure, on: date, figure: Decimal | None) -> None:
+    """The figure of that day; None takes out what stood there."""
+    _write_figure(measure, on, figure)
+    Trace.objects.leave(client=measure.client, by=by, act=Trace.Act.ADDED, part=Trace.Part.MEASURES)
+
+
+def _write_figure(measure: Measure, on: date, figure: Decimal | None) -> None:
+    if figure is None:
+        MeasureEntry.objects.filter(measure=measure, on=on).delete()
+    else:
+        MeasureEntry.objects.update_or_create(measure=measure, on=on, defaults={"figure": figure})
+
+
+@transaction.atomic
+def answer_from_mail(*, rhythm: CheckInRhythm, on: date, **said: Any) -> CheckIn | None:
+    """The client's answer for this day from the mail's link; None where the day was answered already."""
+    held = CheckInRhythm.objects.select_for_update(of=("self",)).filter(pk=rhythm.pk, by_mail=True).first()
+    client = rhythm.client
+    if held is None or client.user is None or CheckIn.objects.filter(client=client, on=on).exists():
+        return None
+    return say_check_in(by=client.user, client=client, on=on, **said)

@@ -1,14 +1,15 @@
-"""Check-ins as curves: one small picture for each part of life, and the same as a table.
+"""Check-ins and own figures as curves: one small picture for each, and the same as a table.
 
 This computes where everything stands, in the units of the SVG's view box;
-`clients/_check_ins.html` draws it.
+`clients/_check_ins.html` and `clients/_measures.html` draw it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-from clients.models import CheckIn, LifeArea
+from clients.models import CheckIn, LifeArea, Measure, MeasureEntry
 
 WIDTH, HEIGHT, MARGIN = 260, 96, 10
 BEST = 10
@@ -95,3 +96,97 @@ def _across(on: date, days: Sequence[date]) -> float:
 
 def _up(level: int) -> float:
     return round(HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * level / BEST, 1)
+
+
+@dataclass(frozen=True)
+class FigurePoint:
+    """One day's figure, at its place in the picture."""
+
+    on: date
+    figure: Decimal
+    x: float
+    y: float
+
+    @property
+    def shown(self) -> str:
+        return plain(self.figure)
+
+
+@dataclass(frozen=True)
+class FigureCurve:
+    """How one of a client's own figures went; `target_y` is where the target's line stands, if any."""
+
+    measure: Measure
+    points: Sequence[FigurePoint]
+    target_y: float | None
+
+    width = WIDTH
+    height = HEIGHT
+    left, right = MARGIN, WIDTH - MARGIN
+
+    @property
+    def path(self) -> str:
+        return "M" + "L".join(f"{point.x:g} {point.y:g}" for point in self.points)
+
+    @property
+    def first(self) -> FigurePoint:
+        return self.points[0]
+
+    @property
+    def last(self) -> FigurePoint:
+        return self.points[-1]
+
+    @property
+    def change(self) -> Decimal:
+        """From the first of the days shown to the last; figures have no good or bad side of their own."""
+        return self.last.figure - self.first.figure
+
+    @property
+    def amount(self) -> str:
+        return plain(abs(self.change))
+
+    @property
+    def target(self) -> str:
+        return "" if self.measure.target is None else plain(self.measure.target)
+
+    @property
+    def has_reached_target(self) -> bool:
+        """Whether the last figure is at the target, or beyond it on the side the client wished for."""
+        measure, figure = self.measure, self.last.figure
+        if measure.target is None:
+            return False
+        is_beyond = figure > measure.target if measure.wish == Measure.Wish.MORE else figure < measure.target
+        return figure == measure.target or (measure.wish != Measure.Wish.LOOK and is_beyond)
+
+
+def figures_of(measures: Sequence[Measure], entries: Sequence[MeasureEntry]) -> list[FigureCurve]:
+    """A curve for each measure with a figure; `entries` come oldest first.
+
+    Each curve fills its own picture from its least figure to its greatest, the
+    target included; one that never changes is a line in the middle.
+    """
+    curves = []
+    for measure in measures:
+        own = [entry for entry in entries if entry.measure_id == measure.pk]
+        if not own:
+            continue
+        days = [entry.on for entry in own]
+        shown = [entry.figure for entry in own] + ([] if measure.target is None else [measure.target])
+        low, high = min(shown), max(shown)
+        points = [
+            FigurePoint(entry.on, entry.figure, _across(entry.on, days), _between(entry.figure, low, high))
+            for entry in own
+        ]
+        target_y = None if measure.target is None else _between(measure.target, low, high)
+        curves.append(FigureCurve(measure, points, target_y))
+    return curves
+
+
+def plain(figure: Decimal) -> str:
+    """As a person writes it: 7.50 is 7.5, and 8.00 is 8."""
+    return f"{figure.normalize():f}"
+
+
+def _between(figure: Decimal, low: Decimal, high: Decimal) -> float:
+    share = float((figure - low) / (high - low)) if high > low else 0.5
+    return round(HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * share, 1)

@@ -1,5 +1,6 @@
 """The root access rule: which clients' records a person may see. Every other app composes it."""
 
+from collections.abc import Iterable
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
@@ -13,7 +14,7 @@ from django.utils import timezone
 from coaching.accounts.querysets import Person
 
 if TYPE_CHECKING:
-    from clients.models import CheckIn, Client, JournalEntry, Message, Note
+    from clients.models import CheckIn, Client, JournalEntry, MeasureEntry, Message, Note
     from coaching.accounts.models import Coach, User
 
 
@@ -207,6 +208,17 @@ class TraceQuerySet(models.QuerySet):
             [self.model(**key, at=now)],
             update_conflicts=True,  # somebody was quicker by a moment: one of the two is counted
             unique_fields=list(key),
+            update_fields=["at"],
+        )
+
+    def leave_for_all(self, *, clients: Iterable["Client"], by: "User", act: str, part: str) -> None:
+        """The same for many clients at once, in one query; a second time that day is not counted."""
+        now = timezone.now()
+        key = {"person": by, "act": act, "part": part, "day": now.astimezone(UTC).date()}
+        self.bulk_create(
+            [self.model(client=client, at=now, **key) for client in clients],
+            update_conflicts=True,
+            unique_fields=["client", *key],
             update_fields=["at"],
         )
 
@@ -448,13 +460,43 @@ class ConnectionQuerySet(models.QuerySet):
         return rows.defer("service__listing__search_vector", "service__listing__hours")
 
 
+class MeasureQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The client's, for the client and their coach."""
+        return self.filter(client__in=_clients(self).visible_to(user))
+
+    def belonging_to(self, user: Person) -> Self:
+        return self.filter(client__in=_clients(self).belonging_to(user))
+
+    def in_use(self) -> Self:
+        """Those that are asked about; one that was put away keeps its figures."""
+        return self.filter(put_away_at=None)
+
+
+class MeasureEntryQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The client's, for the client and their coach."""
+        measures: Any = self.model._meta.get_field("measure").related_model
+        return self.filter(measure__in=measures.objects.visible_to(user))
+
+    def latest_days(self, count: int) -> list["MeasureEntry"]:
+        """Those of the last `count` days of which there are any, oldest first. One query."""
+        days = self.order_by("-on").values("on").distinct()[:count]
+        rows: Any = self.filter(on__in=days).order_by("on", "pk")
+        return list(rows)
+
+
 class CheckInRhythmQuerySet(models.QuerySet):
     def belonging_to(self, user: Person) -> Self:
         return self.filter(client__in=_clients(self).belonging_to(user))
 
     def asking(self) -> Self:
-        """Those of people who work with a coach now, with parts of life to ask about; with `last_on`."""
-        areas: Any = _clients(self).model._meta.get_field("life_areas").related_model
-        in_use = areas.objects.in_use().filter(client=OuterRef("client"))
-        rows = self.filter(Exists(in_use), client__status="active", client__user__is_active=True)
+        """Those of people who work with a coach now, with something to ask about; with `last_on`."""
+        related = _clients(self).model._meta.get_field
+        areas: Any = related("life_areas").related_model
+        measures: Any = related("measures").related_model
+        asked = [model.objects.in_use().filter(client=OuterRef("client")) for model in (areas, measures)]
+        rows = self.filter(
+            Q(Exists(asked[0])) | Q(Exists(asked[1])), client__status="active", client__user__is_active=True
+        )
         return rows.annotate(last_on=models.Max("client__check_ins__on"))

@@ -317,6 +317,14 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 """How many of our own proxies append to X-Forwarded-For: whom the rate limits count by."""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ICF_CREDENTIALS = {
+    "ACC": {"hours": 100, "paid": 75, "clients": 8, "recent": 25},
+    "PCC": {"hours": 500, "paid": 450, "clients": 25, "recent": 50},
+    "MCC": {"hours": 2500, "paid": 2250, "clients": 35, "recent": 0},
+}
+"""What the International Coaching Federation asks for; where it is from stands in `scheduling.icf`."""
+ICF_LARGEST_GROUP = 15
+"""Hours with more people at once are not counted."""
 INVITATION_LIFETIME = timedelta(days=14)
 
 # --- words, times, files ----------------------------------------------------

@@ -19,6 +19,7 @@ SCOPES = {
     "editable_by",
     "keep",
     "leave",
+    "leave_for_all",
     "none",
     "normalize_email",
     "on_roster_of",

@@ -14,9 +14,10 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from clients.actions import add_client
+from clients.actions import add_client, choose_rhythm
 from clients.agreements import acts
 from clients.bringing.runs import hand_in
+from clients.links import address_for
 from clients.models import RosterView
 from coaching.scheduling.actions import schedule_session
 from coaching.scheduling.groups import schedule_group
@@ -31,6 +32,7 @@ from goals.library import write_template
 from tests.clients.rows import (
     a_circumstance,
     a_connection,
+    a_measure,
     a_note,
     a_value,
     an_agreement,
@@ -85,6 +87,10 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "home:home": (nothing, SIGNED_IN),
     "home:me": (nothing, SIGNED_IN),
     "home:client_detail": (of("client"), cells(alma=200, ben="go")),
+    "home:roster_file": (lambda world: ["csv"], COACHES_ONLY),
+    "home:client_card": (of("client"), COACH_SEES),
+    "scheduling:icf_log": (nothing, COACHES_ONLY),
+    "scheduling:icf_log_file": (lambda world: ["xlsx"], COACHES_ONLY),
     "home:practice": (nothing, OWNERS_ONLY),
     "home:coach_invite": (nothing, OWNERS_ONLY),
     "home:healthz_live": (nothing, EVERYBODY),
@@ -123,6 +129,11 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:checkin_list": (nothing, CLIENT_SEES),
     "clients:checkin_say": (of("client"), CLIENT_SEES),
     "clients:area_create": (of("client"), CLIENT_SEES),
+    "clients:measure_create": (of("client"), CLIENT_SEES),
+    "clients:measure_note": (of("measure"), CLIENT_SEES),
+    "clients:measure_edit": (of("measure"), CLIENT_SEES),
+    # A link from Ben's mail asks for one day's check-in, whoever holds it.
+    "clients:checkin_link": (lambda world: [world.answer], EVERYBODY),
     "clients:trace_list": (nothing, CLIENT_SEES),
     "clients:export": (nothing, CLIENT_SEES),
     "clients:erasure_request": (of("client"), CLIENT_SEES),
@@ -263,8 +274,10 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:roster_import_take_back": (of("roster_import"), COACH_ACTS),
     "home:roster_view_create": (nothing, cells(others=403, coaches="go")),
     "home:roster_view_remove": (of("roster_view"), COACH_ACTS),
+    "clients:log_consent": (of("client"), CLIENT_ACTS),
     "clients:erasure_withdraw": (of("client"), CLIENT_ACTS),
     "clients:checkin_rhythm": (of("client"), CLIENT_ACTS),
+    "clients:measure_put_away": (of("measure"), CLIENT_ACTS),
     "clients:area_put_away": (of("area"), CLIENT_ACTS),
     "clients:value_move": (of("value"), CLIENT_ACTS),
     "clients:value_remove": (of("value"), CLIENT_ACTS),
@@ -331,6 +344,13 @@ ALLAUTH_WITH_ARGUMENTS = {
 }
 
 
+def answer_for(client, user) -> str:
+    """The token of a mail that may be answered without signing in."""
+    choose_rhythm(by=user, client=client, every="week", by_mail=True)
+    day = timezone.localdate(timezone=user.timezone)
+    return address_for(client.check_in_rhythm, user, day).rstrip("/").rsplit("/", 1)[1]
+
+
 @pytest.fixture
 def world(alma, ben, finn, olga, ben_client) -> SimpleNamespace:
     """Something of Ben's for every kind of URL, and a draft in the directory."""
@@ -384,6 +404,8 @@ def world(alma, ben, finn, olga, ben_client) -> SimpleNamespace:
         value=a_value(ben_client, ben),
         note=a_note(ben_client, alma),
         area=an_area(ben_client, ben),
+        measure=a_measure(ben_client, ben),
+        answer=answer_for(ben_client, ben),
         entry=an_entry(ben_client, ben),
         plan=plan,
         goal=goal,

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import CheckInRhythm, Client, LifeArea
+from clients.models import CheckInRhythm, Client, LifeArea, Measure
 from coaching.accounts.forms import DateInput, page_helper
 from coaching.accounts.models import User
 
@@ -22,8 +22,61 @@ class LifeAreaForm(forms.ModelForm):
         widgets = {"name": forms.TextInput}
 
 
+class MeasureForm(forms.ModelForm):
+    helper = page_helper()
+
+    class Meta:
+        model = Measure
+        fields = ["name", "unit", "wish", "target"]
+        labels = {
+            "name": _("What do you want to count?"),
+            "unit": _("Counted in"),
+            "wish": _("What would be good?"),
+            "target": _("A figure to aim for"),
+        }
+        help_texts = {
+            "name": _("For example: sleep, calls made, walks."),
+            "unit": _("For example: hours. It may stay empty."),
+            "target": _("Only if you want one. It is a line in the picture, and nobody is told of it."),
+        }
+        widgets = {"name": forms.TextInput, "unit": forms.TextInput, "wish": forms.RadioSelect}
+
+
+class FigureForm(forms.Form):
+    """One day's figure; left empty it takes out what stood there."""
+
+    helper = page_helper()
+
+    on = forms.DateField(label=_("Day"), widget=DateInput)
+
+    def __init__(self, *args: Any, measure: Measure, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = timezone.localdate()
+        self.fields["figure"] = figure_field(measure)
+        self.fields["figure"].help_text = _("Left empty, it takes out what you said of that day.")
+
+    def clean_on(self) -> Any:
+        return _today_or_before(self.cleaned_data["on"])
+
+
+def figure_field(measure: Measure) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=f"{measure.name} ({measure.unit})" if measure.unit else measure.name,
+        required=False,
+        max_digits=9,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+    )
+
+
+def _today_or_before(on: Any) -> Any:
+    if on > timezone.localdate():
+        raise forms.ValidationError(_("Choose today or a day before."))
+    return on
+
+
 class CheckInForm(forms.Form):
-    """A number from 0 to 10 for each chosen part of life; every one of them may stay empty."""
+    """A number from 0 to 10 for each chosen part of life, and own figures; all of it may stay empty."""
 
     helper = page_helper()
 
@@ -49,17 +102,19 @@ class CheckInForm(forms.Form):
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
                 help_text=_("0 is as hard as it gets, 10 is as good as it gets."),
             )
-        self.order_fields(["on", *self.areas, "words"])
+        measures = Measure.objects.belonging_to(user).filter(client=client).in_use()
+        self.measures = {f"measure-{measure.pk.hex}": measure for measure in measures}
+        for name, measure in self.measures.items():
+            self.fields[name] = figure_field(measure)
+        self.order_fields(["on", *self.areas, *self.measures, "words"])
 
     def clean_on(self) -> Any:
-        on = self.cleaned_data["on"]
-        if on > timezone.localdate():
-            raise forms.ValidationError(_("Choose today or a day before."))
-        return on
+        return _today_or_before(self.cleaned_data["on"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        is_empty = not cleaned.get("words") and all(cleaned.get(name) is None for name in self.areas)
+        asked = [*self.areas, *self.measures]
+        is_empty = not cleaned.get("words") and all(cleaned.get(name) is None for name in asked)
         if not self.errors and is_empty:
             raise forms.ValidationError(_("Give at least one number or a word."))
         return cleaned
@@ -67,8 +122,26 @@ class CheckInForm(forms.Form):
     @property
     def said(self) -> dict[str, Any]:
         """What a valid form says, for `CheckIn.say`."""
-        scores = {area: self.cleaned_data[name] for name, area in self.areas.items()}
-        return {"on": self.cleaned_data["on"], "scores": scores, "words": self.cleaned_data["words"]}
+        said = self.cleaned_data
+        scores = {area: said[name] for name, area in self.areas.items()}
+        # A figure that was noted apart from the check-in is not taken out by leaving it empty here.
+        figures = {row: said[name] for name, row in self.measures.items() if said[name] is not None}
+        return {"on": said["on"], "scores": scores, "figures": figures, "words": said["words"]}
+
+
+class MailCheckInForm(CheckInForm):
+    """The same from a mail, about the mail's day."""
+
+    def __init__(self, *args: Any, user: User, client: Client, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, client=client, **kwargs)
+        del self.fields["on"]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        self.cleaned_data["on"] = None
+        said = super().said
+        del said["on"]
+        return said
 
 
 class RhythmForm(forms.Form):
@@ -79,4 +152,13 @@ class RhythmForm(forms.Form):
         required=False,
         choices=[("", _("Never")), *CheckInRhythm.Every.choices],
         help_text=_("Counted from your last check-in. You can stop it here at any time."),
+    )
+
+    by_mail = forms.BooleanField(
+        label=_("Let me answer from the mail, without signing in"),
+        required=False,
+        help_text=_(
+            "Whoever can open that mail then sees what you are asked about, until you have answered. "
+            "They see nothing that you said."
+        ),
     )

@@ -6,6 +6,7 @@ from clients.models.circumstance import Circumstance
 from clients.models.client import Client
 from clients.models.connection import Connection, LookingFor
 from clients.models.erasure import Erasure
+from clients.models.measure import Measure, MeasureEntry
 from clients.models.message import Message
 from clients.models.roster_import import RosterImport
 from clients.models.roster_view import RosterView
@@ -25,6 +26,8 @@ __all__ = [
     "JournalEntry",
     "LifeArea",
     "LookingFor",
+    "Measure",
+    "MeasureEntry",
     "Message",
     "Note",
     "RosterImport",

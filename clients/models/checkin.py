@@ -91,6 +91,14 @@ class CheckInRhythm(Record):
     every = models.CharField(_("how often"), max_length=9, choices=Every)
     since = models.DateField(help_text=_("The day from which it is counted, until the client checks in."))
 
+    by_mail = models.BooleanField(
+        _("Let me answer from the mail, without signing in"),
+        default=False,
+        help_text=_(
+            "Whoever can open that mail then sees what you are asked about, until you have answered."
+        ),
+    )
+
     last_on: date | None
     """Which day the last check-in speaks of; read by `asking()`."""
 

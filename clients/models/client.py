@@ -61,6 +61,12 @@ class Client(Record):
     fee = models.CharField(_("what was agreed"), max_length=8, choices=Fee, blank=True)
     fee_words = models.CharField(_("fee"), max_length=100, blank=True)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)
+    log_consent_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Since when their name may stand in their coach's log of hours; empty where it may not."),
+    )
     invitation = models.OneToOneField(
         Invitation, on_delete=models.SET_NULL, null=True, blank=True, related_name="client", editable=False
     )

@@ -90,6 +90,15 @@ def client_status(request: PersonRequest, pk: str) -> HttpResponse:
     return redirect(client)
 
 
+@require_POST
+def log_consent(request: PersonRequest, pk: str) -> HttpResponse:
+    """The client lets their name stand in the coach's log of hours, or takes that back."""
+    client = get_object_or_404(Client.objects.belonging_to(request.user), pk=pk)
+    actions.choose_log_consent(by=request.user, client=client, given=request.POST.get("given") == "yes")
+    messages.success(request, _("Saved."))
+    return redirect("home:me")
+
+
 @login_not_required
 @never_cache
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:

@@ -4,21 +4,24 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from clients.actions import invite_coach
 from clients.agreements.standing import standings_of
+from clients.cards import cards_of
 from clients.circumstances import with_changes
 from clients.forms.roster import CoachInviteForm, RosterViewForm
 from clients.models import Circumstance, Client, Connection, Erasure, RosterView, Trace, Value
-from clients.views.checkins import curves_for
+from clients.views.checkins import curves_for, figures_for
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import Coach, Invitation, Practice
 from coaching.accounts.paging import keyset_page
+from coaching.accounts.sheets import TYPES, sheet_answer
 from coaching.home.desks import desks_of
 from coaching.home.roster import LISTS, Wish
 from coaching.scheduling.lines import lines_for
@@ -88,6 +91,63 @@ def client_list(request: PersonRequest) -> HttpResponse:
     return render(request, "home/client_list.html", context)
 
 
+ROSTER_HEADER = [
+    gettext_lazy("Name"),
+    gettext_lazy("Pronouns"),
+    gettext_lazy("E-mail"),
+    gettext_lazy("Phone"),
+    gettext_lazy("How and when to be reached"),
+    gettext_lazy("Languages"),
+    gettext_lazy("Time zone"),
+    gettext_lazy("State"),
+    gettext_lazy("Has joined"),
+    gettext_lazy("Agreed"),
+    gettext_lazy("Fee"),
+    gettext_lazy("Tags"),
+    gettext_lazy("Added on"),
+]
+
+
+def roster_file(request: PersonRequest, form: str) -> HttpResponse:
+    """The list as the coach looks at it, to take away: how people are reached, and nothing they wrote.
+
+    Each of them sees that a copy was taken.
+    """
+    _coaches_only(request)
+    if form not in {*TYPES, "vcf"}:
+        raise Http404
+    clients = list(Wish.of(request.GET).rows_for(request.user).select_related("user").order_by("name", "pk"))
+    Trace.objects.leave_for_all(
+        clients=clients, by=request.user, act=Trace.Act.TOOK_OUT, part=Trace.Part.DETAILS
+    )
+    if form == "vcf":
+        return _card_file("clients", clients)
+    rows = [
+        [
+            client.name, client.pronouns, client.user.email if client.user else client.email, client.phone,
+            client.reach, client.languages, str(client.own_timezone), client.get_status_display(),
+            _("yes") if client.has_joined else _("no"), client.get_fee_display(), client.fee_words,
+            ", ".join(client.tags), client.created_at.astimezone(request.user.timezone).date(),
+        ]
+        for client in clients
+    ]  # fmt: skip
+    return sheet_answer(form, "clients", [str(words) for words in ROSTER_HEADER], rows)
+
+
+def client_card(request: PersonRequest, pk: str) -> HttpResponse:
+    """One client for the coach's address book."""
+    client = get_object_or_404(Client.objects.coached_by(request.user).select_related("user"), pk=pk)
+    Trace.objects.leave(client=client, by=request.user, act=Trace.Act.TOOK_OUT, part=Trace.Part.DETAILS)
+    return _card_file("client", [client])
+
+
+def _card_file(name: str, clients: list[Client]) -> HttpResponse:
+    response = HttpResponse(cards_of(clients), content_type="text/vcard; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.vcf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 @require_POST
 def roster_view_create(request: PersonRequest) -> HttpResponse:
     """Keep what the coach looks for under a name; the same name again takes the place of the old one."""
@@ -132,12 +192,16 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
         Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CONNECTIONS)
     standings = standings_of(client, request.user)
     gate = next((each for each in standings if each.is_gate), None)
+    figures = figures_for(request, client)
+    if figures:
+        Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.MEASURES)
     context = {
         "client": client,
         "standings": standings,
         "is_closed_to_words": gate is not None and gate.signature is None,
         "curves": curves,
         "connections": shared,
+        "figures": figures,
         "erasure": Erasure.objects.visible_to(request.user).open().filter(record=client.pk).first(),
         "values": Value.objects.visible_to(request.user).filter(client=client),
         "circumstances": circumstances,

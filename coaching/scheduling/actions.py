@@ -255,6 +255,7 @@ def record_session(
         place_detail=place_detail,
         agenda=agenda,
         status=CoachingSession.Status.COMPLETED,
+        fee=client.fee,
     )
 
 

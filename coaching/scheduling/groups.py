@@ -133,11 +133,12 @@ def note_attendance(*, by: User, group: CoachingSession, came: Mapping[UUID, str
         raise ValidationError(_("This group was called off, so it stays as it is."), code="closed")
     if not group.has_started:
         raise ValidationError(_("Say who came once it has begun."), code="early")
-    for member in expected(group).select_for_update(of=("self",)):
+    for member in expected(group).select_related("client").select_for_update(of=("self",)):
         if came.get(member.pk) not in ATTENDANCE:
             raise ValidationError(_("Say for each person whether they came."), code="missing")
         member.status = came[member.pk]
-        member.save(update_fields=["status"])
+        member.note_fee()
+        member.save(update_fields=["status", "fee"])
         member.reminders.all().call_off()
     is_held = Status.COMPLETED in came.values()
     group.status = Status.COMPLETED if is_held else Status.NO_SHOW

@@ -7,27 +7,23 @@ or calls off works once by itself; one that books is used up by the
 `Replacement` it leads to.
 """
 
-import binascii
-import uuid
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import cast
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
+from coaching.accounts import signed_links
 from coaching.accounts.models import User
 from coaching.scheduling.models.session import CoachingSession
 
 BOOKS_FOR = timedelta(days=30)
 """How long after a session was called off the client may choose another time from the mail."""
 
-_signer = Signer(salt="trellis.mail-link", sep=".")
+SALT = "trellis.mail-link"
 
 
 class Act(StrEnum):
@@ -53,13 +49,9 @@ def address_of(act: Act, session: CoachingSession) -> str:
 
 
 def token_for(act: Act, session: CoachingSession) -> str:
-    pk = urlsafe_b64encode(session.pk.bytes).rstrip(b"=").decode()
-    return _signer.sign(f"{act}.{pk}.{session.schedule_version}.{_mark(session)}")
-
-
-def _mark(session: CoachingSession) -> str:
-    """A sign of the client's address, from which nobody can tell the address."""
-    return salted_hmac("trellis.mail-link", session.client_address, algorithm="sha256").hexdigest()[:16]
+    return signed_links.sign(
+        salt=SALT, act=act, pk=session.pk, version=session.schedule_version, address=session.client_address
+    )
 
 
 @dataclass(frozen=True)
@@ -74,15 +66,13 @@ class MailLink:
     @classmethod
     def read(cls, token: str) -> "MailLink | None":
         """None where the token is not ours, or opens nothing any more. One query, and for booking two."""
-        try:
-            act, packed, version, mark = _signer.unsign(token).split(".")
-            pk = uuid.UUID(bytes=urlsafe_b64decode(f"{packed}=="))
-        except (BadSignature, ValueError, binascii.Error):
+        signed = signed_links.read(token, salt=SALT)
+        if signed is None:
             return None
-        session = CoachingSession.objects.filter(pk=pk).of_one_client().with_people().first()
-        if session is None or mark != _mark(session):
+        session = CoachingSession.objects.filter(pk=signed.pk).of_one_client().with_people().first()
+        if session is None or not signed.is_for(session.client_address, salt=SALT):
             return None
-        link = cls(token, Act(act), session, int(version))
+        link = cls(token, Act(signed.act), session, signed.version)
         return link if link.is_open else None
 
     @property

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clients.links import address_for
 from clients.models import CheckInRhythm, Client
 from coaching.accounts.deliveries import Channel
 from coaching.accounts.emails import write
@@ -32,6 +33,8 @@ class Words:
     subject: str
     path: str
     text: str = ""
+    answer: str = ""
+    """The whole address of a page that answers it without signing in; it tells nothing by itself."""
     shown: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -59,7 +62,8 @@ def _mail(nudge: Nudge, words: Words, wording: Wording) -> EmailMultiAlternative
             "reader": nudge.user.name,
             "day": nudge.day,
             # An address of its own tells what it is about, too.
-            "link": settings.SITE_URL + (reverse("home:home") if is_discreet else words.path),
+            "link": words.answer or settings.SITE_URL + (reverse("home:home") if is_discreet else words.path),
+            "is_answered_here": bool(words.answer),
             "choices_link": settings.SITE_URL + reverse("scheduling:mail_settings"),
             **words.shown,
         },
@@ -95,6 +99,7 @@ def _check_in_due(nudge: Nudge) -> Words | None:
         subject=_("How does life stand?"),
         text=_("Trellis: today is a day you chose to look how life stands. Only if you like."),
         path=reverse("clients:checkin_say", args=[nudge.client_id]),
+        answer=address_for(rhythm, nudge.user, nudge.day) if rhythm.by_mail else "",
     )
 
 

@@ -61,6 +61,12 @@ class CoachingSessionQuerySet(models.QuerySet):
             .order_by("starts_at")
         )
 
+    def held_by(self, user: Person) -> Self:
+        """Those this person held, whether or not they still coach the client; in groups each person's."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(coach__user=user, status="completed", client__isnull=False)
+
     def cancellable_by(self, user: Person) -> Self:
         """Those still planned that this person may call off: the coach any time, the client beforehand."""
         is_own = Q(client__in=Client.objects.belonging_to(user), starts_at__gt=Now())

@@ -2,7 +2,14 @@
 
 from datetime import date, datetime
 
-from clients.actions import add_value, choose_area, save_writing, say_check_in, write_circumstance
+from clients.actions import (
+    add_value,
+    choose_area,
+    choose_measure,
+    save_writing,
+    say_check_in,
+    write_circumstance,
+)
 from clients.agreements import acts
 from clients.models import (
     Agreement,
@@ -13,6 +20,7 @@ from clients.models import (
     JournalEntry,
     LifeArea,
     LookingFor,
+    Measure,
     Message,
     Note,
     RosterImport,
@@ -66,6 +74,12 @@ def an_area(client: Client, by: User, name: str = "Sleep") -> LifeArea:
     area = LifeArea(client=client, name=name)
     choose_area(by=by, area=area)
     return area
+
+
+def a_measure(client: Client, by: User, name: str = "Walks", **fields) -> Measure:
+    measure = Measure(client=client, name=name, **fields)
+    choose_measure(by=by, measure=measure)
+    return measure
 
 
 def a_check_in(client: Client, by: User, words: str = "", on: date | None = None, **scores) -> CheckIn:
@@ -140,6 +154,7 @@ MAKERS = {
     JournalEntry: an_entry,
     LifeArea: an_area,
     LookingFor: a_wish,
+    Measure: a_measure,
     Message: a_message,
     Note: a_note,
     SessionSummary: a_summary,

@@ -47,6 +47,11 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
         (ben_browser, reverse("clients:area_create", args=[ben_client.pk]), {"name": "canary-area"}),
         (
             ben_browser,
+            reverse("clients:measure_create", args=[ben_client.pk]),
+            {"name": "canary-measure_name", "unit": "canary-measure_unit", "wish": "look"},
+        ),
+        (
+            ben_browser,
             reverse("clients:checkin_say", args=[ben_client.pk]),
             {"on": "2026-11-01", "words": "canary-check_in"},
         ),
@@ -143,7 +148,7 @@ def test_private_words_are_found_nowhere(
         "canary-note_draft", "canary-journal_words", "canary-journal_draft", "canary-area", "canary-check_in",
         "canary-summary_words", "canary-summary_draft", "canary-win",
         "canary-list", "canary-near", "canary-connection",
-        "canary-message", "canary-message_draft",
+        "canary-measure_name", "canary-measure_unit", "canary-message", "canary-message_draft",
     }  # fmt: skip
     assert broken.status_code == 500
     assert b"ben@example.org" in dumped  # the dump is one: what is not encrypted is there
@@ -165,6 +170,7 @@ def test_every_private_field_has_a_canary():
         "Note",
         "JournalEntry",
         "LifeArea",
+        "Measure",
         "Message",
         "CheckIn",
         "SessionSummary",

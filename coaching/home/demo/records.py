@@ -1,6 +1,7 @@
 """What stands in the records of some of the demo's clients: invented, written with the pages' actions."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, TypedDict
 
 from django.utils import timezone
@@ -13,6 +14,7 @@ from clients.models import (
     JournalEntry,
     LifeArea,
     LookingFor,
+    Measure,
     Note,
     Value,
 )
@@ -35,6 +37,8 @@ class RecordOf(TypedDict, total=False):
     keeps: list[tuple[str, list[str], str, bool]]
     """Listings by name, how it went from step to step, words, and whether the coach may see it."""
     looks_for: dict[str, Any]
+    measures: list[tuple[str, str, str, str | None, list[tuple[int, str]]]]
+    """Name, unit, which way, target; and days from today, each with a figure."""
 
 
 RECORDS: dict[str, RecordOf] = {
@@ -95,6 +99,10 @@ RECORDS: dict[str, RecordOf] = {
             "within": 5,
         },
         "areas": ["Sleep", "Money", "Being with people"],
+        "measures": [
+            ("Nights slept through", "a week", "more", "5", [(-66, "1"), (-52, "2"), (-24, "3"), (-10, "4")]),
+            ("Letters not opened", "", "less", "0", [(-80, "14"), (-52, "9"), (-24, "3"), (-10, "0")]),
+        ],
         "check_ins": [
             (-80, [3, 1, 4], "Two letters I have not opened."),
             (-66, [3, 2, 3], ""),
@@ -160,6 +168,13 @@ def seed_record(client: Client, coach: User) -> None:
         on = timezone.localdate() + timedelta(days=days)
         scores = dict(zip(areas, levels, strict=True))
         actions.say_check_in(by=own, client=client, on=on, scores=scores, words=words)
+    for name, unit, wish, target, figures in record.get("measures", []):
+        goal_figure = Decimal(target) if target else None
+        measure = Measure(client=client, name=name, unit=unit, wish=wish, target=goal_figure)
+        actions.choose_measure(by=own, measure=measure)
+        for days, figure in figures:
+            on = timezone.localdate() + timedelta(days=days)
+            actions.note_figure(by=own, measure=measure, on=on, figure=Decimal(figure))
     if areas:
         actions.choose_rhythm(by=own, client=client, every=CheckInRhythm.Every.TWO_WEEKS)
     for audience, text in record.get("notes", []):

@@ -131,6 +131,14 @@ class CoachingSession(Record):
         default=0, help_text=_("Minutes the coach keeps free after it.")
     )
     status = models.CharField(_("status"), max_length=19, choices=Status, default=Status.SCHEDULED)
+    fee = models.CharField(
+        _("what was agreed"),
+        max_length=8,
+        choices=Client.Fee,
+        blank=True,
+        editable=False,
+        help_text=_("As it was when the session was held; a later change of the fee leaves it."),
+    )
     schedule_version = models.PositiveIntegerField(default=1, help_text=_("Rises with each move."))
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(
@@ -306,6 +314,11 @@ class CoachingSession(Record):
         """Note that the client did not come. `by` is kept by the row's history."""
         self._note(self.Status.NO_SHOW)
 
+    def note_fee(self) -> None:
+        """Keep what is agreed now with a session that was held, unless it was kept before. Does not save."""
+        if self.status == self.Status.COMPLETED and not self.fee:
+            self.fee = self.client.fee
+
     def _note(self, status: str) -> None:
         """Raises ValidationError: `group` for one of a group, `closed` too early or where it is off."""
         with transaction.atomic():
@@ -319,4 +332,5 @@ class CoachingSession(Record):
                 )
             if self.status != status:
                 self.status = status
-                self.save(update_fields=["status"])
+                self.note_fee()
+                self.save(update_fields=["status", "fee"])

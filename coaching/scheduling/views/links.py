@@ -6,59 +6,24 @@ and an act: no name, no other session, no way into the rest.
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
-import pghistory
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
+from clients.views.from_mail import dead_link, from_mail
 from coaching.scheduling import actions
 from coaching.scheduling.bookings import Offer, book_instead, move_booking
 from coaching.scheduling.links import Act, MailLink
 from coaching.scheduling.models import CoachingSession
 from coaching.scheduling.views.booking import choices, month_of_times
-from community.throttle import is_too_often
 
-MOST_A_MINUTE = 60
-
-type View = Callable[..., HttpResponse]
+opened_by_mail = from_mail(MailLink.read, url_name="scheduling:mail_link")
 
 
-def from_mail(view: View) -> View:
-    """For whoever holds the link: no sign-in, seldom enough, kept by nobody, and told to no other page.
-
-    The referrer is our origin alone: nothing at all would make browsers send
-    `Origin: null`, which the check against forged requests refuses.
-    """
-
-    @login_not_required
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def answer(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
-        if is_too_often(request, "mail-link", most=MOST_A_MINUTE, seconds=60):
-            response = render(request, "scheduling/link_wait.html", status=429)
-            response["Retry-After"] = "60"
-        elif link := MailLink.read(token):
-            # The history would note the address, and whoever happens to be signed in.
-            who = str(link.by.pk) if link.by else None
-            with pghistory.context(url="scheduling:mail_link", user=who):
-                response = view(request, link, **kwargs)
-        else:
-            response = _dead(request)
-        response["Cache-Control"] = "private, no-store"
-        response["Referrer-Policy"] = "strict-origin"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return answer
-
-
-@from_mail
+@opened_by_mail
 def mail_link(request: HttpRequest, link: MailLink) -> HttpResponse:
     if link.act == Act.CANCEL:
         return _call_off(request, link)
@@ -71,7 +36,7 @@ def mail_link(request: HttpRequest, link: MailLink) -> HttpResponse:
     return render(request, "scheduling/link_times.html", {**_about(link), **times})
 
 
-@from_mail
+@opened_by_mail
 def mail_link_time(request: HttpRequest, link: MailLink, start: datetime) -> HttpResponse:
     """Asks once more, then books or moves. Whoever comes second finds the times that are free nearby."""
     offer = _offer(link) if link.act != Act.CANCEL else None
@@ -83,7 +48,7 @@ def mail_link_time(request: HttpRequest, link: MailLink, start: datetime) -> Htt
             session = _choose(link, offer, start)
         except ValidationError as error:
             if error.code in {"closed", "stale", "used"}:
-                return _dead(request)
+                return dead_link(request)
             if error.code != "clash":
                 return render(request, "scheduling/link_closed.html", _about(link))
             is_free = False
@@ -104,7 +69,7 @@ def _call_off(request: HttpRequest, link: MailLink) -> HttpResponse:
     try:
         session = actions.cancel_session(by=link.by, session=link.session, version=link.version)
     except ValidationError:
-        return _dead(request)
+        return dead_link(request)
     return _done(request, link, session)
 
 
@@ -154,8 +119,3 @@ def _about(link: MailLink) -> dict[str, Any]:
 def _done(request: HttpRequest, link: MailLink, session: CoachingSession) -> HttpResponse:
     context = {"act": link.act.name.lower(), "times": session.times(is_client=True)[:1]}
     return render(request, "scheduling/link_done.html", context)
-
-
-def _dead(request: HttpRequest) -> HttpResponse:
-    """The same for a token that never was ours, was used, or came too late."""
-    return render(request, "scheduling/link_dead.html", status=404)
