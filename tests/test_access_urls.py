@@ -26,7 +26,7 @@ from community import actions as directory
 from community.hsds.runs import try_import
 from goals import actions as plans
 from goals.library import write_template
-from tests.clients.rows import a_circumstance, a_note, a_value, an_agreement, an_area, an_entry
+from tests.clients.rows import a_circumstance, a_file, a_note, a_value, an_agreement, an_area, an_entry
 
 CAST = ["alma", "ben", "cora", "dan", "esra", "finn", "olga", "gita", "nobody"]
 COACHES = {"alma", "cora", "esra", "olga"}
@@ -106,6 +106,10 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:note_remove": (of("note"), COACH_SEES),
     "clients:note_shared": (nothing, CLIENT_SEES),
     "clients:journal_shared": (of("client"), COACH_SEES),
+    "clients:file_own": (nothing, CLIENT_SEES),
+    "clients:file_list": (of("client"), COACH_SEES),
+    "clients:file_download": (of("file"), CLIENT_SEES),  # Ben's own; Alma gets what he shares
+    "clients:file_remove": (of("file"), CLIENT_SEES),
     "clients:journal_list": (nothing, CLIENT_SEES),
     "clients:journal_create": (nothing, CLIENT_ACTS),
     "clients:journal_write": (of("entry"), CLIENT_SEES),
@@ -331,6 +335,7 @@ def world(alma, ben, finn, olga, ben_client) -> SimpleNamespace:
         note=a_note(ben_client, alma),
         area=an_area(ben_client, ben),
         entry=an_entry(ben_client, ben),
+        file=a_file(ben_client, ben),
         plan=plan,
         goal=goal,
         proposal=plans.propose_goal(by=alma, plan=plan, side="community", title="Cook with neighbours"),

@@ -5,6 +5,7 @@ from clients.models.checkin import CheckIn, CheckInRhythm, LifeArea, Score
 from clients.models.circumstance import Circumstance
 from clients.models.client import Client
 from clients.models.erasure import Erasure
+from clients.models.file import FileContent, RecordFile
 from clients.models.roster_import import RosterImport
 from clients.models.roster_view import RosterView
 from clients.models.trace import Trace
@@ -18,10 +19,12 @@ __all__ = [
     "Circumstance",
     "Client",
     "Erasure",
+    "FileContent",
     "FormerSignature",
     "JournalEntry",
     "LifeArea",
     "Note",
+    "RecordFile",
     "RosterImport",
     "RosterView",
     "Score",

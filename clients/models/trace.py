@@ -36,6 +36,7 @@ class Trace(Record):
         CHECK_INS = "check_ins", _("how life stands for you")
         SUMMARIES = "summaries", _("summaries of your sessions")
         WINS = "wins", _("small wins in your plans")
+        FILES = "files", _("files in your record")
         AGREEMENTS = "agreements", _("what you have signed")
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="traces")

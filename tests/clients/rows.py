@@ -4,14 +4,17 @@ from datetime import date, datetime
 
 from clients.actions import add_value, choose_area, save_writing, say_check_in, write_circumstance
 from clients.agreements import acts
+from clients.files.acts import add_file
 from clients.models import (
     Agreement,
     CheckIn,
     Circumstance,
     Client,
+    FileContent,
     JournalEntry,
     LifeArea,
     Note,
+    RecordFile,
     RosterImport,
     Value,
 )
@@ -103,6 +106,19 @@ def a_win(client: Client, by: User, words: str = "Slept seven hours.", **fields)
     return plans.note_win(by=by, goal=goal, words=words, **fields)
 
 
+def a_file(client: Client, by: User, name: str = "letter.txt", content=b"Dear all", **fields) -> RecordFile:
+    """Called whatever the test wants, whether people could call it so or not."""
+    values = {"audience": "me", **fields}
+    file = add_file(by=by, client=client, name="letter", content=content, **values)
+    file.name = name
+    file.save(update_fields=["name"])
+    return file
+
+
+def a_content(client: Client, by: User, content: str = "Dear all") -> FileContent:
+    return a_file(client, by, content=content.encode()).stored
+
+
 def a_list(client: Client, by: User, **fields) -> RosterImport:
     """A list that the client's coach has handed in; whoever stands on it is no client yet."""
     return RosterImport.objects.create(coach=client.coach, file_name="clients.csv", lines=1, **fields)
@@ -111,9 +127,11 @@ def a_list(client: Client, by: User, **fields) -> RosterImport:
 MAKERS = {
     CheckIn: a_check_in,
     Circumstance: a_circumstance,
+    FileContent: a_content,
     JournalEntry: an_entry,
     LifeArea: an_area,
     Note: a_note,
+    RecordFile: a_file,
     SessionSummary: a_summary,
     RosterImport: a_list,
     Value: a_value,
