@@ -327,6 +327,8 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR / "media"
+ERASURES_FILE = env.str("ERASURES_FILE", str(VAR / "erasures.log"))
+"""The numbers of erased records, outside the database: a restored backup is erased again by it."""
 MOST_UPLOAD_BYTES = 10 * 1024 * 1024
 """The largest file that any form takes. What is larger is not kept, not even while it is sent."""
 FILE_UPLOAD_HANDLERS = [

@@ -88,6 +88,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "accounts:sms_settings": (nothing, SIGNED_IN),
     "accounts:sms_confirm": (nothing, cells(people="go")),
     "accounts:mail_events": (lambda world: ["mailgun"], cells(people=404, nobody=404)),
+    "clients:practice_retention": (nothing, OWNERS_ONLY),
     "clients:agreement_list": (nothing, OWNERS_ONLY),
     "clients:agreement_write": (lambda world: ["coaching"], OWNERS_ONLY),
     "clients:agreement_publish": (lambda world: ["coaching"], cells(others=403, olga="go")),  # no draft

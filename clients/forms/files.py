@@ -35,7 +35,7 @@ class FileForm(forms.Form):
             [(Audience.ME, _("Only you")), (Audience.COACHES, _("The client's coaches in this practice")),
              (Audience.BOTH, _("The client, too"))]
             if is_coach
-            else [(Audience.ME, _("Only you")), (Audience.BOTH, _("You and your coach"))]
+            else [(Audience.ME, _("Only you")), (Audience.BOTH, _("You and your coaches in this practice"))]
         )  # fmt: skip
         self.record = client
         records = Client.objects.belonging_to(user).select_related("coach__user").order_by("created_at")

@@ -4,7 +4,7 @@ from clients.models.agreement import Agreement, FormerSignature, Signature
 from clients.models.checkin import CheckIn, CheckInRhythm, LifeArea, Score
 from clients.models.circumstance import Circumstance
 from clients.models.client import Client
-from clients.models.erasure import Erasure
+from clients.models.erasure import Erasure, ErasureWarning
 from clients.models.file import FileContent, RecordFile
 from clients.models.roster_import import RosterImport
 from clients.models.roster_view import RosterView
@@ -19,6 +19,7 @@ __all__ = [
     "Circumstance",
     "Client",
     "Erasure",
+    "ErasureWarning",
     "FileContent",
     "FormerSignature",
     "JournalEntry",

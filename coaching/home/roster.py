@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest, Now
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import CheckIn, Circumstance, Client, JournalEntry
+from clients.models import CheckIn, Circumstance, Client, Erasure, JournalEntry
 from clients.querysets import ClientQuerySet
 from coaching.accounts.models import User
 from coaching.scheduling.models import CoachingSession
@@ -42,6 +42,7 @@ NEEDS_ATTENTION = (
     | Q(is_unbooked=True)
     | Q(is_quiet=True)
     | Q(is_unsigned=True)
+    | Q(erased_at__isnull=False)
 )
 CHOSEN = {
     "": ~Q(status=Client.Status.ENDED),
@@ -89,7 +90,8 @@ def with_reasons(clients: ClientQuerySet) -> ClientQuerySet:
 
     `has_urgent_need`, `is_waited_for` (a goal waits for the client's answer),
     `is_unbooked` (no session to come), `is_quiet` and `heard_at`, `is_unsigned`
-    (a text of the practice waits for the client's signature).
+    (a text of the practice waits for the client's signature), and `erased_at`, if the
+    record is to be erased: that counts where the work has ended, too.
     """
     is_working = Q(status__in=Client.WORKING)
     booked = CoachingSession.objects.upcoming().filter(client=OuterRef("pk"))
@@ -100,6 +102,8 @@ def with_reasons(clients: ClientQuerySet) -> ClientQuerySet:
         is_unsigned=Q(Exists(clients.asked_to_sign()), is_working, user__isnull=False),
         heard_at=Greatest("created_at", *_signs_of_life()),
     )
+    planned = Erasure.objects.open().filter(record=OuterRef("pk"))
+    rows = rows.annotate(erased_at=Subquery(planned.values("due_at")[:1]))
     return rows.annotate(is_quiet=Q(is_working, user__isnull=False, heard_at__lt=Now() - QUIET_AFTER))
 
 
