@@ -30,6 +30,7 @@ from clients.models import (
 )
 from clients.models.erasure import COOLING_OFF
 from clients.outcomes import tell_directory
+from clients.retention import may_be_erased
 from coaching.accounts.actions import add_person
 from coaching.accounts.models import Coach, Invitation, Practice, User
 from community.models import Service
@@ -303,11 +304,17 @@ def remove_writing(*, by: User, writing: Note | JournalEntry) -> None:
 
 @transaction.atomic
 def request_erasure(*, by: User, client: Client) -> Erasure:
-    """Ask that the record be erased. It happens after COOLING_OFF, unless the client thinks again."""
+    """Ask that the record be erased. It happens after COOLING_OFF, unless the client thinks again.
+
+    Where it is erased anyway because its time is over, it happens on the earlier day.
+    """
+    due_at = django_timezone.now() + COOLING_OFF
     erasure, _is_new = Erasure.objects.open().get_or_create(
-        record=client.pk,
-        defaults={"requested_by": by, "due_at": django_timezone.now() + COOLING_OFF},
+        record=client.pk, defaults={"requested_by": by, "due_at": due_at}
     )
+    if erasure.reason == Erasure.Reason.RETENTION:
+        erasure.due_at = min(erasure.due_at, due_at)
+        erasure.save(update_fields=["due_at"])
     return erasure
 
 
@@ -318,11 +325,12 @@ def erase_due() -> int:
         with transaction.atomic():
             # Locked and asked again: the client may withdraw in this very moment.
             still = Erasure.objects.due().select_for_update(skip_locked=True).filter(pk=erasure.pk).first()
-            client = Client.objects.filter(pk=erasure.record).first()
-            if still and client:
+            locked = Client.objects.select_for_update(of=("self",))
+            client = locked.filter(pk=erasure.record).first() if still else None
+            if still and client and may_be_erased(still, client):
                 erase(client)
                 count += 1
-            elif still:
+            elif still and client is None:
                 Erasure.objects.filter(pk=erasure.pk).update(done_at=django_timezone.now())
     return count
 
@@ -450,6 +458,7 @@ def _changed(connection: Connection, by: User) -> None:
 
 def _note_connections(client: Client, by: User, act: str) -> None:
     Trace.objects.leave(client=client, by=by, act=act, part=Trace.Part.CONNECTIONS)
+
 
 @transaction.atomic
 def choose_measure(*, by: User, measure: Measure) -> None:

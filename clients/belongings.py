@@ -5,10 +5,14 @@ directly or through others, does. So a model added tomorrow is exported and
 erased like the others.
 """
 
+import os
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
@@ -103,7 +107,24 @@ def erase(client: Client) -> dict[str, int]:
     Erasure.objects.open().filter(record=record).update(done_at=timezone.now())
     if not Erasure.objects.filter(record=record).exclude(done_at=None).exists():
         Erasure.objects.create(record=record, due_at=timezone.now(), done_at=timezone.now())
+    note_erasure(record)
     return counts
+
+
+def note_erasure(record: UUID) -> None:
+    """One line in a file beside the database, so that a restored backup can be erased again.
+
+    It is on the disk before the erasure is committed: where it cannot be
+    written, nothing is erased. See `clients.retention.erase_again`.
+    """
+    path = Path(settings.ERASURES_FILE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, f"{timezone.now().isoformat(timespec='seconds')} {record}\n".encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _keep_that_it_was_signed(client: Client) -> None:

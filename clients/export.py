@@ -14,7 +14,7 @@ from django.utils.text import capfirst, slugify
 
 from clients.agreements.texts import blocks_of
 from clients.belongings import belongings_of, is_history
-from clients.models import Client, Signature
+from clients.models import Client, FileContent, RecordFile, Signature
 from clients.models.writing import Writing
 
 SECRET = {"password", "nonce", "token_hash"}
@@ -22,10 +22,10 @@ SECRET = {"password", "nonce", "token_hash"}
 
 
 def export_of(clients: Iterable[Client], *, with_private_notes: bool = False) -> bytes:
-    """A zip with `record.json`, `record.html` and what was signed for each of these records.
+    """A zip with `record.json`, `record.html`, what was signed and the files for each of these records.
 
-    A coach's notes that are not shared with the client, and drafts of notes,
-    are left out and counted, unless `with_private_notes`.
+    A coach's notes and files that are not shared with the client, and drafts of
+    notes, are left out and counted, unless `with_private_notes`.
     """
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -35,10 +35,21 @@ def export_of(clients: Iterable[Client], *, with_private_notes: bool = False) ->
             words = json.dumps(record, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
             archive.writestr(f"{folder}/record.json", words)
             archive.writestr(f"{folder}/record.html", render_to_string("clients/export.html", record))
+            for file in _files_of(client, with_private_notes=with_private_notes):
+                path = f"{folder}/files/{str(file.pk)[-6:]}-{file.name}"
+                archive.writestr(zipfile.ZipInfo(path), file.stored.content, zipfile.ZIP_STORED)
             for signature in Signature.objects.filter(client=client).select_related("agreement__practice"):
                 name = slugify(str(signature.agreement))
                 archive.writestr(f"{folder}/agreements/{name}.html", _signed(signature))
     return packed.getvalue()
+
+
+def _files_of(client: Client, *, with_private_notes: bool) -> Iterable[RecordFile]:
+    """One after the other: each is read when it is its turn."""
+    files = RecordFile.objects.filter(client=client)
+    files = files if with_private_notes else files.leaving_with_client()
+    for pk in files.values_list("pk", flat=True):
+        yield RecordFile.objects.select_related("stored").get(pk=pk)
 
 
 def _signed(signature: Signature) -> str:
@@ -59,6 +70,11 @@ def record_of(client: Client, *, with_private_notes: bool = False) -> dict[str, 
             shared = rows.filter(pk__in=model.objects.shared_with_client())  # type: ignore[attr-defined]
             kept_back, rows = kept_back + rows.count() - shared.count(), shared
             hidden = SECRET | {"draft"}
+        if model is RecordFile and not with_private_notes:
+            shared = RecordFile.objects.filter(pk__in=pks).leaving_with_client().order_by("pk")
+            kept_back, rows = kept_back + rows.count() - shared.count(), shared
+        if model is FileContent:  # what it holds lies beside the page, under files/
+            hidden, rows = SECRET | {"content"}, rows.defer("content")
         if is_history(model):
             history[model._meta.label] = [_plain(row, hidden) for row in rows]
             continue

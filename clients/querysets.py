@@ -11,7 +11,7 @@ from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from coaching.accounts.querysets import Person
+from coaching.accounts.querysets import Person, related
 
 if TYPE_CHECKING:
     from clients.models import CheckIn, Client, JournalEntry, MeasureEntry, Message, Note
@@ -98,68 +98,21 @@ class ClientQuerySet(models.QuerySet):
 
         Until they have, nobody writes down anything private about them.
         """
-        agreements = _related(_related(self.model, "practice"), "agreements")
-        signatures = _related(self.model, "signatures")
+        agreements = related(related(self.model, "practice"), "agreements")
+        signatures = related(self.model, "signatures")
         signed = signatures.objects.filter(client=OuterRef("pk"), agreement__kind="confidentiality")
         published = agreements.objects.in_force().filter(
             practice=OuterRef("practice"), kind="confidentiality"
         )
         return self.filter(Exists(published), ~Exists(signed))
 
-    def asked_to_sign(self) -> "AgreementQuerySet":
+    def asked_to_sign(self) -> models.QuerySet:
         """Of one of those (an outer reference): what waits for their signature, to be asked with Exists."""
-        agreements = _related(_related(self.model, "practice"), "agreements")
-        signatures = _related(self.model, "signatures")
+        agreements = related(related(self.model, "practice"), "agreements")
+        signatures = related(self.model, "signatures")
         signed = signatures.objects.filter(client=OuterRef(OuterRef("pk")), agreement=OuterRef("pk"))
         rows = agreements.objects.in_force()
         return rows.filter(~Exists(signed), practice=OuterRef("practice"))
-
-
-class AgreementQuerySet(models.QuerySet):
-    def published(self) -> Self:
-        return self.exclude(published_at=None)
-
-    def in_force(self) -> Self:
-        """Of each practice and kind the latest version, unless the practice has withdrawn it."""
-        later = self.model._default_manager.filter(
-            practice=OuterRef("practice"), kind=OuterRef("kind"), number__gt=OuterRef("number")
-        )
-        return self.published().filter(~Exists(later), withdrawn_at=None)
-
-    def owned_by(self, user: Person) -> Self:
-        """All versions and drafts of the practice this person runs."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(practice__coaches__user=user, practice__coaches__is_owner=True)
-
-    def visible_to(self, user: Person) -> Self:
-        """What is published in the practice where this person coaches, or is somebody's client."""
-        if not user.is_authenticated:
-            return self.none()
-        clients = _related(_related(self.model, "signatures"), "client")
-        own = clients.objects.belonging_to(user).filter(practice=OuterRef("practice"))
-        coaches = _related(_related(self.model, "practice"), "coaches")
-        here = coaches.objects.filter(user=user.pk, practice=OuterRef("practice"))
-        return self.published().filter(Exists(own) | Exists(here))
-
-    def for_signing_by(self, user: Person, *, also_ended: bool = False) -> Self:
-        """What waits for this person's signature; work that has ended asks for none, and takes one."""
-        if not user.is_authenticated:
-            return self.none()
-        signatures = _related(self.model, "signatures")
-        clients = _related(signatures, "client")
-        signed = signatures.objects.filter(client=OuterRef("pk"), agreement=OuterRef(OuterRef("pk")))
-        own = clients.objects.belonging_to(user).filter(~Exists(signed), practice=OuterRef("practice"))
-        return self.in_force().filter(Exists(own if also_ended else own.exclude(status="ended")))
-
-
-class SignatureQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """The client's own, and for their coach those of the client."""
-        return self.filter(client__in=_clients(self).visible_to(user))
-
-    def belonging_to(self, user: Person) -> Self:
-        return self.filter(client__in=_clients(self).belonging_to(user))
 
 
 class RosterViewQuerySet(models.QuerySet):
@@ -254,11 +207,6 @@ class CircumstanceQuerySet(models.QuerySet):
             default=2,
         )
         return self.order_by(order, "-changed_at", "-pk")
-
-
-def _related(model: Any, name: str) -> Any:
-    """The model at the other end of a relation; it cannot be imported here, for it imports this."""
-    return model._meta.get_field(name).related_model
 
 
 def _clients(rows: models.QuerySet) -> ClientQuerySet:

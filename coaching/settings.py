@@ -347,6 +347,14 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR / "media"
+ERASURES_FILE = env.str("ERASURES_FILE", str(VAR / "erasures.log"))
+"""The numbers of erased records, outside the database: a restored backup is erased again by it."""
+MOST_UPLOAD_BYTES = 10 * 1024 * 1024
+"""The largest file that any form takes. What is larger is not kept, not even while it is sent."""
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",  # up to FILE_UPLOAD_MAX_MEMORY_SIZE, 2.5 MB
+    "coaching.accounts.uploads.BoundedFileUploadHandler",
+]
 FORMAT_MODULE_PATH = "coaching.formats"
 
 # --- safety -----------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Circumstance, Client, Value
 from clients.models.circumstance import DOMAINS
-from coaching.accounts.forms import DateInput, page_helper, refuse_invisible
+from coaching.accounts.forms import DateInput, UploadField, page_helper, refuse_invisible
 from coaching.accounts.models import User
 from community.models import Service
 from goals.fhir.reading import MOST_BYTES
@@ -525,11 +525,11 @@ class WinForm(forms.Form):
 class PlanFileForm(forms.Form):
     """A file with a plan or goals; at the second step its content, as the first one gave it back."""
 
-    file = forms.FileField(
+    file = UploadField(
         label=_("File"),
-        error_messages={"required": _("Choose a file.")},
         help_text=_("JSON in the form of HL7 FHIR R4: a Bundle, a CarePlan or a Goal. Up to 500 kB."),
-        widget=forms.FileInput(attrs={"accept": ".json,application/json,application/fhir+json"}),
+        most_bytes=MOST_BYTES,
+        accept=".json,application/json,application/fhir+json",
     )
     content = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     plan = forms.ModelChoiceField(
@@ -555,8 +555,5 @@ class PlanFileForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         file = cleaned.get("file")
-        if file and file.size > MOST_BYTES:
-            self.add_error("file", _("The file is larger than 500 kB."))
-            return cleaned
         cleaned["bytes"] = file.read() if file else cleaned.get("content", "").encode()
         return cleaned

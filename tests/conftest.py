@@ -70,6 +70,12 @@ def _plain_passwords(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _own_list_of_erasures(settings, tmp_path) -> None:
+    """What one test erases must not be erased again in another."""
+    settings.ERASURES_FILE = str(tmp_path / "erasures.log")
+
+
+@pytest.fixture(autouse=True)
 def _empty_cache(request: pytest.FixtureRequest) -> None:
     """Rate limits of one test must not reach the next; each xdist worker has its own Redis database."""
     from django.core.cache import cache  # noqa: PLC0415

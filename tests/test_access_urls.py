@@ -32,6 +32,7 @@ from goals.library import write_template
 from tests.clients.rows import (
     a_circumstance,
     a_connection,
+    a_file,
     a_measure,
     a_note,
     a_value,
@@ -104,6 +105,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "accounts:sms_settings": (nothing, SIGNED_IN),
     "accounts:sms_confirm": (nothing, cells(people="go")),
     "accounts:mail_events": (lambda world: ["mailgun"], cells(people=404, nobody=404)),
+    "clients:practice_retention": (nothing, OWNERS_ONLY),
     "clients:agreement_list": (nothing, OWNERS_ONLY),
     "clients:agreement_write": (lambda world: ["coaching"], OWNERS_ONLY),
     "clients:agreement_publish": (lambda world: ["coaching"], cells(others=403, olga="go")),  # no draft
@@ -122,6 +124,10 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:note_remove": (of("note"), COACH_SEES),
     "clients:note_shared": (nothing, CLIENT_SEES),
     "clients:journal_shared": (of("client"), COACH_SEES),
+    "clients:file_own": (nothing, CLIENT_SEES),
+    "clients:file_list": (of("client"), COACH_SEES),
+    "clients:file_download": (of("file"), CLIENT_SEES),  # Ben's own; Alma gets what he shares
+    "clients:file_remove": (of("file"), CLIENT_SEES),
     "clients:journal_list": (nothing, CLIENT_SEES),
     "clients:journal_create": (nothing, CLIENT_ACTS),
     "clients:journal_write": (of("entry"), CLIENT_SEES),
@@ -407,6 +413,7 @@ def world(alma, ben, finn, olga, ben_client) -> SimpleNamespace:
         measure=a_measure(ben_client, ben),
         answer=answer_for(ben_client, ben),
         entry=an_entry(ben_client, ben),
+        file=a_file(ben_client, ben),
         plan=plan,
         goal=goal,
         proposal=plans.propose_goal(by=alma, plan=plan, side="community", title="Cook with neighbours"),

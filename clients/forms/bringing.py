@@ -6,27 +6,20 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients.bringing.columns import FIELDS
-from coaching.accounts.forms import page_helper
+from coaching.accounts.forms import UploadField, page_helper
 
 
 class RosterImportForm(forms.Form):
     """A table with clients."""
 
-    MOST_BYTES = 5 * 1024 * 1024
-
     helper = page_helper()
-    file = forms.FileField(
+    file = UploadField(
         label=_("File"),
         help_text=_("CSV, XLSX or ODS, up to 5 MB. The first line names the columns."),
-        error_messages={"required": _("Choose a file."), "empty": _("The file is empty. Choose another.")},
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods"}),
+        error_messages={"too_large": _("The file is larger than %(most)s. Bring it in in parts.")},
+        most_bytes=5 * 1024 * 1024,
+        accept=".csv,.tsv,.txt,.xlsx,.xls,.ods",
     )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > self.MOST_BYTES:
-            raise forms.ValidationError(_("The file is larger than 5 MB. Bring it in in parts."))
-        return file
 
 
 class ColumnsForm(forms.Form):

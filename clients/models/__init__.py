@@ -5,7 +5,8 @@ from clients.models.checkin import CheckIn, CheckInRhythm, LifeArea, Score
 from clients.models.circumstance import Circumstance
 from clients.models.client import Client
 from clients.models.connection import Connection, LookingFor
-from clients.models.erasure import Erasure
+from clients.models.erasure import Erasure, ErasureWarning
+from clients.models.file import FileContent, RecordFile
 from clients.models.measure import Measure, MeasureEntry
 from clients.models.message import Message
 from clients.models.roster_import import RosterImport
@@ -22,6 +23,8 @@ __all__ = [
     "Client",
     "Connection",
     "Erasure",
+    "ErasureWarning",
+    "FileContent",
     "FormerSignature",
     "JournalEntry",
     "LifeArea",
@@ -30,6 +33,7 @@ __all__ = [
     "MeasureEntry",
     "Message",
     "Note",
+    "RecordFile",
     "RosterImport",
     "RosterView",
     "Score",

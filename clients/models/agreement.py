@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clients.agreements.querysets import AgreementQuerySet, SignatureQuerySet
 from clients.models.client import Client
-from clients.querysets import AgreementQuerySet, SignatureQuerySet
 from coaching.accounts.models import Practice, User
 from coaching.accounts.records import Record
 

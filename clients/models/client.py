@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneField
 
@@ -67,6 +68,9 @@ class Client(Record):
         editable=False,
         help_text=_("Since when their name may stand in their coach's log of hours; empty where it may not."),
     )
+    ended_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when it is ended; retention counts from here."
+    )
     invitation = models.OneToOneField(
         Invitation, on_delete=models.SET_NULL, null=True, blank=True, related_name="client", editable=False
     )
@@ -116,5 +120,10 @@ class Client(Record):
             raise AgreementFirst(self)
 
     def change_status(self, status: str) -> None:
+        """Pause, end or take up the work. The day of the end is kept, for the practice's retention."""
+        if status != self.Status.ENDED:
+            self.ended_at = None
+        elif self.status != status or self.ended_at is None:
+            self.ended_at = timezone.now()
         self.status = status
-        self.save(update_fields=["status"])
+        self.save(update_fields=["status", "ended_at"])

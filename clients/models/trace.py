@@ -41,6 +41,7 @@ class Trace(Record):
         MESSAGES = "messages", _("the messages between you")
         WINS = "wins", _("small wins in your plans")
         CONNECTIONS = "connections", _("what you kept from the directory")
+        FILES = "files", _("files in your record")
         AGREEMENTS = "agreements", _("what you have signed")
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="traces")

@@ -53,7 +53,11 @@ def erasure_request(request: PersonRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def erasure_withdraw(request: PersonRequest, pk: UUID) -> HttpResponse:
     client = get_object_or_404(Client.objects.belonging_to(request.user), pk=pk)
-    for erasure in Erasure.objects.belonging_to(request.user).open().filter(record=client.pk):
+    asked = Erasure.objects.belonging_to(request.user).open().filter(record=client.pk, reason="asked")
+    if not asked:
+        messages.info(request, _("There is nothing of yours to take back."))
+        return redirect("home:me")
+    for erasure in asked:
         erasure.withdraw()
     messages.success(request, _("Your record stays. Nothing was lost."))
     return redirect("home:me")

@@ -1,4 +1,4 @@
-"""Text that only Trellis can read.
+"""Texts and files that only Trellis can read.
 
 AES-256-GCM with a random nonce (NIST SP 800-38D). What is stored is one value:
 
@@ -71,49 +71,70 @@ def place_of(table: str, column: str, row: object) -> bytes:
     return f"{table}\0{column}\0{row}".encode()
 
 
-def seal(text: str, place: bytes) -> Sealed:
-    """Encrypt `text` for `place` under the current key."""
+def seal_bytes(content: bytes, place: bytes) -> Sealed:
+    """Encrypt `content` for `place` under the current key."""
     key_id = current_key_id()
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return Sealed(VERSION + key_id + nonce + _known()[key_id].encrypt(nonce, text.encode(), place))
+    return Sealed(VERSION + key_id + nonce + _known()[key_id].encrypt(nonce, content, place))
 
 
-def unseal(sealed: Sealed, place: bytes) -> str:
-    """The text that was sealed for `place`. Raises Unreadable where it does not open."""
+def seal(text: str, place: bytes) -> Sealed:
+    """Encrypt `text` for `place` under the current key."""
+    return seal_bytes(text.encode(), place)
+
+
+def unseal_bytes(sealed: Sealed, place: bytes) -> bytes:
+    """What was sealed for `place`. Raises Unreadable where it does not open."""
     stored = sealed.stored
     cipher = _known().get(sealed.key_id)
     if cipher is None or not stored.startswith(VERSION):
         raise Unreadable("No key of CONTENT_KEYS opens this text.")
     try:
-        return cipher.decrypt(stored[HEAD - NONCE_BYTES : HEAD], stored[HEAD:], place).decode()
+        return cipher.decrypt(stored[HEAD - NONCE_BYTES : HEAD], stored[HEAD:], place)
     except (InvalidTag, ValueError):
         # `from None`: what is known of the text must not travel on in the error.
         raise Unreadable("This text is not what was written at this place.") from None
 
 
-class _Opened(DeferredAttribute):
-    """Opens a text when it is first read, for only then are the row and its id at hand."""
+def unseal(sealed: Sealed, place: bytes) -> str:
+    """The text that was sealed for `place`. Raises Unreadable where it does not open."""
+    return unseal_bytes(sealed, place).decode()
 
-    field: "EncryptedTextField"
+
+class _Opened(DeferredAttribute):
+    """Opens a value when it is first read, for only then are the row and its id at hand."""
+
+    field: "EncryptedField"
 
     def __get__(self, instance: models.Model | None, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
         if instance is not None and isinstance(value, Sealed):
-            value = instance.__dict__[self.field.attname] = unseal(value, self.field.place_in(instance))
+            value = self.field.opened(unseal_bytes(value, self.field.place_in(instance)))
+            instance.__dict__[self.field.attname] = value
         return value
 
     def __set__(self, instance: models.Model, value: object) -> None:
         instance.__dict__[self.field.attname] = value
 
 
-class EncryptedTextField(models.TextField):
-    """A text that is encrypted in the database, on a model whose id is known before it is written.
+class EncryptedField(models.Field):
+    """A value that is encrypted in the database, on a model whose id is known before it is written.
 
     It can be read and written through its row only: no lookup, no `update()`
-    and no `bulk_update()` takes a plain text.
+    and no `bulk_update()` takes a plain one.
     """
 
     descriptor_class = _Opened
+    rotated_at_once = 500
+    """How many of them are held in memory while they are written anew under another key."""
+
+    def opened(self, content: bytes) -> Any:
+        """The value, of what was sealed."""
+        raise NotImplementedError
+
+    def closed(self, value: Any) -> bytes:
+        """What is sealed, of the value."""
+        raise NotImplementedError
 
     def get_internal_type(self) -> str:
         return "BinaryField"
@@ -126,7 +147,11 @@ class EncryptedTextField(models.TextField):
     def pre_save(self, model_instance: models.Model, add: bool) -> Sealed:
         value = model_instance.__dict__[self.attname]
         # A text that was not opened is written back as it was; so a lost key loses nothing more.
-        return value if isinstance(value, Sealed) else seal(str(value), self.place_in(model_instance))
+        return (
+            value
+            if isinstance(value, Sealed)
+            else seal_bytes(self.closed(value), self.place_in(model_instance))
+        )
 
     def get_prep_value(self, value: object) -> Sealed | None:
         if value is None or isinstance(value, Sealed):
@@ -141,6 +166,28 @@ class EncryptedTextField(models.TextField):
         return None if value is None else Sealed(bytes(value))
 
 
-def encrypted_fields(model: type[models.Model]) -> Sequence[EncryptedTextField]:
+class EncryptedTextField(EncryptedField, models.TextField):
+    """A text that is encrypted in the database."""
+
+    def opened(self, content: bytes) -> str:
+        return content.decode()
+
+    def closed(self, value: Any) -> bytes:
+        return str(value).encode()
+
+
+class EncryptedBytesField(EncryptedField, models.BinaryField):
+    """What a file holds, encrypted in the database."""
+
+    rotated_at_once = 4
+
+    def opened(self, content: bytes) -> bytes:
+        return content
+
+    def closed(self, value: Any) -> bytes:
+        return bytes(value)
+
+
+def encrypted_fields(model: type[models.Model]) -> Sequence[EncryptedField]:
     """The encrypted columns of a model."""
-    return [field for field in model._meta.local_fields if isinstance(field, EncryptedTextField)]
+    return [field for field in model._meta.local_fields if isinstance(field, EncryptedField)]

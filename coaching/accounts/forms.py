@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -58,6 +59,34 @@ class AddressField(forms.EmailField):
     """An e-mail address to which a mail can be written."""
 
     default_validators = [*forms.EmailField.default_validators, refuse_control_characters]
+
+
+class UploadField(forms.FileField):
+    """A file of at most `most_bytes`; what is larger is refused with a sentence that says so."""
+
+    default_error_messages = {
+        "required": _("Choose a file."),
+        "empty": _("The file is empty. Choose another."),
+        "too_large": _("The file is larger than %(most)s."),
+    }
+
+    def __init__(self, *, most_bytes: int, accept: str = "", **kwargs: Any) -> None:
+        super().__init__(widget=forms.FileInput(attrs={"accept": accept} if accept else None), **kwargs)
+        self.most_bytes = most_bytes
+
+    def to_python(self, data: Any) -> Any:
+        if data and data.size > self.most_bytes:
+            message = self.error_messages["too_large"] % {"most": bytes_in_words(self.most_bytes)}
+            raise ValidationError(message, code="too_large")
+        return super().to_python(data)
+
+
+def bytes_in_words(size: int) -> str:
+    """As people say the size of a file: 500 kB, 10 MB."""
+    megabytes = size / 1024**2
+    if megabytes < 1:
+        return f"{max(round(size / 1000), 1)} kB"
+    return f"{megabytes:.1f} MB" if megabytes < 10 and megabytes % 1 else f"{megabytes:.0f} MB"
 
 
 class AccountForm(forms.ModelForm):

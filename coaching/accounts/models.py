@@ -122,14 +122,31 @@ class Practice(Record):
     name = models.CharField(max_length=120)
     slug = models.SlugField(unique=True)
     timezone = TimeZoneField(default="UTC", use_pytz=False)
+    retention_months = models.PositiveSmallIntegerField(
+        _("months"),
+        null=True,
+        blank=True,
+        help_text="So long after the work with a client has ended their record is erased; empty for never.",
+    )
 
     objects = PracticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(retention_months=None) | models.Q(retention_months__range=(1, 240)),
+                name="practice_retention_is_1_to_240_months",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def keep_records_for(self, months: int | None) -> None:
+        """So many months after the work has ended; None for as long as the client wants."""
+        self.retention_months = months
+        self.save(update_fields=["retention_months"])
 
 
 class Coach(Record):

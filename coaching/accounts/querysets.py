@@ -1,6 +1,6 @@
 """Which people, practices and invitations a person may see."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models.functions import Now
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from coaching.accounts.models import User
 
 type Person = "User | AnonymousUser"
+
+
+def related(model: Any, name: str) -> Any:
+    """The model at the other end of a relation, for who cannot import it because it imports them."""
+    return model._meta.get_field(name).related_model
 
 
 class PracticeQuerySet(models.QuerySet):

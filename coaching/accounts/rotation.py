@@ -1,4 +1,4 @@
-"""Writing every private text anew under the current key, while it is read and written."""
+"""Writing every private text and file anew under the current key, while it is read and written."""
 
 from collections.abc import Callable
 
@@ -9,13 +9,13 @@ from psycopg2.sql import SQL, Identifier
 
 from coaching.accounts.encryption import (
     VERSION,
-    EncryptedTextField,
+    EncryptedField,
     Sealed,
     current_key_id,
     encrypted_fields,
     place_of,
-    seal,
-    unseal,
+    seal_bytes,
+    unseal_bytes,
 )
 from coaching.content_keys import KEY_ID_BYTES
 
@@ -40,7 +40,7 @@ def rotate(*, on_batch: Callable[[str, int], object] = lambda place, count: None
 
 
 def _rotate_column(
-    model: type[models.Model], field: EncryptedTextField, on_batch: Callable[[str, int], object]
+    model: type[models.Model], field: EncryptedField, on_batch: Callable[[str, int], object]
 ) -> int:
     names = {
         "table": Identifier(model._meta.db_table),
@@ -55,18 +55,22 @@ def _rotate_column(
         "UPDATE {table} SET {column} = new.text FROM (VALUES %s) AS new (pk, old, text)"
         " WHERE {table}.{pk} = new.pk AND {table}.{column} = new.old"
     ).format(**names)
+    batch = min(BATCH, field.rotated_at_once)
     seen, count = "00000000-0000-0000-0000-000000000000", 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(left, [seen, len(VERSION) + 1, KEY_ID_BYTES, current_key_id(), BATCH])
+            cursor.execute(left, [seen, len(VERSION) + 1, KEY_ID_BYTES, current_key_id(), batch])
             rows = [(pk, Sealed(bytes(stored))) for pk, stored in cursor.fetchall()]
             if not rows:
                 return count
             places = [place_of(model._meta.db_table, str(field.column), pk) for pk, _text in rows]
-            texts = [seal(unseal(old, place), place) for (_pk, old), place in zip(rows, places, strict=True)]
+            texts = [
+                seal_bytes(unseal_bytes(old, place), place)
+                for (_pk, old), place in zip(rows, places, strict=True)
+            ]
             values = [(str(pk), old.stored, new.stored) for (pk, old), new in zip(rows, texts, strict=True)]
             execute_values(
-                cursor.cursor, write, values, template="(%s::uuid, %s::bytea, %s::bytea)", page_size=BATCH
+                cursor.cursor, write, values, template="(%s::uuid, %s::bytea, %s::bytea)", page_size=batch
             )
         seen, count = str(rows[-1][0]), count + len(rows)
         on_batch(f"{model._meta.label}.{field.name}", count)

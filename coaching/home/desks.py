@@ -51,6 +51,7 @@ class CoachDesk:
         reasons = (
             Q(has_urgent_need=True) | Q(is_unbooked=True) | Q(is_quiet=True) | Q(is_unsigned=True) | UNREACHED
         )
+        reasons |= Q(erased_at__isnull=False)
         rows = Wish(show="attention").rows_for(self.user).filter(reasons)
         return list(rows.order_by("-has_urgent_need", "name", "pk")[:SHOWN])
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Greatest, Lower, Now
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import CheckIn, Circumstance, Client, JournalEntry
+from clients.models import CheckIn, Circumstance, Client, Erasure, JournalEntry
 from clients.querysets import ClientQuerySet
 from coaching.accounts.models import ReturnedMail, User
 from coaching.scheduling.models import CoachingSession, Reminder
@@ -45,6 +45,7 @@ NEEDS_ATTENTION = (
     | Q(is_quiet=True)
     | Q(is_unsigned=True)
     | UNREACHED
+    | Q(erased_at__isnull=False)
 )
 CHOSEN = {
     "": ~Q(status=Client.Status.ENDED),
@@ -95,7 +96,8 @@ def with_reasons(clients: ClientQuerySet) -> ClientQuerySet:
     `is_unbooked` (no session to come), `is_quiet` and `heard_at`, `is_unsigned`
     (a text of the practice waits for the client's signature); whether mails
     reach them: `mails_stopped_by` (a kind of ReturnedMail, or None), since when
-    `password_asked_at`, and `has_unwanted_mail`.
+    `password_asked_at`, and `has_unwanted_mail`; and `erased_at`, if the record
+    is to be erased: that counts where the work has ended, too.
     """
     is_working = Q(status__in=Client.WORKING)
     booked = CoachingSession.objects.upcoming().filter(client=OuterRef("pk"))
@@ -110,6 +112,8 @@ def with_reasons(clients: ClientQuerySet) -> ClientQuerySet:
         password_asked_at=_latest(stops.exclude(password_asked_at=None), "password_asked_at"),
         has_unwanted_mail=Q(Exists(unwanted), is_working),
     )
+    planned = Erasure.objects.open().filter(record=OuterRef("pk"))
+    rows = rows.annotate(erased_at=Subquery(planned.values("due_at")[:1]))
     return rows.annotate(is_quiet=Q(is_working, user__isnull=False, heard_at__lt=Now() - QUIET_AFTER))
 
 

@@ -64,7 +64,7 @@ def me(request: PersonRequest) -> HttpResponse:
     """The client's own record: one for each coach they work with."""
     records = Client.objects.belonging_to(request.user).select_related("coach__user", "practice")
     open_erasures = Erasure.objects.belonging_to(request.user).open()
-    due = {erasure.record: erasure.due_at for erasure in open_erasures}
+    due = {erasure.record: erasure for erasure in open_erasures}
     return render(request, "home/me.html", {"records": [(record, due.get(record.pk)) for record in records]})
 
 

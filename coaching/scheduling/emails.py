@@ -145,7 +145,8 @@ def message_mail(news: "MessageMail") -> EmailMultiAlternatives:
     """There is something new, behind the sign-in: not from whom, and the link is everybody's home."""
     reader = news.about.reader
     assert reader is not None  # noqa: S101 - what was sent has one
-    is_discreet = MailChoices.of(reader).is_discreet
+    words = wording_for(MailChoices.of(reader))
+    is_discreet = words is DISCREET
     subject = (
         _("There is something new for you") if is_discreet else _("There is something new for you on Trellis")
     )
@@ -161,7 +162,7 @@ def message_mail(news: "MessageMail") -> EmailMultiAlternatives:
         },
         message_id=news.message_id,
     )
-    _sign(mail, is_discreet=is_discreet)
+    sign(mail, words)
     return mail
 
 

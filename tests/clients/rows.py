@@ -11,18 +11,21 @@ from clients.actions import (
     write_circumstance,
 )
 from clients.agreements import acts
+from clients.files.acts import add_file
 from clients.models import (
     Agreement,
     CheckIn,
     Circumstance,
     Client,
     Connection,
+    FileContent,
     JournalEntry,
     LifeArea,
     LookingFor,
     Measure,
     Message,
     Note,
+    RecordFile,
     RosterImport,
     Value,
 )
@@ -142,6 +145,19 @@ def a_wish(client: Client, by: User, near: str = "Harwick Bridge", **fields) -> 
     return LookingFor.objects.create(client=client, near=near, **fields)
 
 
+def a_file(client: Client, by: User, name: str = "letter.txt", content=b"Dear all", **fields) -> RecordFile:
+    """Called whatever the test wants, whether people could call it so or not."""
+    values = {"audience": "me", **fields}
+    file = add_file(by=by, client=client, name="letter", content=content, **values)
+    file.name = name
+    file.save(update_fields=["name"])
+    return file
+
+
+def a_content(client: Client, by: User, content: str = "Dear all") -> FileContent:
+    return a_file(client, by, content=content.encode()).stored
+
+
 def a_list(client: Client, by: User, **fields) -> RosterImport:
     """A list that the client's coach has handed in; whoever stands on it is no client yet."""
     return RosterImport.objects.create(coach=client.coach, file_name="clients.csv", lines=1, **fields)
@@ -151,12 +167,14 @@ MAKERS = {
     CheckIn: a_check_in,
     Circumstance: a_circumstance,
     Connection: a_connection,
+    FileContent: a_content,
     JournalEntry: an_entry,
     LifeArea: an_area,
     LookingFor: a_wish,
     Measure: a_measure,
     Message: a_message,
     Note: a_note,
+    RecordFile: a_file,
     SessionSummary: a_summary,
     RosterImport: a_list,
     Value: a_value,

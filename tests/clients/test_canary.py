@@ -71,6 +71,10 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
             {"words": "canary-connection"},
         ),
     ]  # fmt: skip
+    alma_browser.post(
+        reverse("clients:file_list", args=[ben_client.pk]),
+        {"file": SimpleUploadedFile("canary-file_name.txt", b"canary-file_content"), "audience": "both"},
+    )
     for browser, where, words in typed:
         url = where if where.startswith("/") else reverse(where)
         assert browser.post(url, words).status_code == 302
@@ -91,6 +95,8 @@ def write_everywhere(ben_client, ben_browser, alma_browser) -> set[str]:
             (ben_browser, reverse("clients:checkin_list")),
             (ben_browser, reverse("clients:note_shared")),
             (ben_browser, reverse("clients:connection_list")),
+            (ben_browser, reverse("clients:file_own")),
+            (ben_browser, ben_client.files.get().get_absolute_url()),
             (ben_browser, reverse("clients:journal_list")),
             (ben_browser, entry),
             (ben_browser, reverse("scheduling:summary_list")),
@@ -147,7 +153,7 @@ def test_private_words_are_found_nowhere(
         "canary-circumstance_words", "canary-circumstance_help", "canary-value", "canary-note_words",
         "canary-note_draft", "canary-journal_words", "canary-journal_draft", "canary-area", "canary-check_in",
         "canary-summary_words", "canary-summary_draft", "canary-win",
-        "canary-list", "canary-near", "canary-connection",
+        "canary-list", "canary-near", "canary-connection", "canary-file_name", "canary-file_content",
         "canary-measure_name", "canary-measure_unit", "canary-message", "canary-message_draft",
     }  # fmt: skip
     assert broken.status_code == 500
@@ -178,4 +184,6 @@ def test_every_private_field_has_a_canary():
         "RosterImport",
         "Connection",
         "LookingFor",
+        "RecordFile",
+        "FileContent",
     }

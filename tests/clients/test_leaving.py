@@ -97,7 +97,7 @@ def test_export_counts_the_notes_it_keeps_back(alma, ben_client):
     whole = json.dumps(record_of(ben_client, with_private_notes=True), default=str)
 
     assert "For Ben" in text
-    assert "keeps 2 notes that are not shared" in text
+    assert "keeps 2 notes or files that are not shared" in text
     assert not any(words in text for words in ("For Alma alone", "For colleagues", "Half a thought"))
     assert all(words in whole for words in ("For Alma alone", "For colleagues", "Half a thought"))
 

@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 from django.utils import timezone
 
 from clients import actions
+from clients.files.acts import add_file
 from clients.models import (
     CheckInRhythm,
     Circumstance,
@@ -31,6 +32,8 @@ class RecordOf(TypedDict, total=False):
     """`on`: the days from today on which it was said; `by`; `later`: (day, fields) of what changed then."""
     notes: list[tuple[str, str]]
     journal: list[tuple[str, str]]
+    files: list[tuple[str, str, str, str]]
+    """By whom, for whom, the name, and what is in it."""
     check_ins: list[tuple[int, list[int | None], str]]
     """Days from today, a level for each of `areas`, and words."""
     areas: list[str]
@@ -121,6 +124,19 @@ RECORDS: dict[str, RecordOf] = {
                 ),
             ),
         ],
+        "files": [
+            (
+                "coach",
+                "both",
+                "What to bring to the advice centre.txt",
+                (
+                    "The last three letters from the landlord\nThe tenancy agreement\nThree payslips, or "
+                    "the letter from the warehouse\nYour list\n"
+                ),
+            ),
+            ("own", "both", "What comes in and goes out.txt", "In: 1,180\nRent: 760\nBus: 62\nLeft: 358\n"),
+            ("own", "me", "Letter to my brother.txt", "I will not send it. It helped to write it.\n"),
+        ],
         "journal": [
             ("me", "I heard the kettle at four and it was me who had put it on. Not a good night."),
             (
@@ -180,6 +196,9 @@ def seed_record(client: Client, coach: User) -> None:
     for audience, text in record.get("notes", []):
         note = Note(client=client, author=coach, audience=audience)
         actions.save_writing(by=coach, writing=note, text=text)
+    for by, audience, name, text in record.get("files", []):
+        who = coach if by == "coach" else own
+        add_file(by=who, client=client, name=name, content=text.encode(), audience=audience)
     for audience, text in record.get("journal", []):
         entry = JournalEntry(client=client, audience=audience)
         actions.save_writing(by=own, writing=entry, text=text)

@@ -75,9 +75,9 @@ def test_import_new_says_why_a_file_cannot_be_read(finn_browser, sent, said):
 
 
 def test_import_new_refuses_a_file_that_is_too_large(finn_browser, monkeypatch):
-    monkeypatch.setattr(ImportForm, "MOST_BYTES", 10)
+    monkeypatch.setattr(ImportForm.base_fields["file"], "most_bytes", 1_000)
 
-    assert "larger than 10 MB" in finn_browser.post(NEW, upload()).text
+    assert "larger than 1 kB" in finn_browser.post(NEW, upload(b" " * 1_001)).text
 
 
 def test_import_apply_brings_it_in_once(finn_browser, tried):
