@@ -397,7 +397,8 @@ def say_check_in(
 
 @transaction.atomic
 def say_what_to_look_for(*, by: User, looking_for: LookingFor) -> None:
-    """What the client likes, what they do not want to see again, where they are and how old."""
+    """What the client likes, does not want to see again, where they are, how old. Raises AgreementFirst."""
+    looking_for.client.check_open_to_words()
     looking_for.save()
     _note_connections(looking_for.client, by, Trace.Act.CHANGED)
 
@@ -435,7 +436,9 @@ def undo_connection(*, by: User, connection: Connection) -> None:
 
 @transaction.atomic
 def change_connection(*, by: User, connection: Connection, fields: list[str]) -> None:
-    """The client's words on it, or whether their coach may see it."""
+    """The client's words on it, or whether their coach may see it. Raises AgreementFirst for words."""
+    if "words" in fields:
+        connection.client.check_open_to_words()
     connection.save(update_fields=fields)
     _note_connections(connection.client, by, Trace.Act.CHANGED)
 
@@ -462,7 +465,8 @@ def _note_connections(client: Client, by: User, act: str) -> None:
 
 @transaction.atomic
 def choose_measure(*, by: User, measure: Measure) -> None:
-    """The client begins to count this, or words it differently."""
+    """The client begins to count this, or words it differently. Raises AgreementFirst."""
+    measure.client.check_open_to_words()
     act = Trace.Act.ADDED if measure._state.adding else Trace.Act.CHANGED
     measure.save()
     Trace.objects.leave(client=measure.client, by=by, act=act, part=Trace.Part.MEASURES)
@@ -481,7 +485,8 @@ def put_measure_away(*, by: User, measure: Measure) -> None:
 
 @transaction.atomic
 def note_figure(*, by: User, measure: Measure, on: date, figure: Decimal | None) -> None:
-    """The figure of that day; None takes out what stood there."""
+    """The figure of that day; None takes out what stood there. Raises AgreementFirst."""
+    measure.client.check_open_to_words()
     _write_figure(measure, on, figure)
     Trace.objects.leave(client=measure.client, by=by, act=Trace.Act.ADDED, part=Trace.Part.MEASURES)
 
@@ -495,9 +500,11 @@ def _write_figure(measure: Measure, on: date, figure: Decimal | None) -> None:
 
 @transaction.atomic
 def answer_from_mail(*, rhythm: CheckInRhythm, on: date, **said: Any) -> CheckIn | None:
-    """The client's answer for this day from the mail's link; None where the day was answered already."""
+    """The client's answer for this day from the mail's link; None where it opens nothing any more."""
     held = CheckInRhythm.objects.select_for_update(of=("self",)).filter(pk=rhythm.pk, by_mail=True).first()
     client = rhythm.client
     if held is None or client.user is None or CheckIn.objects.filter(client=client, on=on).exists():
         return None
+    if Client.objects.filter(pk=client.pk).closed_to_words().exists():
+        return None  # a page without a sign-in says nothing of agreements
     return say_check_in(by=client.user, client=client, on=on, **said)

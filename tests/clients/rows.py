@@ -4,10 +4,12 @@ from datetime import date, datetime
 
 from clients.actions import (
     add_value,
+    change_connection,
     choose_area,
     choose_measure,
     save_writing,
     say_check_in,
+    say_what_to_look_for,
     write_circumstance,
 )
 from clients.agreements import acts
@@ -136,13 +138,21 @@ def a_win(client: Client, by: User, words: str = "Slept seven hours.", **fields)
 def a_connection(client: Client, by: User, words: str = "Ask for Jo.", service=None, **fields) -> Connection:
     """A kept listing; of one that is gone again, unless it says which."""
     name = service.name if service else "Rent advice"
-    return Connection.objects.create(client=client, service=service, words=words, **{"name": name, **fields})
+    row = Connection.objects.create(client=client, service=service, **{"name": name, **fields})
+    row.words = words
+    change_connection(by=by, connection=row, fields=["words"])
+    return row
 
 
 def a_wish(client: Client, by: User, near: str = "Harwick Bridge", **fields) -> LookingFor:
-    """What the client looks for; said once more, it takes the place of what was said before."""
-    LookingFor.objects.filter(client=client).delete()
-    return LookingFor.objects.create(client=client, near=near, **fields)
+    """What the client looks for. Each has one, so a second one is another client's."""
+    if LookingFor.objects.filter(client=client).exists():
+        client = Client.objects.create(
+            practice=client.practice, coach=client.coach, name="Ina", email="ina@example.org"
+        )
+    looking_for = LookingFor(client=client, near=near, **fields)
+    say_what_to_look_for(by=by, looking_for=looking_for)
+    return looking_for
 
 
 def a_file(client: Client, by: User, name: str = "letter.txt", content=b"Dear all", **fields) -> RecordFile:

@@ -119,5 +119,8 @@ def test_what_beat_asks_for_exists(settings):
         "coaching.plan_nudges",
         "clients.bring_in",
         "clients.erase_due",
+        "community.check_links",
+        "community.find_alike",
+        "community.write_down_links",
     }
     assert wanted <= set(app.tasks)
