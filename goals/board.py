@@ -11,7 +11,7 @@ from clients.models import Client, Value
 from coaching.accounts.models import User
 from goals.attainment import Attainment
 from goals.balance import Notice, notice_for
-from goals.forms import WinForm
+from goals.forms.wins import WinForm
 from goals.models import Goal, GoalPlan, Step
 from goals.models.goal import Lifecycle, Side
 from goals.models.rating import Level

@@ -16,7 +16,7 @@ from goals.errors import NotPossible
 from goals.fhir.bringing import Arrival, bring_in
 from goals.fhir.reading import read
 from goals.fhir.writing import bundle_of
-from goals.forms import PlanFileForm
+from goals.forms.plans import PlanFileForm
 from goals.models import GoalPlan
 from goals.views.answers import form_page
 from goals.views.plans import client_asked_for

@@ -14,15 +14,10 @@ from coaching.accounts.http import PersonRequest
 from community.matching import helping_with
 from goals import actions
 from goals.board import Ratings, ladder_of
-from goals.forms import (
-    GoalCreateForm,
-    GoalForm,
-    RatingForm,
-    RewordForm,
-    ScaleForm,
-    StepForm,
-    WinForm,
-)
+from goals.forms.goals import GoalCreateForm, GoalForm, RewordForm
+from goals.forms.scales import RatingForm, ScaleForm
+from goals.forms.steps import StepForm
+from goals.forms.wins import WinForm
 from goals.history import history_of
 from goals.models import Goal, GoalPlan, GoalTemplate
 from goals.models.goal import Side

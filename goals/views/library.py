@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from clients.models import Client
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
-from goals.forms_library import TakeForm, TemplateForm
+from goals.forms.library import TakeForm, TemplateForm
 from goals.library import take_template, write_template
 from goals.models import Goal, GoalTemplate
 from goals.models.goal import Side

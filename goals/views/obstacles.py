@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from clients.models import Trace
 from coaching.accounts.http import PersonRequest
 from goals import actions
-from goals.forms import ObstacleForm
+from goals.forms.obstacles import ObstacleForm
 from goals.models import Goal, Obstacle
 from goals.views.answers import done, form_page, tried
 

@@ -16,7 +16,7 @@ from goals import actions
 from goals.board import Board
 from goals.carrying import close_plan
 from goals.errors import NotTheirDecision
-from goals.forms import CloseForm, OnForm, PlanForm
+from goals.forms.plans import CloseForm, OnForm, PlanForm
 from goals.history import history_of_plan
 from goals.models import GoalPlan
 from goals.views.answers import done, form_page, tried

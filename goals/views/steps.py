@@ -13,11 +13,7 @@ from coaching.accounts.http import PersonRequest
 from community.models import Service
 from goals import actions
 from goals.errors import NotTheirDecision
-from goals.forms import (
-    ResourceForm,
-    StepForm,
-    TickForm,
-)
+from goals.forms.steps import ResourceForm, StepForm, TickForm
 from goals.kept import Kept
 from goals.models import Goal, Step
 from goals.views.answers import back_of, done, form_page, tried

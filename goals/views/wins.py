@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from clients.models import Trace
 from coaching.accounts.http import PersonRequest
 from goals import actions
-from goals.forms import WinForm
+from goals.forms.wins import WinForm
 from goals.models import Goal, GoalPlan, Win
 from goals.timeline import timeline_of
 from goals.views.answers import back_of, form_page, tried

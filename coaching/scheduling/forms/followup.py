@@ -9,7 +9,7 @@ from coaching.accounts.forms import page_helper
 from coaching.accounts.models import User
 from coaching.scheduling.models import CoachingSession, SessionSummary
 from coaching.scheduling.walltimes import ZonedTime
-from goals.forms import StepForm
+from goals.forms.steps import StepForm
 from goals.models import Goal, Step
 
 

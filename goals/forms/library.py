@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from clients.models import Client
-from coaching.accounts.forms import page_helper
+from coaching.accounts.forms import DateInput, page_helper
 from coaching.accounts.models import User
-from goals.forms import DateInput, TitleField
+from goals.forms.fields import TitleField
 from goals.models import Goal, GoalPlan, GoalTemplate
 from goals.models.goal import Side
 from goals.models.rating import Level
