@@ -316,7 +316,12 @@ def world(alma, ben, finn, ben_client) -> SimpleNamespace:
         place={"name": "Hall"},
         phones=[{"number": "01632 960001"}],
     )
-    twin = directory.create_listing(by=finn, organization=organization, service={"name": "Open kitchens"})
+    twin = directory.create_listing(
+        by=finn,
+        organization=organization,
+        service={"name": "Open kitchens"},
+        phones=[{"number": "+44 1632 960001"}],
+    )
     directory.add_place(by=finn, service=twin, place={"name": "Hall"})
     LikePair.objects.find()
     # Alma is there day and night, from the day after the session on.
