@@ -15,9 +15,9 @@ from community.models import Edit, Listing, Service, TaxonomyTerm
 
 
 class Act(models.TextChoices):
+    CHECK = "check", _("They need a check")
     ADD = "add", _("Give them the category")
     REMOVE = "remove", _("Take the category away")
-    CHECK = "check", _("They need a check")
     ARCHIVE = "archive", _("Archive them")
 
 

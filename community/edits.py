@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
@@ -144,13 +146,18 @@ def told(edit: Edit) -> Iterator[tuple[str, str, str]]:
             continue
         for column in model._meta.concrete_fields:
             if column.attname in before and not column.is_relation and column.attname != "published_at":
-                choices = dict(column.flatchoices)
-                old, new = (rows[column.attname] for rows in (before, after))
                 yield (
-                    str(column.verbose_name),
-                    str(choices.get(old, old or "")),
-                    str(choices.get(new, new or "")),
+                    capfirst(str(column.verbose_name)),
+                    _in_words(column, before[column.attname]),
+                    _in_words(column, after[column.attname]),
                 )
+
+
+def _in_words(column: Any, value: Any) -> str:
+    value = None if value is None else column.to_python(value)
+    if isinstance(value, date):
+        return date_format(value)
+    return "" if value is None else str(dict(column.flatchoices).get(value, value))
 
 
 def _note_states(edit: Edit, states: Mapping[Any, str], by: User) -> None:

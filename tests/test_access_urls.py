@@ -388,7 +388,12 @@ def world(alma, ben, finn, olga, ben_client) -> SimpleNamespace:
     )
     directory.submit_for_review(by=finn, service=listed)
     directory.publish(by=finn, service=listed, how="phone")
-    twin = directory.create_listing(by=finn, organization=organization, service={"name": "Open kitchens"})
+    twin = directory.create_listing(
+        by=finn,
+        organization=organization,
+        service={"name": "Open kitchens"},
+        phones=[{"number": "+44 1632 960001"}],
+    )
     directory.add_place(by=finn, service=twin, place={"name": "Hall"})
     LikePair.objects.find()
     # Alma is there day and night, from the day after the session on.

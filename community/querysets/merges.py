@@ -114,17 +114,19 @@ names AS (
     JOIN community_listing other ON other.sort_name %% mine.name AND other.service_id <> mine.id
 ),
 pairs AS (
-    SELECT id, other FROM phones UNION SELECT id, other FROM links
-    UNION SELECT id, other FROM addresses UNION SELECT id, other FROM names
+    SELECT id, other, bool_or(phone) AS phone, bool_or(link) AS link, bool_or(address) AS address
+    FROM (
+        SELECT id, other, true AS phone, false AS link, false AS address FROM phones
+        UNION ALL SELECT id, other, false, true, false FROM links
+        UNION ALL SELECT id, other, false, false, true FROM addresses
+        UNION ALL SELECT id, other, false, false, false FROM names
+    ) AS each
+    GROUP BY id, other
 ),
 judged AS (
     SELECT least(pairs.id, pairs.other) AS first_id, greatest(pairs.id, pairs.other) AS second_id,
            similarity(mine.name, listing.sort_name) AS alike,
-           mine.organization_id = service.organization_id AS is_together,
-           EXISTS (SELECT FROM phones WHERE phones.id = pairs.id AND phones.other = pairs.other) AS phone,
-           EXISTS (SELECT FROM links WHERE links.id = pairs.id AND links.other = pairs.other) AS link,
-           EXISTS (SELECT FROM addresses
-                   WHERE addresses.id = pairs.id AND addresses.other = pairs.other) AS address
+           mine.organization_id = service.organization_id AS is_together, phone, pairs.link, address
     FROM pairs
     JOIN mine ON mine.id = pairs.id
     JOIN community_listing listing ON listing.service_id = pairs.other AND listing.state <> 'archived'

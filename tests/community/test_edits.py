@@ -33,7 +33,7 @@ def test_a_change_is_told_in_words(finn, finn_browser, published_of):
     service = published_of()
     edit = change(finn, service, name="Debt advice")
 
-    assert list(edits.told(edit)) == [("name", "Rent advice", "Debt advice")]
+    assert list(edits.told(edit)) == [("Name", "Rent advice", "Debt advice")]
     page = finn_browser.get(reverse("community:listing_detail", args=[service.pk])).text
     assert "<del>Rent advice</del> <ins>Debt advice</ins>" in page
 

@@ -14,7 +14,7 @@ from coaching.accounts.models import User
 from community import actions
 from community.linkcheck.asking import Answer
 from community.matching import Wish, suggest
-from community.models import Organization, Service, WebLink
+from community.models import LikePair, Organization, Service, WebLink
 from community.models.listings import ListingKind as Kind
 from community.models.listings import ListingState as State
 from community.vocabulary import NEEDS
@@ -475,9 +475,24 @@ def seed_directory(*, curator: User) -> list[Service]:
         for name, description in ORGANIZATIONS.items()
     }
     services = [_seed(entry, organizations[entry.organization], curator) for entry in LISTINGS]
+    _write_one_down_twice(services[0], curator)
     _say_what_people_told()
     _say_what_links_answered()
     return services
+
+
+def _write_one_down_twice(service: Service, curator: User) -> None:
+    """As it comes from two sources: the same listing under another organization, and it looks alike."""
+    phone = service.phones.first()
+    actions.create_listing(
+        by=curator,
+        organization={"name": f"{service.organization}, Northshire"},
+        service={"name": f"{service.name}, Harwick Bridge", "description": service.description},
+        listing={"kind": service.listing.kind, "affiliation": "none", "summary": service.listing.summary},
+        categories=service.categories,
+        phones=[{"number": f"+44 {str(phone)[1:]}", "type": "voice"}] if phone else [],
+    )
+    LikePair.objects.find()
 
 
 def _say_what_links_answered() -> None:

@@ -14,7 +14,7 @@ def test_seed_directory_fills_a_town(finn, browser_of):
     states = Counter(Listing.objects.values_list("state", flat=True))
     published = Service.objects.published()
     assert len(services) >= 45
-    assert states == {"published": 41, "needs_check": 2, "in_review": 2, "draft": 2, "archived": 1}
+    assert states == {"published": 41, "needs_check": 2, "in_review": 2, "draft": 3, "archived": 1}
     assert {listing.kind for listing in Listing.objects.all()} == set(Listing.Kind.values)
     for code in [*NEEDS, *INTERESTS]:
         assert published.in_category(code).exists(), code
@@ -35,9 +35,9 @@ def test_seed_directory_has_a_middle_and_ways_from_it(finn, browser_of):
 def test_seed_directory_rings_and_writes_to_nobody_real(finn, browser_of):
     seed_directory(curator=finn)
 
-    assert all(re.fullmatch(r"01632 960\d{3}", phone.number) for phone in Phone.objects.all())
-    assert all(each.website.endswith(".example") for each in Organization.objects.all())
-    assert all(service.email.endswith(".example") for service in Service.objects.all())
+    assert all(re.fullmatch(r"(0|\+44 )1632 960\d{3}", phone.number) for phone in Phone.objects.all())
+    assert all(each.website.endswith(".example") for each in Organization.objects.exclude(website=""))
+    assert all(service.email.endswith(".example") for service in Service.objects.exclude(email=""))
     assert not Location.objects.filter(is_confidential=True).exclude(latitude=None).exists()
     safe = Address.objects.get(location__is_confidential=True)
     assert safe.address_1 not in browser_of(None).get("/resources/", {"q": "safe house"}).text

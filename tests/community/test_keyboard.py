@@ -1,0 +1,132 @@
+"""A curator works with the keyboard alone: clears a queue of 20, merges, takes back. axe finds nothing."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from community import actions
+from community.eyes import declare_interest
+from community.models import LikePair, Listing, Merge, Service, WebLink
+from tests.browser import axe_problems, sideways, take_screenshot
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+QUEUE = reverse("community:queue")
+FOCUSED = "(document.activeElement?.innerText || document.activeElement?.value || '').trim()"
+
+
+class Keys:
+    """A keyboard of three keys: Tab, Enter and Space; it counts what is pressed."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.pressed = page, 0
+
+    def press(self, key: str) -> None:
+        assert key in {"Tab", "Enter", "Space"}
+        self.page.keyboard.press(key)
+        self.pressed += 1
+
+    def reach(self, words: str, *, within: int = 80) -> "Keys":
+        """Tab on until these words have the focus."""
+        for _turn in range(within):
+            self.press("Tab")
+            if re.search(words, self.page.evaluate(FOCUSED)):
+                return self
+        raise AssertionError(f"{words!r} is not reached by Tab on {self.page.url}")
+
+    def open(self, words: str, **more) -> "Keys":
+        """Reach it and press Enter; the next page is there afterwards."""
+        self.reach(words, **more)
+        with self.page.expect_navigation():
+            self.press("Enter")
+        return self
+
+
+@pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
+def keys(request, open_page, finn) -> Keys:
+    return Keys(open_page("/home/", user=finn, scripts=request.param))
+
+
+def test_a_queue_of_20_is_cleared_by_keyboard_alone(keys, published_of):
+    for number in range(20):
+        published_of(f"Advice {number:02}", is_checked=False)
+    keys.open("Open the curators' desk").open("What needs a check")
+
+    keys.open("I checked it today")
+    before = keys.pressed
+    for _entry in range(19):
+        keys.open("I checked it today", within=4)
+
+    assert Service.objects.published().filter(listing__verified_how="phone").count() == 20
+    assert "Nothing to check" in keys.page.content()
+    assert keys.pressed - before <= 19 * 5
+
+
+def test_two_are_merged_and_parted_by_keyboard_alone(keys, finn, published_of):
+    other = actions.create_organization(by=finn, name="Advice of Mill Lane")
+    published_of("Rent advice")
+    published_of("Rent advice!", organization=other)
+    LikePair.objects.find()
+    keys.open("Open the curators' desk").open("^Look alike").open("^Compare").open("^Make them one")
+    merged = Merge.objects.count()
+
+    keys.open("^Take it back")
+
+    assert (merged, Merge.objects.count()) == (1, 0)
+    assert set(Listing.objects.values_list("state", flat=True)) == {"published"}
+
+
+def test_several_are_changed_and_taken_back_by_keyboard_alone(keys, published_of):
+    for number in range(3):
+        published_of(f"Advice {number}", categories=["food", "housing"])
+    keys.open("Open the curators' desk")
+    for _listing in range(2):
+        keys.reach("^on$|^[0-9a-f-]{36}$")
+        keys.press("Space")
+    keys.open("^See first what it would do").open("^Do it")
+    keys.open("^Take it back")
+
+    assert set(Listing.objects.values_list("state", flat=True)) == {"published"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_curators_pages_are_accessible(open_page, finn, published_of, organization, size, scheme):
+    other = actions.create_organization(by=finn, name="Advice of Mill Lane")
+    kept = published_of("Rent advice", is_checked=False)
+    gone = published_of(
+        "Rent advice!", organization=other, phones=[{"number": "01632 960999"}], languages=["Polish"]
+    )
+    actions.change_listing(
+        by=finn, service=gone, columns={"alert": "Closed in May"}, listing={}, categories=["food"]
+    )
+    LikePair.objects.find()
+    WebLink.objects.write_down()
+    WebLink.objects.update(state="dead", answer="No answer in time.", dead_days=2, dead_on="2026-01-01",
+                           checked_at="2026-01-01T10:00Z")  # fmt: skip
+    declare_interest(by=finn, organization=other, words="I sing there")
+    pages = {
+        "queue": QUEUE,
+        "curate": reverse("community:curate"),
+        "alike": reverse("community:like_pairs"),
+        "merge": reverse("community:merge_confirm", args=[kept.pk, gone.pk]),
+        "merge-find": reverse("community:merge_find", args=[kept.pk]),
+        "listing": reverse("community:listing_detail", args=[kept.pk]),
+        "listing-of-interest": reverse("community:listing_detail", args=[gone.pk]),
+        "history": reverse("community:edit_list"),
+        "interests": reverse("community:interest_list"),
+        "organization": other.get_absolute_url(),
+        "curator-home": "/home/",
+    }
+    page = open_page("/home/", user=finn, size=size, scheme=scheme)
+
+    problems = []
+    for name, address in pages.items():
+        page.goto(address)
+        problems += axe_problems(page)
+        problems += [f"{address} scrolls sideways by {by}" for by in [sideways(page)] if by]
+        take_screenshot(page, f"curate-{name}-{size}-{scheme}")
+
+    assert problems == []
