@@ -20,7 +20,7 @@ from pghistory.models import Context
 
 from clients.models import Client, Erasure, FormerSignature, Signature
 from clients.outcomes import tell_directory
-from coaching.accounts.models import Invitation, User
+from coaching.accounts.models import Invitation, ReturnedMail, User
 
 type Belongings = dict[type[models.Model], set[Any]]
 
@@ -102,8 +102,10 @@ def erase(client: Client) -> dict[str, int]:
             rows.filter(models.Q(pk__in=found.get(model, ())) | models.Q(pgh_obj_id__in=tracked)).delete()
     _forget_contexts(contexts)
     tell_directory(kept)
+    addresses = {client.email, account.email} if account else {client.email}
     if account and _erase_account(account):
         counts[User._meta.label] = 1
+    _forget_reports(addresses)
     Erasure.objects.open().filter(record=record).update(done_at=timezone.now())
     if not Erasure.objects.filter(record=record).exclude(done_at=None).exists():
         Erasure.objects.create(record=record, due_at=timezone.now(), done_at=timezone.now())
@@ -171,6 +173,14 @@ def _erase_account(account: User) -> bool:
         account.set_unusable_password()
         account.save()
     return True
+
+
+def _forget_reports(addresses: set[str]) -> None:
+    """Delete what a mail provider reported of addresses that nobody here has any more."""
+    for address in addresses:
+        people = Client.objects.filter(email__iexact=address), User.objects.filter(email__iexact=address)
+        if not any(rows.exists() for rows in people):
+            ReturnedMail.objects.filter(email=address.lower()).delete()
 
 
 def counted(found: Belongings) -> dict[str, int]:

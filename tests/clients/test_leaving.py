@@ -20,7 +20,7 @@ from clients.belongings import belongings_of, erase
 from clients.export import export_of, record_of
 from clients.models import Client, Erasure, Note, Trace
 from clients.tasks import erase_due_records
-from coaching.accounts.models import Invitation, User
+from coaching.accounts.models import Invitation, ReturnedMail, User
 from coaching.home.demo import practice as demo
 from coaching.scheduling.models import Reminder
 from tests.clients.rows import MAKERS, a_note
@@ -171,6 +171,21 @@ def test_account_that_something_holds_on_to_loses_its_name(ben, ben_client, alma
     ben.refresh_from_db()
     assert (ben.name, ben.is_active, ben.has_usable_password()) == ("", False, False)
     assert ben.email == f"erased-{ben.pk}@invalid"
+
+
+def test_erasure_forgets_what_was_reported_of_an_address_that_is_nobodys_now(ben, ben_client, alma, esra):
+    for number, email in enumerate((ben.email, alma.email)):
+        ReturnedMail.objects.create(provider="mailgun", event_id=number, kind="bounced", email=email)
+    other = Client.objects.create(
+        practice=esra.coach.practice, coach=esra.coach, user=ben, name="Ben", email=ben.email
+    )
+
+    erase(ben_client)
+    kept = set(ReturnedMail.objects.values_list("email", flat=True))
+    erase(other)
+
+    assert kept == {ben.email, alma.email}
+    assert list(ReturnedMail.objects.values_list("email", flat=True)) == [alma.email]
 
 
 def test_erasure_is_asked_for_waits_and_is_carried_out(ben_browser, ben_client, alma_browser):

@@ -135,6 +135,23 @@ def test_session_create_follows_the_kind(alma_browser, answers, first_talk):
     assert "You keep 10 minutes free before it and 20 after it." in html
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (10, 0, "You keep 10 minutes free before it."),
+        (0, 5, "You keep 5 minutes free after it."),
+        (0, 0, None),
+    ],
+)
+def test_session_says_what_is_kept_free_around_it(alma_browser, book, before, after, words):
+    session = book()
+    CoachingSession.objects.filter(pk=session.pk).update(buffer_before=before, buffer_after=after)
+
+    html = alma_browser.get(session.get_absolute_url()).content.decode()
+
+    assert words in html if words else "You keep" not in html
+
+
 def test_session_create_is_free_in_length_and_place(alma_browser, answers):
     alma_browser.post(
         NEW, {**answers, "minutes": "30", "place": "video", "place_detail": "https://x.example"}
