@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import _directory
 import _dispatch
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 ROUNDS = 60
 WARM_UP = 5
 FIGURES: list[Callable[[], dict[str, Any]]] = []
-COMMITTED = [_dispatch.dispatch, _dispatch.lateness]
+COMMITTED = [_dispatch.dispatch, _dispatch.lateness, _directory.search]
 
 
 def figure(measure: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:

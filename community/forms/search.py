@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from community import vocabulary
@@ -18,6 +21,31 @@ def _in_groups() -> list[tuple[Any, Any]]:
         (label, [(code, words) for code, (words, _meaning) in members.items()])
         for label, _meaning, members in vocabulary.HEADINGS.values()
     ]
+
+
+class QuickSelect(forms.Select):
+    """A select written as one string. A template for each option takes as long as all of the search."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        attributes = self.build_attrs(self.attrs, attrs)
+        groups = self.optgroups(name, self.format_value(value), attributes)
+        return format_html(
+            '<select name="{}"{}>{}</select>',
+            name,
+            flatatt(attributes),
+            format_html_join("", "{}", ((self._group(label, options),) for label, options, _index in groups)),
+        )
+
+    def _group(self, label: Any, options: list[dict[str, Any]]) -> SafeString:
+        written = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (each["value"], SafeString(" selected") if each["selected"] else "", each["label"])
+                for each in options
+            ),
+        )
+        return written if label is None else format_html('<optgroup label="{}">{}</optgroup>', label, written)
 
 
 class SearchForm(forms.Form):
@@ -94,7 +122,8 @@ class SearchForm(forms.Form):
         self.fields["language"].choices = [("", _("Any")), *((name, name) for name in languages)]  # type: ignore[attr-defined]
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
-                field.widget.attrs["class"] = "form-select"
+                choices: Any = field.choices
+                field.widget = QuickSelect(attrs={"class": "form-select"}, choices=choices)
         for name in ["age", "near"]:
             self.fields[name].widget.attrs["class"] = "form-control"
         self.fields["age"].widget.attrs["inputmode"] = "numeric"
