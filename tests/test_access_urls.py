@@ -88,6 +88,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "local:mailbox_html": (lambda world: ["none"], cells(people=404, nobody=404)),
     "local:styleguide": (nothing, EVERYBODY),
     "accounts:person_edit": (nothing, SIGNED_IN),
+    "accounts:screen_settings": (nothing, SIGNED_IN),
     "home:client_list": (nothing, COACHES_ONLY),
     "accounts:sms_settings": (nothing, SIGNED_IN),
     "accounts:sms_confirm": (nothing, cells(people="go")),
