@@ -76,6 +76,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "home:me": (nothing, SIGNED_IN),
     "home:client_detail": (of("client"), cells(alma=200, ben="go")),
     "home:roster_file": (lambda world: ["csv"], COACHES_ONLY),
+    "home:client_mirror": (of("client"), COACH_SEES),
     "home:client_card": (of("client"), COACH_SEES),
     "scheduling:icf_log": (nothing, COACHES_ONLY),
     "scheduling:icf_log_file": (lambda world: ["xlsx"], COACHES_ONLY),
