@@ -325,6 +325,8 @@ ICF_CREDENTIALS = {
 """What the International Coaching Federation asks for; where it is from stands in `scheduling.icf`."""
 ICF_LARGEST_GROUP = 15
 """Hours with more people at once are not counted."""
+QUICK_EXIT_URL = env.str("QUICK_EXIT_URL", "https://www.bbc.co.uk/weather")
+"""Where the quick exit leads: a page that anybody may have open, and that opens fast where people are."""
 INVITATION_LIFETIME = timedelta(days=14)
 
 # --- words, times, files ----------------------------------------------------

@@ -31,6 +31,7 @@ class Trace(Record):
         RECORD = "record", _("your record")
         CIRCUMSTANCES = "circumstances", _("what is around you")
         VALUES = "values", _("what matters to you")
+        MIRROR = "mirror", _("your record as you see it")
         NOTES = "notes", _("notes that are shared with you")
         JOURNAL = "journal", _("your journal")
         CHECK_INS = "check_ins", _("how life stands for you")

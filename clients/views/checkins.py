@@ -24,10 +24,12 @@ def curves_for(request: PersonRequest, client: Client) -> Curves:
 
 
 def figures_for(request: PersonRequest, client: Client) -> list[FigureCurve]:
-    """One client's own figures, as the person who asks may see them. Two queries."""
-    measures = Measure.objects.visible_to(request.user).filter(client=client)
+    """One client's own figures, as the person who asks may see them. Two queries at most."""
+    measures = list(Measure.objects.visible_to(request.user).filter(client=client))
+    if not measures:
+        return []
     entries = MeasureEntry.objects.visible_to(request.user).filter(measure__client=client)
-    return figures_of(list(measures), entries.latest_days(MOST_DAYS))
+    return figures_of(measures, entries.latest_days(MOST_DAYS))
 
 
 def checkin_list(request: PersonRequest) -> HttpResponse:

@@ -5,4 +5,9 @@ from django.http import HttpRequest
 
 
 def installation(request: HttpRequest) -> dict[str, object]:
-    return {"is_demo": settings.DEMO, "is_local": settings.IS_LOCAL, "site_url": settings.SITE_URL}
+    return {
+        "quick_exit_url": settings.QUICK_EXIT_URL,
+        "is_demo": settings.DEMO,
+        "is_local": settings.IS_LOCAL,
+        "site_url": settings.SITE_URL,
+    }

@@ -106,6 +106,16 @@ class AccountForm(forms.ModelForm):
         }
 
 
+class ScreenForm(forms.ModelForm):
+    """What others may see who look at a person's screen."""
+
+    helper = page_helper()
+
+    class Meta:
+        model = User
+        fields = ["has_quick_exit", "is_screen_discreet"]
+
+
 SMS_CONSENT = _(
     "I want SMS about my sessions and reminders at this number. I can stop them at any time on this page."
 )

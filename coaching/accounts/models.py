@@ -65,6 +65,16 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     )
     name = models.CharField(_("name"), max_length=120)
     timezone = TimeZoneField(_("time zone"), default="UTC", use_pytz=False)
+    has_quick_exit = models.BooleanField(
+        _("A button on every page that leaves it at once"),
+        default=False,
+        help_text=_("It stands at the bottom of the screen. Pressing Shift three times does the same."),
+    )
+    is_screen_discreet = models.BooleanField(
+        _("A neutral title and picture in the browser's tab"),
+        default=False,
+        help_text=_("The tab, your history and bookmarks then say “Notes”, whatever page it is."),
+    )
     is_curator = models.BooleanField(
         default=False, help_text=_("Edits, reviews and publishes the directory of resources.")
     )
@@ -94,6 +104,11 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
         """What they are called, and the zone in which they see every time."""
         self.name, self.timezone = name, timezone
         self.save(update_fields=["name", "timezone"])
+
+    def choose_screen(self, *, has_quick_exit: bool, is_screen_discreet: bool) -> None:
+        """What somebody who looks at their screen, or their browser's history, gets to see."""
+        self.has_quick_exit, self.is_screen_discreet = has_quick_exit, is_screen_discreet
+        self.save(update_fields=["has_quick_exit", "is_screen_discreet"])
 
     @property
     def coach_or_none(self) -> "Coach | None":

@@ -6,6 +6,7 @@ app_name = "accounts"
 
 urlpatterns = [
     path("person/", views.person_edit, name="person_edit"),
+    path("person/screen/", views.screen_settings, name="screen_settings"),
     path("mail/try-again/", views.mail_try_again, name="mail_try_again"),
     path("mail/events/<slug:provider>/", mail_events.mail_events, name="mail_events"),
     path("sms/", views.sms_settings, name="sms_settings"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from coaching.accounts import actions, sms
-from coaching.accounts.forms import SMS_CONSENT, AccountForm, SmsCodeForm, SmsNumberForm
+from coaching.accounts.forms import SMS_CONSENT, AccountForm, ScreenForm, SmsCodeForm, SmsNumberForm
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import ReturnedMail, SmsNumber
 
@@ -22,6 +22,18 @@ def person_edit(request: PersonRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("accounts:person_edit")
     return render(request, "accounts/person_edit.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def screen_settings(request: PersonRequest) -> HttpResponse:
+    """The quick exit and the neutral title, with what they cannot do."""
+    form = ScreenForm(request.POST if request.method == "POST" else None, instance=copy(request.user))
+    if form.is_valid():
+        request.user.choose_screen(**form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("accounts:screen_settings")
+    return render(
+        request, "accounts/screen_settings.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 def sms_settings(request: PersonRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("me/", views.me, name="me"),
     path("clients/", views.client_list, name="client_list"),
     path("clients/list.<slug:form>", views.roster_file, name="roster_file"),
+    path("clients/<uuid:pk>/as-they-see-it/", views.client_mirror, name="client_mirror"),
     path("clients/<uuid:pk>/contact.vcf", views.client_card, name="client_card"),
     path("clients/views/new/", views.roster_view_create, name="roster_view_create"),
     path("clients/views/<uuid:pk>/remove/", views.roster_view_remove, name="roster_view_remove"),

@@ -23,6 +23,7 @@ from coaching.accounts.models import Coach, Invitation, Practice
 from coaching.accounts.paging import keyset_page
 from coaching.accounts.sheets import TYPES, sheet_answer
 from coaching.home.desks import desks_of
+from coaching.home.mirror import Mirror
 from coaching.home.roster import LISTS, Wish
 from coaching.scheduling.lines import lines_for
 from coaching.scheduling.models import CoachingSession
@@ -211,6 +212,20 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
         "statuses": Client.Status.choices,
     }
     return render(request, "home/client_detail.html", context)
+
+
+def client_mirror(request: PersonRequest, pk: str) -> HttpResponse:
+    """The coach looks at the record as the client sees it. Nothing can be changed there, and it is told."""
+    clients = Client.objects.coached_by(request.user).select_related("coach__user", "practice", "user")
+    client = get_object_or_404(clients, pk=pk)
+    Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.MIRROR)
+    context = {
+        "client": client,
+        "mirror": Mirror(request.user, client),
+        "curves": curves_for(request, client),
+        "figures": figures_for(request, client),
+    }
+    return render(request, "home/client_mirror.html", context)
 
 
 def _owned_practice(request: PersonRequest) -> Practice:

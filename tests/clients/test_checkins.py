@@ -153,5 +153,5 @@ def test_checkin_list_takes_the_same_queries_with_any_number(
     for _number in range(count):
         a_check_in(ben_client, ben, Sleep=5)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         ben_browser.get(reverse(LIST))
