@@ -112,7 +112,7 @@ MIDDLEWARE = [
     "coaching.accounts.middleware.OwnTimeZoneMiddleware",
     "coaching.accounts.middleware.PrivatePagesMiddleware",
     "pghistory.middleware.HistoryMiddleware",
-    "clients.middleware.AgreementFirstMiddleware",
+    "clients.middleware.NotOpenToWordsMiddleware",
 ]
 
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")

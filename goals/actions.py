@@ -33,6 +33,7 @@ def start_plan(
     """A new plan for the client, begun by them or their coach. Once they have joined, only they word it."""
     if not Client.objects.visible_to(by).filter(pk=client.pk).exists():
         raise NotTheirPlan
+    client.check_goes_on()
     if vision and client.has_joined and client.user_id != by.pk:
         raise NotTheirDecision
     before = GoalPlan.objects.filter(client=client).order_by("-created_at").first()

@@ -17,12 +17,20 @@ from coaching.accounts.models import Coach, Invitation, Practice, User
 from coaching.accounts.records import Record
 
 
-class AgreementFirst(Exception):
-    """Before anything private is written about this client, they sign the text on confidentiality."""
+class NotOpenToWords(Exception):
+    """Nothing is written in this client's record at the moment; the page says why, and what opens it."""
 
     def __init__(self, client: "Client") -> None:
         super().__init__()
         self.client = client
+
+
+class AgreementFirst(NotOpenToWords):
+    """Before anything private is written about this client, they sign the text on confidentiality."""
+
+
+class RecordEnded(NotOpenToWords):
+    """The work has ended: the record stays as it is, to be read, taken out and erased."""
 
 
 class Client(Record):
@@ -114,8 +122,21 @@ class Client(Record):
         """The zone they live in: the account's once they have joined, before that the coach's note."""
         return self.user.timezone if self.user else self.timezone
 
+    @property
+    def is_ended(self) -> bool:
+        return self.status == self.Status.ENDED
+
+    def check_goes_on(self) -> None:
+        """Whoever changes what stands in the record or in a plan asks this first. Raises RecordEnded."""
+        if self.is_ended:
+            raise RecordEnded(self)
+
     def check_open_to_words(self) -> None:
-        """Whoever writes something private about the client asks this first. Raises AgreementFirst."""
+        """Whoever writes something private about the client asks this first.
+
+        Raises RecordEnded, AgreementFirst.
+        """
+        self.check_goes_on()
         if Client.objects.filter(pk=self.pk).closed_to_words().exists():
             raise AgreementFirst(self)
 

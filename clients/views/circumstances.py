@@ -12,7 +12,7 @@ from clients import actions
 from clients.circumstances import with_changes
 from clients.forms.record import CircumstanceForm
 from clients.models import Circumstance, Client
-from clients.views.own import clients_only, own_words_only_after_signing
+from clients.views.own import clients_only, own_words_only_where_open
 from coaching.accounts.http import PersonRequest
 
 
@@ -27,7 +27,7 @@ def circumstance_list(request: PersonRequest) -> HttpResponse:
 
 def circumstance_create(request: PersonRequest) -> HttpResponse:
     clients_only(request)
-    own_words_only_after_signing(request)
+    own_words_only_where_open(request)
     form = CircumstanceForm(request.POST or None, user=request.user)
     return _form_page(request, form, is_own=True)
 

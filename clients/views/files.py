@@ -12,7 +12,7 @@ from clients.files import acts
 from clients.files.kinds import NotTaken
 from clients.forms.files import FileForm
 from clients.models import Client, RecordFile, Trace
-from clients.views.own import clients_only, own_words_only_after_signing
+from clients.views.own import clients_only, own_words_only_where_open
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 
@@ -22,7 +22,7 @@ def file_own(request: PersonRequest) -> HttpResponse:
     clients_only(request)
     files = RecordFile.objects.belonging_to(request.user)
     if request.method == "POST":
-        own_words_only_after_signing(request)
+        own_words_only_where_open(request)
     form = FileForm(request.POST or None, request.FILES or None, user=request.user)
     if form.is_valid() and _added(request, form):
         return redirect("clients:file_own")

@@ -3,7 +3,6 @@
 from django.http import Http404
 
 from clients.models import Client
-from clients.models.client import AgreementFirst
 from coaching.accounts.http import PersonRequest
 
 
@@ -13,9 +12,9 @@ def clients_only(request: PersonRequest) -> None:
         raise Http404
 
 
-def own_words_only_after_signing(request: PersonRequest) -> None:
-    """Nothing private can be written in any of their records before the practice's text is signed."""
+def own_words_only_where_open(request: PersonRequest) -> None:
+    """Something can be written in one of their records at least. Raises RecordEnded, AgreementFirst."""
     records = Client.objects.belonging_to(request.user)
-    closed = set(records.closed_to_words())
-    if closed and closed == set(records):
-        raise AgreementFirst(closed.pop())
+    unsigned = set(records.closed_to_words())
+    if not any(not record.is_ended and record not in unsigned for record in records):
+        next((record for record in records if not record.is_ended), records[0]).check_open_to_words()

@@ -175,7 +175,10 @@ def roster_view_remove(request: PersonRequest, pk: str) -> HttpResponse:
 
 def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
     client = get_object_or_404(
-        Client.objects.visible_to(request.user).select_related("coach__user", "invitation", "user"), pk=pk
+        Client.objects.visible_to(request.user).select_related(
+            "coach__user", "invitation", "user", "practice"
+        ),
+        pk=pk,
     )
     if client.user == request.user:
         return redirect("home:me")

@@ -135,9 +135,10 @@ class GoalPlan(Record):
         return self.belongs_to(by) or not self.client.has_joined
 
     def check_shaped_by(self, by: User) -> None:
-        """Client and coach shape a plan together, while it is open."""
+        """Client and coach shape a plan, while it is open and the work goes on. Raises RecordEnded."""
         if not self.belongs_to(by) and self.client.coach.user_id != by.pk:
             raise NotTheirPlan
+        self.client.check_goes_on()
         if self.is_closed:
             raise NotPossible(gettext("This plan is closed. Open it again to change it."))
 

@@ -419,9 +419,10 @@ def test_nobody_is_told_who_has_not_joined_or_has_left(alma, ben_client):
     ben_client.refresh_from_db()
     a_summary(ben_client, alma)
     untold = SummaryMail.objects.count()
-    Client.objects.update(user=alma, status="ended")
+    Client.objects.update(user=alma)
     ben_client.refresh_from_db()
     news = a_summary(ben_client, alma).mail
+    Client.objects.update(status="ended")
     SummaryMail.objects.update(due_at=news.created_at)
 
     outbox.send_due()
