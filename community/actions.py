@@ -90,7 +90,7 @@ def create_listing(
     if not isinstance(organization, Organization):
         organization = create_organization(by=by, **organization)
     made = Service.objects.create(organization=organization, **service)
-    entry = Listing.objects.create(service=made, **(listing or {}), written_by=by)
+    entry = Listing.objects.create(service=made, **(listing or {}), written_by=by, changed_by=by)
     StateChange.objects.create(listing=entry, to_state=State.DRAFT, by=by)
     if place or address:
         with written_down(Edit.Kind.PLACE, [], by=by):  # it is new, so there is nothing to take back
@@ -375,8 +375,9 @@ def _cannot_publish(missing: list[str]) -> str:
 
 def _note_change(entry: Listing, by: User) -> None:
     """Who changed it last. Where a second person reads everything, a published one waits for them."""
-    entry.changed_by = by
-    entry.save(update_fields=["changed_by"])
+    if entry.changed_by_id != by.pk:
+        entry.changed_by = by
+        entry.save(update_fields=["changed_by"])
     if settings.SECOND_PAIR_OF_EYES and entry.is_published and entry.verified_on:
         ask_to_read_again(by=by, service=entry.service, note=_("Changed; another curator reads it"))
         entry.verified_on, entry.verified_by, entry.verified_how = None, None, ""
