@@ -3,17 +3,27 @@
 import pytest
 from django.urls import reverse
 
+from clients.agreements import acts
 from clients.bringing import runs
-from clients.models import JournalEntry, Note, RosterView
+from clients.models import Agreement, JournalEntry, Note, RosterView
 from coaching.accounts.records import uuid7
 from tests.browser import LOOKS, axe_problems, sideways, take_screenshot
-from tests.clients.rows import a_check_in, a_circumstance, a_note, a_value, an_area, an_entry
+from tests.clients.rows import (
+    a_check_in,
+    a_circumstance,
+    a_file,
+    a_note,
+    a_value,
+    an_agreement,
+    an_area,
+    an_entry,
+)
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def record(alma, ben, ben_client):
+def record(alma, ben, olga, ben_client):
     a_circumstance(ben_client, ben, urgency="urgent", would_help="Somebody who reads the letters with me.")
     a_circumstance(ben_client, alma, domain="isolation")
     for words in ("Music", "A value with averyveryverylongwordthatdoesnotendforaverylongtime in it"):
@@ -23,7 +33,44 @@ def record(alma, ben, ben_client):
     an_area(ben_client, ben, "Sleep")
     for level in (2, 7, 4):
         a_check_in(ben_client, ben, "Some words", Sleep=level)
+    a_file(ben_client, ben, "averyveryverylongnamethatdoesnotendforaverylongtime-indeed.txt", audience="both")
+    acts.sign(by=ben, agreement=an_agreement(olga, "confidentiality"), name="Ben")
+    an_agreement(olga, "confidentiality", "# Between us\n\nWhat you say stays in this room.\n\n- Mostly.")
     return ben_client
+
+
+ACTS = ("write", "publish", "withdraw")
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("small", "light"), ("desk", "dark")])
+def test_owners_texts_are_accessible_and_do_not_scroll_sideways(open_page, record, olga, size, scheme):
+    acts.write_draft(by=olga, practice=record.practice, kind="confidentiality", text="# Else\n\nWe talk.")
+    addresses = [reverse("clients:agreement_list"), reverse("clients:practice_retention")] + [
+        reverse(f"clients:agreement_{act}", args=["confidentiality"]) for act in ACTS
+    ]
+    page = open_page("/", user=olga, size=size, scheme=scheme)
+
+    problems = []
+    for number, address in enumerate(addresses):
+        page.goto(address)
+        take_screenshot(page, f"agreements-{number}-{size}-{scheme}")
+        problems += axe_problems(page)
+        problems += [f"{address} is {wide} px too wide" for wide in [sideways(page)] if wide]
+
+    assert problems == []
+
+
+@pytest.mark.parametrize("why", ["unsigned", "ended"])
+def test_kind_refusals_are_accessible(open_page, record, ben, why):
+    if why == "ended":
+        record.change_status("ended")
+    else:
+        record.signatures.all().delete()
+    page = open_page("/", user=ben, size="small", scheme="dark")
+
+    page.goto(reverse("clients:circumstance_create"))
+
+    assert axe_problems(page) == []
 
 
 def addresses(record) -> tuple[dict[str, str], dict[str, str]]:
@@ -33,7 +80,7 @@ def addresses(record) -> tuple[dict[str, str], dict[str, str]]:
         name: reverse(f"clients:{name}")
         for name in (
             "circumstance_list", "circumstance_create", "value_list", "value_remove_all", "note_shared",
-            "journal_list", "checkin_list", "trace_list", "export",
+            "journal_list", "checkin_list", "trace_list", "export", "file_own", "agreement_signed",
         )
     } | {
         "me": reverse("home:me"),
@@ -42,6 +89,9 @@ def addresses(record) -> tuple[dict[str, str], dict[str, str]]:
         "circumstance_remove": reverse("clients:circumstance_remove", args=[circumstance.pk]),
         "journal_write": record.journal_entries.get().get_absolute_url(),
         "erasure_request": reverse("clients:erasure_request", args=[record.pk]),
+        "agreement_detail": Agreement.objects.in_force().get(kind="confidentiality").get_absolute_url(),
+        "signature_detail": record.signatures.first().get_absolute_url(),
+        "file_remove": reverse("clients:file_remove", args=[record.files.first().pk]),
     }  # fmt: skip
     of_coach = {
         "client_detail": record.get_absolute_url(),
@@ -49,6 +99,7 @@ def addresses(record) -> tuple[dict[str, str], dict[str, str]]:
         "note_write": record.notes.get().get_absolute_url(),
         "journal_shared": reverse("clients:journal_shared", args=[record.pk]),
         "circumstance_record": reverse("clients:circumstance_record", args=[record.pk]),
+        "file_list": reverse("clients:file_list", args=[record.pk]),
     }
     return own, of_coach
 
