@@ -1,13 +1,27 @@
 """The record's pages in Chromium: looked at by axe, and drafts that survive what happens to a page."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
+from clients.actions import note_figure
 from clients.bringing import runs
 from clients.models import JournalEntry, Note, RosterView
 from coaching.accounts.records import uuid7
 from tests.browser import axe_problems, sideways, take_screenshot
-from tests.clients.rows import a_check_in, a_circumstance, a_note, a_value, an_area, an_entry
+from tests.clients.rows import (
+    a_check_in,
+    a_circumstance,
+    a_measure,
+    a_message,
+    a_note,
+    a_session,
+    a_value,
+    an_area,
+    an_entry,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +35,12 @@ def record(alma, ben, ben_client):
     a_note(ben_client, alma, audience="client", draft="Half a thought")
     an_entry(ben_client, ben, audience="coach")
     an_area(ben_client, ben, "Sleep")
+    measure = a_measure(ben_client, ben, "Walks", unit="a week", target=Decimal(4))
+    for day, figure in ((1, 2), (8, 3)):
+        note_figure(by=ben, measure=measure, on=date(2026, 11, day), figure=Decimal(figure))
+    for writer in (ben, alma):
+        a_message(ben_client, writer, "averyveryverylongwordthatdoesnotendforaverylongtime in a message")
+    a_session(ben_client)
     for level in (2, 7, 4):
         a_check_in(ben_client, ben, "Some words", Sleep=level)
     return ben_client
@@ -40,11 +60,17 @@ def addresses(record) -> tuple[dict[str, str], dict[str, str]]:
         "checkin_say": reverse("clients:checkin_say", args=[record.pk]),
         "circumstance_edit": reverse("clients:circumstance_edit", args=[circumstance.pk]),
         "circumstance_remove": reverse("clients:circumstance_remove", args=[circumstance.pk]),
+        "measure_create": reverse("clients:measure_create", args=[record.pk]),
+        "thread": reverse("scheduling:message_thread", args=[record.pk]),
         "journal_write": record.journal_entries.get().get_absolute_url(),
         "erasure_request": reverse("clients:erasure_request", args=[record.pk]),
     }  # fmt: skip
     of_coach = {
         "client_detail": record.get_absolute_url(),
+        "client_mirror": reverse("home:client_mirror", args=[record.pk]),
+        "thread": reverse("scheduling:message_thread", args=[record.pk]),
+        "thread_list": reverse("scheduling:thread_list"),
+        "icf_log": reverse("scheduling:icf_log"),
         "note_list": reverse("clients:note_list", args=[record.pk]),
         "note_write": record.notes.get().get_absolute_url(),
         "journal_shared": reverse("clients:journal_shared", args=[record.pk]),
