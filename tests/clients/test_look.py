@@ -1,8 +1,12 @@
 """The record's pages in Chromium: looked at by axe, and drafts that survive what happens to a page."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
+from clients.actions import note_figure
 from clients.agreements import acts
 from clients.bringing import runs
 from clients.models import Agreement, JournalEntry, Note, RosterView
@@ -12,7 +16,10 @@ from tests.clients.rows import (
     a_check_in,
     a_circumstance,
     a_file,
+    a_measure,
+    a_message,
     a_note,
+    a_session,
     a_value,
     an_agreement,
     an_area,
@@ -31,6 +38,12 @@ def record(alma, ben, olga, ben_client):
     a_note(ben_client, alma, audience="client", draft="Half a thought")
     an_entry(ben_client, ben, audience="coach")
     an_area(ben_client, ben, "Sleep")
+    measure = a_measure(ben_client, ben, "Walks", unit="a week", target=Decimal(4))
+    for day, figure in ((1, 2), (8, 3)):
+        note_figure(by=ben, measure=measure, on=date(2026, 11, day), figure=Decimal(figure))
+    for writer in (ben, alma):
+        a_message(ben_client, writer, "averyveryverylongwordthatdoesnotendforaverylongtime in a message")
+    a_session(ben_client)
     for level in (2, 7, 4):
         a_check_in(ben_client, ben, "Some words", Sleep=level)
     a_file(ben_client, ben, "averyveryverylongnamethatdoesnotendforaverylongtime-indeed.txt", audience="both")
@@ -42,7 +55,7 @@ def record(alma, ben, olga, ben_client):
 ACTS = ("write", "publish", "withdraw")
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("small", "light"), ("desk", "dark")])
+@LOOKS
 def test_owners_texts_are_accessible_and_do_not_scroll_sideways(open_page, record, olga, size, scheme):
     acts.write_draft(by=olga, practice=record.practice, kind="confidentiality", text="# Else\n\nWe talk.")
     addresses = [reverse("clients:agreement_list"), reverse("clients:practice_retention")] + [
@@ -87,6 +100,8 @@ def addresses(record) -> tuple[dict[str, str], dict[str, str]]:
         "checkin_say": reverse("clients:checkin_say", args=[record.pk]),
         "circumstance_edit": reverse("clients:circumstance_edit", args=[circumstance.pk]),
         "circumstance_remove": reverse("clients:circumstance_remove", args=[circumstance.pk]),
+        "measure_create": reverse("clients:measure_create", args=[record.pk]),
+        "thread": reverse("scheduling:message_thread", args=[record.pk]),
         "journal_write": record.journal_entries.get().get_absolute_url(),
         "erasure_request": reverse("clients:erasure_request", args=[record.pk]),
         "agreement_detail": Agreement.objects.in_force().get(kind="confidentiality").get_absolute_url(),
@@ -95,6 +110,10 @@ def addresses(record) -> tuple[dict[str, str], dict[str, str]]:
     }  # fmt: skip
     of_coach = {
         "client_detail": record.get_absolute_url(),
+        "client_mirror": reverse("home:client_mirror", args=[record.pk]),
+        "thread": reverse("scheduling:message_thread", args=[record.pk]),
+        "thread_list": reverse("scheduling:thread_list"),
+        "icf_log": reverse("scheduling:icf_log"),
         "note_list": reverse("clients:note_list", args=[record.pk]),
         "note_write": record.notes.get().get_absolute_url(),
         "journal_shared": reverse("clients:journal_shared", args=[record.pk]),

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from community import actions
 from community.eyes import declare_interest
 from community.models import LikePair, Listing, Merge, Service, WebLink
-from tests.browser import axe_problems, sideways, take_screenshot
+from tests.browser import LOOKS, axe_problems, sideways, take_screenshot
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -91,8 +91,7 @@ def test_several_are_changed_and_taken_back_by_keyboard_alone(keys, published_of
     assert set(Listing.objects.values_list("state", flat=True)) == {"published"}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["phone", "desk"])
+@LOOKS
 def test_curators_pages_are_accessible(open_page, finn, published_of, organization, size, scheme):
     other = actions.create_organization(by=finn, name="Advice of Mill Lane")
     kept = published_of("Rent advice", is_checked=False)

@@ -46,7 +46,13 @@ NOT_JOINED = {"Tomasz": "tomasz@clients.example"}
 """Somebody who was invited and has not come yet."""
 
 DETAILS: list[dict[str, Any]] = [
-    {"pronouns": "she/her", "fee": "standard", "fee_words": "£70 a session", "tags": ["evenings"]},
+    {
+        "pronouns": "she/her",
+        "fee": "standard",
+        "fee_words": "£70 a session",
+        "tags": ["evenings"],
+        "log_consent_at": Now(),
+    },
     {"reach": "A message first, never before 10.", "fee": "sliding", "fee_words": "£25 a session"},
     {"languages": "English, Polish", "fee": "pro_bono", "tags": ["library group"]},
 ]
