@@ -148,7 +148,11 @@ def a_wish(client: Client, by: User, near: str = "Harwick Bridge", **fields) -> 
     """What the client looks for. Each has one, so a second one is another client's."""
     if LookingFor.objects.filter(client=client).exists():
         client = Client.objects.create(
-            practice=client.practice, coach=client.coach, name="Ina", email="ina@example.org"
+            practice=client.practice,
+            coach=client.coach,
+            name="Ina",
+            email="ina@example.org",
+            status=client.status,
         )
     looking_for = LookingFor(client=client, near=near, **fields)
     say_what_to_look_for(by=by, looking_for=looking_for)
