@@ -51,10 +51,13 @@ class Writing(PrivateRecord):
 
     def keep_draft(self, text: str, *, at: datetime | None = None) -> None:
         """Keep what is being typed. What others may see stays as it was last saved. Raises AgreementFirst."""
-        self.client.check_open_to_words()
+        self._check_draft()
         is_as_saved = self.is_saved and text == self.words
         self.draft, self.draft_at = ("", None) if is_as_saved else (text, at or timezone.now())
         self.save()
+
+    def _check_draft(self) -> None:
+        self.client.check_open_to_words()
 
     def publish(self, text: str, *, at: datetime | None = None) -> None:
         """Save the text for the audience it has; the draft has done its work. Raises AgreementFirst."""

@@ -24,10 +24,15 @@ def write_page(
     back: str,
     save: Callable[..., None] = actions.save_writing,
     said: str = "",
+    is_checked: bool = False,
     **context: object,
 ) -> HttpResponse:
-    """Shows the text, keeps a draft of it (`keep`), or saves it for its audience and goes `back`."""
-    writing.client.check_open_to_words()
+    """Shows the text, keeps a draft of it (`keep`), or saves it for its audience and goes `back`.
+
+    `is_checked`: the caller has asked already whether anything may be written here.
+    """
+    if not is_checked:
+        writing.client.check_open_to_words()
     text = request.POST.get("words", "")[:LONGEST]
     if "keep" in request.POST and (text.strip() or not writing._state.adding):
         writing.keep_draft(text)

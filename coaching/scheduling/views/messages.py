@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clients.models import Client, Message
-from clients.views.writing import write_page
+from clients.views.writing import LONGEST, write_page
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 from coaching.scheduling.forms.messages import MessageForm
@@ -46,7 +46,13 @@ def message_thread(request: PersonRequest, pk: UUID) -> HttpResponse:
         open_thread(by=request.user, client=client)
     other = client.coach.user if is_own else client
     context = {"client": client, "is_own": is_own, "other": other, "page": page}
-    context["can_write"] = is_open(client, request.user)
+    is_thread_open = is_open(client, request.user)
+    if request.method == "POST" and not is_thread_open:
+        return _closed(request, writing, request.POST.get("words", "")[:LONGEST], back)
+    context["is_unsigned"] = Client.objects.filter(pk=client.pk).closed_to_words().exists()
+    context["can_write"] = is_thread_open and not context["is_unsigned"]
+    if request.method == "GET" and not context["can_write"]:
+        return render(request, "scheduling/message_thread.html", {"writing": writing, **context})
     try:
         return write_page(
             request,
@@ -56,12 +62,18 @@ def message_thread(request: PersonRequest, pk: UUID) -> HttpResponse:
             back=back,
             save=send_message,
             said=_("Sent. %(name)s is told that there is something new.") % {"name": other.name},
+            is_checked=request.method == "GET",
             **context,
         )
     except ThreadClosed:
-        writing.keep_draft(writing.latest)
-        messages.error(request, _("It was not sent: this thread is closed now. Your words are kept below."))
-        return redirect(back)
+        return _closed(request, writing, writing.latest, back)
+
+
+def _closed(request: PersonRequest, writing: Message, words: str, back: str) -> HttpResponse:
+    """Too late to be sent, and not lost."""
+    writing.keep_draft(words)
+    messages.error(request, _("It was not sent: this thread is closed now. Your words are kept below."))
+    return redirect(back)
 
 
 def _writing(request: PersonRequest, client: Client) -> Message:

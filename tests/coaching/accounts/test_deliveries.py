@@ -14,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from structlog.testing import capture_logs
 
+from clients.models import ErasureWarning
 from coaching.accounts import deliveries, outbox
 from coaching.accounts.deliveries import LEASE, DeliveryQuerySet, DeliveryState, wait_after, wake_worker
 from coaching.accounts.models import Invitation, SmsNumber
-from coaching.scheduling.models import CoachingSession, Nudge, Reminder, SummaryMail
+from coaching.scheduling.models import CoachingSession, MessageMail, Nudge, Reminder, SummaryMail
 
 
 @pytest.fixture
@@ -62,7 +63,15 @@ def be_due_again(*rows: Reminder) -> None:
 
 
 def test_every_outbox_is_found():
-    assert set(outbox.delivery_models()) == {Invitation, Nudge, Reminder, SmsNumber, SummaryMail}
+    assert set(outbox.delivery_models()) == {
+        ErasureWarning,
+        Invitation,
+        MessageMail,
+        Nudge,
+        Reminder,
+        SmsNumber,
+        SummaryMail,
+    }
 
 
 def test_sent_mail_records_the_servers_answer(smtp_server, due):

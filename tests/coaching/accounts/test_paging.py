@@ -10,7 +10,9 @@ from coaching.accounts.paging import keyset_page
 
 @pytest.fixture
 def people(db) -> list[User]:
-    return [User.objects.create_user(f"p{number}@example.org", name=f"Zoë Marlene {number}") for number in range(5)]
+    return [
+        User.objects.create_user(f"p{number}@example.org", name=f"Marlene {number}") for number in range(5)
+    ]
 
 
 def page(path: str, by: list[str], after: str = ""):

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from clients.agreements import acts
 from clients.export import record_of
 from clients.models import Client, Message, Trace
 from coaching.accounts import outbox
@@ -19,7 +20,7 @@ from coaching.accounts.records import uuid7
 from coaching.scheduling.messages import ThreadClosed, send_message
 from coaching.scheduling.models import MailChoices, MessageMail
 from coaching.scheduling.nudges import follow_moved_people
-from tests.clients.rows import a_message
+from tests.clients.rows import a_message, an_agreement
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -191,6 +192,24 @@ def test_after_the_end_they_are_read_and_not_sent(alma, alma_browser, ben_browse
     assert late.status_code == 302
     assert Message.objects.sent().count() == 1
     assert "Typed before the end" in text(ben_browser.get(thread(ben_client)))
+
+
+def test_before_the_agreement_is_signed_they_are_read_and_not_written(
+    alma, alma_browser, ben, ben_browser, ben_client, olga
+):
+    a_message(ben_client, alma, "From before there was a text")
+    agreement = an_agreement(olga, "confidentiality")
+
+    for browser in (alma_browser, ben_browser):
+        page = text(browser.get(thread(ben_client)))
+        assert "confidentiality" in page
+        assert "From before there was a text" in page
+        assert "<textarea" not in page
+    assert send(ben_browser, ben_client, "Too early").status_code == 409
+    assert Message.objects.sent().count() == 1
+
+    acts.sign(by=ben, agreement=agreement, name="Ben")
+    assert "<textarea" in text(ben_browser.get(thread(ben_client)))
 
 
 def test_message_to_somebody_who_has_not_joined_would_reach_nobody(alma, alma_browser, practice):
@@ -397,7 +416,7 @@ def test_thread_takes_the_same_queries_with_any_number(
         message = Message(client=ben_client, author=ben, reader=alma)
         message.publish(str(number), at=start + timedelta(seconds=number))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = alma_browser.get(thread(ben_client))
 
     assert (page.context["page"].next_url is not None) == (count == 60)
