@@ -38,6 +38,8 @@ INTERESTS = {
     "speaking_up": ("Speaking up together", "Tenants, workers and neighbours who act together."),
     "organizing": ("Helping things run", "Shifts, lists, keys, money and minutes."),
 }
+NAMES = {code: name for code, (name, _meaning) in [*NEEDS.items(), *INTERESTS.items()]}
+"""What each category is called."""
 HEADINGS = {
     "need": ("Needs", "What people may need help with.", NEEDS),
     "interest": ("Ways to contribute", "What people may like to give.", INTERESTS),

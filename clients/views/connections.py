@@ -17,9 +17,7 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 from community.matching import codes_of, everything, suggest
 from community.models import Service
-from community.vocabulary import INTERESTS, NEEDS
-
-NAMES = {code: name for code, (name, _meaning) in [*NEEDS.items(), *INTERESTS.items()]}
+from community.vocabulary import NAMES, NEEDS
 
 
 def connection_list(request: PersonRequest) -> HttpResponse:

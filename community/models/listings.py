@@ -18,6 +18,7 @@ from community.fields import WeekHoursField
 from community.models.services import Service
 from community.querysets import ListingQuerySet
 from community.records import one_of
+from community.vocabulary import NAMES
 
 
 class ListingKind(models.TextChoices):
@@ -170,6 +171,12 @@ class Listing(Record):
 
     def __str__(self) -> str:
         return str(self.service)
+
+    @property
+    def category_names(self) -> list[str]:
+        """What it is about, by what is written beside it: no query, for lists that show many."""
+        codes = (tag.removeprefix("category:") for tag in self.tags if tag.startswith("category:"))
+        return sorted(NAMES[code] for code in codes if code in NAMES)
 
     @property
     def is_published(self) -> bool:

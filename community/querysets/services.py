@@ -208,7 +208,7 @@ class ServiceQuerySet(models.QuerySet):
 
     def for_cards(self) -> Self:
         """With what a card in a list shows, in a fixed number of queries."""
-        return self.for_lines().prefetch_related(
+        return self.for_reasons().prefetch_related(
             Prefetch("service_at_locations", queryset=_rows("ServiceAtLocation").select_related("location")),
             _public_addresses(),
         )

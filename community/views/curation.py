@@ -160,7 +160,7 @@ def _links(request: PersonRequest, service: Service) -> list[tuple[str, WebLink 
 
 @curators_only
 def listing_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
-    service = get_object_or_404(Service.objects.editable_by(request.user).for_cards(), pk=pk)
+    service = get_object_or_404(Service.objects.editable_by(request.user).for_lines(), pk=pk)
     form = ListingForm(
         _typed(request),
         user=request.user,

@@ -49,7 +49,7 @@ def message_thread(request: PersonRequest, pk: UUID) -> HttpResponse:
     is_thread_open = is_open(client, request.user)
     if request.method == "POST" and not is_thread_open:
         return _closed(request, writing, request.POST.get("words", "")[:LONGEST], back)
-    context["is_unsigned"] = Client.objects.filter(pk=client.pk).closed_to_words().exists()
+    context["is_unsigned"] = clients.filter(pk=client.pk).closed_to_words().exists()
     context["can_write"] = is_thread_open and not context["is_unsigned"]
     if request.method == "GET" and not context["can_write"]:
         return render(request, "scheduling/message_thread.html", {"writing": writing, **context})
