@@ -6,9 +6,10 @@ Django's; the models' fixtures are `ben_client` and the like.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
@@ -81,6 +82,18 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     from django.core.cache import cache  # noqa: PLC0415
 
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The test database. What a browser had asked for last may still be answered: that is cut off.
+
+    PostgreSQL drops no database that somebody is connected to.
+    """
+    yield
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_terminate_backend(pid, 5000) {others}")
 
 
 @pytest.fixture(autouse=True, scope="session")
