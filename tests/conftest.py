@@ -5,7 +5,6 @@ nobody is a visitor. `client` is pytest-django's browser and `session` is
 Django's; the models' fixtures are `ben_client` and the like.
 """
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -94,14 +93,6 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
     others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_terminate_backend(pid, 5000) {others}")
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _own_redis_database() -> None:
-    from django.conf import settings  # noqa: PLC0415
-
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL.rsplit("/", 1)[0] + f"/{int(worker) + 1}"
 
 
 @pytest.fixture

@@ -60,6 +60,11 @@ if "TRELLIS_TEST_SERVICES" not in os.environ:
         "LOG_LEVEL": "WARNING",
     }
 
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    # What one worker empties is not another's. Before Django's settings are read, which make the cache.
+    server = os.environ["REDIS_URL"].rsplit("/", 1)[0]
+    os.environ["REDIS_URL"] = f"{server}/{int(worker.removeprefix('gw')) + 1}"
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the tests really stood on."""
