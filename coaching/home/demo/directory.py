@@ -487,7 +487,7 @@ def _write_one_down_twice(service: Service, curator: User) -> None:
     actions.create_listing(
         by=curator,
         organization={"name": f"{service.organization}, Northshire"},
-        service={"name": f"{service.name}, Harwick Bridge", "description": service.description},
+        service={"name": service.name.replace(" and ", " & "), "description": service.description},
         listing={"kind": service.listing.kind, "affiliation": "none", "summary": service.listing.summary},
         categories=service.categories,
         phones=[{"number": f"+44 {str(phone)[1:]}", "type": "voice"}] if phone else [],

@@ -4,7 +4,7 @@ from collections import Counter
 from django.utils import timezone
 
 from coaching.home.demo.directory import seed_directory
-from community.models import Address, Listing, Location, Organization, Phone, Service
+from community.models import Address, LikePair, Listing, Location, Organization, Phone, Service
 from community.vocabulary import INTERESTS, NEEDS
 
 
@@ -19,6 +19,7 @@ def test_seed_directory_fills_a_town(finn, browser_of):
     for code in [*NEEDS, *INTERESTS]:
         assert published.in_category(code).exists(), code
     assert not Listing.objects.filter(verified_on__gt=timezone.localdate()).exists()
+    assert LikePair.objects.get().is_same_phone  # the one that was written down twice
 
 
 def test_seed_directory_has_a_middle_and_ways_from_it(finn, browser_of):
