@@ -349,12 +349,16 @@ def choose_area(*, by: User, area: LifeArea) -> None:
 @transaction.atomic
 def put_area_away(*, by: User, area: LifeArea) -> None:
     """It is not asked about any more; one that was never spoken of is gone."""
-    if area.scores.exists():
-        area.put_away_at = django_timezone.now()
-        area.save(update_fields=["put_away_at"])
-    else:
-        area.delete()
+    _put_away(area, is_used=area.scores.exists())
     Trace.objects.leave(client=area.client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.CHECK_INS)
+
+
+def _put_away(row: LifeArea | Measure, *, is_used: bool) -> None:
+    if is_used:
+        row.put_away_at = django_timezone.now()
+        row.save(update_fields=["put_away_at"])
+    else:
+        row.delete()
 
 
 @transaction.atomic
@@ -475,11 +479,7 @@ def choose_measure(*, by: User, measure: Measure) -> None:
 @transaction.atomic
 def put_measure_away(*, by: User, measure: Measure) -> None:
     """It is not asked about any more; one without a figure is gone."""
-    if measure.entries.exists():
-        measure.put_away_at = django_timezone.now()
-        measure.save(update_fields=["put_away_at"])
-    else:
-        measure.delete()
+    _put_away(measure, is_used=measure.entries.exists())
     Trace.objects.leave(client=measure.client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.MEASURES)
 
 

@@ -28,23 +28,43 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Curve:
-    """How one part of life stood, from the first of the days shown to the last."""
+class FigurePoint:
+    """One day's figure, at its place in the picture."""
 
-    area: LifeArea
-    points: Sequence[Point]
+    on: date
+    figure: Decimal
+    x: float
+    y: float
+
+    @property
+    def shown(self) -> str:
+        return plain(self.figure)
+
+
+class _Drawn[P: (Point, FigurePoint)]:
+    """A line through points, each at its day."""
+
+    points: Sequence[P]
 
     @property
     def path(self) -> str:
         return "M" + "L".join(f"{point.x:g} {point.y:g}" for point in self.points)
 
     @property
-    def first(self) -> Point:
+    def first(self) -> P:
         return self.points[0]
 
     @property
-    def last(self) -> Point:
+    def last(self) -> P:
         return self.points[-1]
+
+
+@dataclass(frozen=True)
+class Curve(_Drawn[Point]):
+    """How one part of life stood, from the first of the days shown to the last."""
+
+    area: LifeArea
+    points: Sequence[Point]
 
 
 @dataclass(frozen=True)
@@ -77,7 +97,9 @@ def curves_of(areas: Sequence[LifeArea], check_ins: Sequence[CheckIn]) -> Curves
     for area in areas:
         levels = [(check_in.on, level_of.get((check_in.pk, area.pk))) for check_in in check_ins]
         points = [
-            Point(on, level, _across(on, days), _up(level)) for on, level in levels if level is not None
+            Point(on, level, _across(on, days), _between(level, 0, BEST))
+            for on, level in levels
+            if level is not None
         ]
         if points:
             curves.append(Curve(area, points))
@@ -94,26 +116,8 @@ def _across(on: date, days: Sequence[date]) -> float:
     return round(MARGIN + (WIDTH - 2 * MARGIN) * share, 1)
 
 
-def _up(level: int) -> float:
-    return round(HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * level / BEST, 1)
-
-
 @dataclass(frozen=True)
-class FigurePoint:
-    """One day's figure, at its place in the picture."""
-
-    on: date
-    figure: Decimal
-    x: float
-    y: float
-
-    @property
-    def shown(self) -> str:
-        return plain(self.figure)
-
-
-@dataclass(frozen=True)
-class FigureCurve:
+class FigureCurve(_Drawn[FigurePoint]):
     """How one of a client's own figures went; `target_y` is where the target's line stands, if any."""
 
     measure: Measure
@@ -123,18 +127,6 @@ class FigureCurve:
     width = WIDTH
     height = HEIGHT
     left, right = MARGIN, WIDTH - MARGIN
-
-    @property
-    def path(self) -> str:
-        return "M" + "L".join(f"{point.x:g} {point.y:g}" for point in self.points)
-
-    @property
-    def first(self) -> FigurePoint:
-        return self.points[0]
-
-    @property
-    def last(self) -> FigurePoint:
-        return self.points[-1]
 
     @property
     def change(self) -> Decimal:
@@ -187,6 +179,6 @@ def plain(figure: Decimal) -> str:
     return f"{figure.normalize():f}"
 
 
-def _between(figure: Decimal, low: Decimal, high: Decimal) -> float:
+def _between(figure: Decimal | int, low: Decimal | int, high: Decimal | int) -> float:
     share = float((figure - low) / (high - low)) if high > low else 0.5
     return round(HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * share, 1)
