@@ -44,12 +44,3 @@ class AgreementQuerySet(models.QuerySet):
         signed = signatures.objects.filter(client=OuterRef("pk"), agreement=OuterRef(OuterRef("pk")))
         own = clients.objects.belonging_to(user).filter(~Exists(signed), practice=OuterRef("practice"))
         return self.in_force().filter(Exists(own if also_ended else own.exclude(status="ended")))
-
-
-class SignatureQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """The client's own, and for their coach those of the client."""
-        return self.filter(client__in=related(self.model, "client").objects.visible_to(user))
-
-    def belonging_to(self, user: Person) -> Self:
-        return self.filter(client__in=related(self.model, "client").objects.belonging_to(user))

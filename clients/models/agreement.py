@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients.agreements.querysets import AgreementQuerySet, SignatureQuerySet
+from clients.agreements.querysets import AgreementQuerySet
 from clients.models.client import Client
+from clients.querysets import OwnedAndCoachedQuerySet
 from coaching.accounts.models import Practice, User
 from coaching.accounts.records import Record
 
@@ -117,7 +118,7 @@ class Signature(Record):
     text_hash = models.CharField(max_length=64, editable=False)
     signed_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = SignatureQuerySet.as_manager()
+    objects = OwnedAndCoachedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-signed_at", "-pk"]

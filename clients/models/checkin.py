@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clients.models.client import Client
-from clients.querysets import CheckInQuerySet, CheckInRhythmQuerySet, LifeAreaQuerySet
+from clients.querysets import AskedAboutQuerySet, CheckInQuerySet, CheckInRhythmQuerySet
 from coaching.accounts.encryption import EncryptedTextField
 from coaching.accounts.records import PrivateRecord, Record
 
@@ -20,7 +20,7 @@ class LifeArea(PrivateRecord):
     name = EncryptedTextField(_("part of life"), max_length=60)
     put_away_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = LifeAreaQuerySet.as_manager()
+    objects = AskedAboutQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at", "pk"]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.models.client import Client
-from clients.querysets import ConnectionQuerySet, LookingForQuerySet
+from clients.querysets import ConnectionQuerySet, OwnedQuerySet
 from coaching.accounts.encryption import EncryptedTextField
 from coaching.accounts.records import PrivateRecord
 from community.models import Service
@@ -33,7 +33,7 @@ class LookingFor(PrivateRecord):
         _("your age"), null=True, blank=True, validators=[MaxValueValidator(120)]
     )
 
-    objects = LookingForQuerySet.as_manager()
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "what they look for"

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clients.models.client import Client
-from clients.querysets import MeasureEntryQuerySet, MeasureQuerySet
+from clients.querysets import AskedAboutQuerySet, MeasureEntryQuerySet
 from coaching.accounts.encryption import EncryptedTextField
 from coaching.accounts.records import PrivateRecord, Record
 
@@ -25,7 +25,7 @@ class Measure(PrivateRecord):
     target = models.DecimalField(_("target"), max_digits=9, decimal_places=2, null=True, blank=True)
     put_away_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = MeasureQuerySet.as_manager()
+    objects = AskedAboutQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at", "pk"]

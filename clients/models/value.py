@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clients.models.client import Client
-from clients.querysets import ValueQuerySet
+from clients.querysets import OwnedAndCoachedQuerySet
 from coaching.accounts.encryption import EncryptedTextField
 from coaching.accounts.records import PrivateRecord
 
@@ -16,7 +16,7 @@ class Value(PrivateRecord):
     words = EncryptedTextField(_("what matters to you"), max_length=250)
     position = models.PositiveIntegerField(default=0, editable=False)
 
-    objects = ValueQuerySet.as_manager()
+    objects = OwnedAndCoachedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

@@ -1,0 +1,110 @@
+"""The root access rule: which clients' records a person may see. Every other app composes it."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import models
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from coaching.accounts.querysets import Person, related
+
+if TYPE_CHECKING:
+    from coaching.accounts.models import User
+
+
+class ClientQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those this person coaches, and the one they are."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(coach__user=user) | Q(user=user))
+
+    def coached_by(self, user: Person) -> Self:
+        """Those this person coaches."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(coach__user=user)
+
+    def belonging_to(self, user: Person) -> Self:
+        """The records that are this person's own: one for each coach they work with."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(user=user)
+
+    def worded_by(self, user: Person) -> Self:
+        """Their own records; and those of the clients they coach who cannot write themselves yet."""
+        return self.belonging_to(user) | self.coached_by(user).filter(user=None)
+
+    def on_roster_of(self, user: Person) -> Self:
+        """Those of the practice this person owns: names and coaches, not content."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(practice__coaches__user=user, practice__coaches__is_owner=True)
+
+    def with_thread(self, user: "User") -> Self:
+        """Those with a thread for this person, or their own; with `written_at` (last) and `unread`."""
+        messages: Any = self.model._meta.get_field("messages").related_model
+        of_thread = messages.objects.sent().filter(client=OuterRef("pk"))
+        theirs = of_thread.filter(Q(author=user.pk) | Q(reader=user.pk))
+        last = theirs.order_by("-saved_at").values("saved_at")[:1]
+        new = of_thread.unopened().filter(reader=user.pk).order_by().values("client")
+        rows = self.annotate(
+            last_at=Subquery(last), unread=Coalesce(Subquery(new.annotate(n=Count("pk")).values("n")), 0)
+        )
+        rows = rows.filter(Q(last_at__isnull=False) | Q(user=user.pk))
+        return rows.annotate(written_at=Coalesce("last_at", "created_at"))
+
+    def search(self, text: str) -> Self:
+        """Those whose name or e-mail address holds every word of `text`."""
+        rows = self
+        for word in text.split():
+            rows = rows.filter(Q(name__icontains=word) | Q(email__icontains=word))
+        return rows
+
+    def with_tag(self, tag: str) -> Self:
+        return self.filter(tags__contains=[tag])
+
+    def tags(self) -> list[str]:
+        """Every tag that stands on one of those, in alphabetical order."""
+        tags = self.annotate(tag=Func(F("tags"), function="UNNEST", output_field=models.TextField()))
+        return sorted(set(tags.order_by().values_list("tag", flat=True)), key=str.casefold)
+
+    def with_urgent_need(self) -> Self:
+        """With `has_urgent_need`: whether something urgent is open. While it is, nothing suggests giving."""
+        return self.annotate(has_urgent_need=Exists(self._urgent_circumstances()))
+
+    def in_urgent_need(self) -> Self:
+        """Those for whom something urgent is open."""
+        return self.filter(Exists(self._urgent_circumstances()))
+
+    def with_what_they_look_for(self) -> Self:
+        """With `needs`, what they confirmed to be around them, and with what else the directory may know."""
+        is_said = ~Q(circumstances__state="resolved") & Q(circumstances__confirmed_at__isnull=False)
+        needs = ArrayAgg("circumstances__domain", filter=is_said, distinct=True, default=[])
+        return self.annotate(needs=needs).with_urgent_need().select_related("looking_for")
+
+    def _urgent_circumstances(self) -> models.QuerySet:
+        circumstances: Any = self.model._meta.get_field("circumstances").related_model
+        return circumstances.objects.urgent().filter(client=OuterRef("pk"))
+
+    def closed_to_words(self) -> Self:
+        """Those whose practice has a text on confidentiality, of which they have signed no version yet.
+
+        Until they have, nobody writes down anything private about them.
+        """
+        agreements = related(related(self.model, "practice"), "agreements")
+        signatures = related(self.model, "signatures")
+        signed = signatures.objects.filter(client=OuterRef("pk"), agreement__kind="confidentiality")
+        published = agreements.objects.in_force().filter(
+            practice=OuterRef("practice"), kind="confidentiality"
+        )
+        return self.filter(Exists(published), ~Exists(signed))
+
+    def asked_to_sign(self) -> models.QuerySet:
+        """Of one of those (an outer reference): what waits for their signature, to be asked with Exists."""
+        agreements = related(related(self.model, "practice"), "agreements")
+        signatures = related(self.model, "signatures")
+        signed = signatures.objects.filter(client=OuterRef(OuterRef("pk")), agreement=OuterRef("pk"))
+        rows = agreements.objects.in_force()
+        return rows.filter(~Exists(signed), practice=OuterRef("practice"))
