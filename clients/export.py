@@ -44,11 +44,14 @@ def export_of(clients: Iterable[Client], *, with_private_notes: bool = False) ->
     return packed.getvalue()
 
 
+def _leaving(client: Client, *, with_private_notes: bool) -> models.QuerySet[RecordFile]:
+    files = RecordFile.objects.filter(client=client)
+    return files if with_private_notes else files.leaving_with_client()
+
+
 def _files_of(client: Client, *, with_private_notes: bool) -> Iterable[RecordFile]:
     """One after the other: each is read when it is its turn."""
-    files = RecordFile.objects.filter(client=client)
-    files = files if with_private_notes else files.leaving_with_client()
-    for pk in files.values_list("pk", flat=True):
+    for pk in _leaving(client, with_private_notes=with_private_notes).values_list("pk", flat=True):
         yield RecordFile.objects.select_related("stored").get(pk=pk)
 
 
@@ -71,10 +74,12 @@ def record_of(client: Client, *, with_private_notes: bool = False) -> dict[str, 
             kept_back, rows = kept_back + rows.count() - shared.count(), shared
             hidden = SECRET | {"draft"}
         if model is RecordFile and not with_private_notes:
-            shared = RecordFile.objects.filter(pk__in=pks).leaving_with_client().order_by("pk")
+            shared = rows.filter(pk__in=_leaving(client, with_private_notes=False))
             kept_back, rows = kept_back + rows.count() - shared.count(), shared
         if model is FileContent:  # what it holds lies beside the page, under files/
-            hidden, rows = SECRET | {"content"}, rows.defer("content")
+            hidden = SECRET | {"content"}
+            files = _leaving(client, with_private_notes=with_private_notes)
+            rows = rows.filter(file__in=files).defer("content")
         if is_history(model):
             history[model._meta.label] = [_plain(row, hidden) for row in rows]
             continue

@@ -3,12 +3,12 @@
 from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from clients.files.kinds import Kind, NotTaken, clean_name, kind_of
 from clients.models import Client, FileContent, RecordFile, Trace
 from coaching.accounts.forms import bytes_in_words
+from coaching.accounts.http import attachment
 from coaching.accounts.models import User
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -49,14 +49,8 @@ def remove_file(*, by: User, file: RecordFile) -> None:
 
 def download_of(file: RecordFile) -> HttpResponse:
     """The file, to be kept and not to be opened by the browser: nothing in it can act on these pages."""
-    answer = HttpResponse(file.stored.content, content_type=Kind(file.kind).media_type)
-    headers = {
-        "Content-Disposition": content_disposition_header(True, file.name),
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Cache-Control": "private, no-store",
-    }
-    for header, value in headers.items():
-        answer.headers[header] = value
+    answer = attachment(file.stored.content, file.name, Kind(file.kind).media_type)
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return answer

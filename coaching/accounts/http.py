@@ -1,9 +1,11 @@
-"""What a view is handed."""
+"""What a view is handed, its doors, and a file as an answer."""
 
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 from django_htmx.middleware import HtmxDetails
 
-from coaching.accounts.models import User
+from coaching.accounts.models import Coach, Practice, User
 
 
 class PersonRequest(HttpRequest):
@@ -11,3 +13,31 @@ class PersonRequest(HttpRequest):
 
     user: User  # type: ignore[assignment]
     htmx: HtmxDetails
+
+
+def coaches_only(request: PersonRequest) -> Coach:
+    """The coach that this person is. Raises PermissionDenied for everybody else."""
+    coach = request.user.coach_or_none
+    if coach is None:
+        raise PermissionDenied
+    return coach
+
+
+def owned_practice(request: PersonRequest) -> Practice:
+    """The practice that this person runs. Raises PermissionDenied for everybody else."""
+    practice = Practice.objects.owned_by(request.user).first()
+    if practice is None:
+        raise PermissionDenied
+    return practice
+
+
+def attachment(content: bytes | memoryview, name: str, media_type: str) -> HttpResponse:
+    """A file to be kept and not to be opened by the browser, which nobody keeps on the way."""
+    return HttpResponse(
+        content,
+        content_type=media_type,
+        headers={
+            "Content-Disposition": content_disposition_header(True, name),
+            "Cache-Control": "private, no-store",
+        },
+    )

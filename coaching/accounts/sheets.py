@@ -14,6 +14,8 @@ from decimal import Decimal
 from django.http import HttpResponse
 from xlsxwriter import Workbook
 
+from coaching.accounts.http import attachment
+
 type Cell = str | int | Decimal | date | None
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -29,10 +31,7 @@ LONGEST = 32_767
 def sheet_answer(form: str, name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> HttpResponse:
     """A download called `name`, as `csv` or `xlsx`, that nobody keeps on the way."""
     content = (csv_of if form == "csv" else xlsx_of)(header, rows)
-    response = HttpResponse(content, content_type=TYPES[form])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return attachment(content, f"{name}.{form}", TYPES[form])
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -63,5 +62,5 @@ def xlsx_of(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 def _harmless(cell: Cell) -> str:
     if cell is None:
         return ""
-    text = str(cell)
+    text = f"{cell:f}" if isinstance(cell, Decimal) else str(cell)  # never 1E+1
     return f"'{text}" if isinstance(cell, str) and text.startswith(FORMULA) else text

@@ -49,6 +49,15 @@ def test_nothing_typed_becomes_a_formula(begin):
     assert read[1][0].strip() == words.strip()
 
 
+def test_ten_is_written_as_ten():
+    assert lines_of(csv_of(["Hours"], [[Decimal("10.00").normalize()], [Decimal("0.750").normalize()]]))[
+        1:
+    ] == [
+        ["10"],
+        ["0.75"],
+    ]
+
+
 def test_numbers_below_zero_stay_numbers():
     assert lines_of(csv_of(["N"], [[Decimal("-2.5")], [-3]]))[1:] == [["-2.5"], ["-3"]]
 
