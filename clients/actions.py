@@ -28,6 +28,7 @@ from clients.models import (
     Trace,
     Value,
 )
+from clients.models.client import NotOpenToWords
 from clients.models.erasure import COOLING_OFF
 from clients.outcomes import tell_directory
 from clients.retention import may_be_erased
@@ -505,6 +506,7 @@ def answer_from_mail(*, rhythm: CheckInRhythm, on: date, **said: Any) -> CheckIn
     client = rhythm.client
     if held is None or client.user is None or CheckIn.objects.filter(client=client, on=on).exists():
         return None
-    if Client.objects.filter(pk=client.pk).closed_to_words().exists():
-        return None  # a page without a sign-in says nothing of agreements
-    return say_check_in(by=client.user, client=client, on=on, **said)
+    try:
+        return say_check_in(by=client.user, client=client, on=on, **said)
+    except NotOpenToWords:
+        return None  # a page without a sign-in says nothing of agreements, or of the end

@@ -16,6 +16,10 @@ class VCard(Component):
     name = "VCARD"
 
 
+CARDS = "text/vcard; charset=utf-8"
+"""Their media type (RFC 6350)."""
+
+
 def cards_of(clients: Iterable[Client]) -> bytes:
     """One card after the other."""
     return b"".join(_card(client).to_ical(sorted=False) for client in clients)
@@ -26,7 +30,7 @@ def _card(client: Client) -> VCard:
     card.add("version", vText("4.0"))
     card.add("uid", vText(f"urn:uuid:{client.pk}"))
     card.add("fn", vText(client.name))
-    card.add("email", vText(client.user.email if client.user else client.email))
+    card.add("email", vText(client.address))
     if client.phone:
         card.add("tel", vText(client.phone))
     card.add("tz", vText(str(client.own_timezone)))

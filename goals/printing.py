@@ -1,12 +1,9 @@
 """A plan on paper: which parts of it a person wants, and the same as a tagged PDF."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-
-from coaching.accounts import paper
 
 
 class Section(models.TextChoices):
@@ -28,8 +25,3 @@ USUAL = (Section.VISION, Section.GOALS, Section.STEPS, Section.TRELLIS)
 def chosen(names: Sequence[str]) -> list[Section]:
     """The sections of these names, in the order of the paper; the usual ones where none is named."""
     return [section for section in Section if section in names] or list(USUAL)
-
-
-def pdf_of(context: dict[str, Any]) -> bytes:
-    """The plan as PDF/UA-1; see `coaching.accounts.paper`."""
-    return paper.pdf_of("goals/plan_pdf.html", context)

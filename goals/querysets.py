@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clients.models import Client
 from coaching.accounts.models import Practice
-from coaching.accounts.querysets import Person
+from coaching.accounts.querysets import Person, related
 from community.models import Service
 
 if TYPE_CHECKING:
@@ -294,5 +294,4 @@ class GoalRatingQuerySet(models.QuerySet):
 
 def _rows_of(model: type[models.Model], relation: str) -> Any:
     """All rows at the other end of a relation, with the methods of their queryset."""
-    other: Any = model._meta.get_field(relation).related_model
-    return other.objects.all()
+    return related(model, relation).objects.all()

@@ -121,12 +121,12 @@ class CheckInForm(forms.Form):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What a valid form says, for `CheckIn.say`."""
+        """What a valid form says, but for the day."""
         said = self.cleaned_data
         scores = {area: said[name] for name, area in self.areas.items()}
         # A figure that was noted apart from the check-in is not taken out by leaving it empty here.
         figures = {row: said[name] for name, row in self.measures.items() if said[name] is not None}
-        return {"on": said["on"], "scores": scores, "figures": figures, "words": said["words"]}
+        return {"scores": scores, "figures": figures, "words": said["words"]}
 
 
 class MailCheckInForm(CheckInForm):
@@ -135,13 +135,6 @@ class MailCheckInForm(CheckInForm):
     def __init__(self, *args: Any, user: User, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, user=user, client=client, **kwargs)
         del self.fields["on"]
-
-    @property
-    def said(self) -> dict[str, Any]:
-        self.cleaned_data["on"] = None
-        said = super().said
-        del said["on"]
-        return said
 
 
 class RhythmForm(forms.Form):

@@ -118,6 +118,11 @@ class Client(Record):
         return self.user_id is not None
 
     @property
+    def address(self) -> str:
+        """Where mails go: to the account once they have joined, before that to what the coach noted."""
+        return self.user.email if self.user else self.email
+
+    @property
     def own_timezone(self) -> ZoneInfo:
         """The zone they live in: the account's once they have joined, before that the coach's note."""
         return self.user.timezone if self.user else self.timezone
@@ -137,8 +142,13 @@ class Client(Record):
         Raises RecordEnded, AgreementFirst.
         """
         self.check_goes_on()
-        if Client.objects.filter(pk=self.pk).closed_to_words().exists():
+        if self.is_closed_to_words:
             raise AgreementFirst(self)
+
+    @property
+    def is_closed_to_words(self) -> bool:
+        """Whether a text on confidentiality waits for their first signature. One query."""
+        return Client.objects.filter(pk=self.pk).closed_to_words().exists()
 
     def change_status(self, status: str) -> None:
         """Pause, end or take up the work. The day of the end is kept, for the practice's retention."""

@@ -104,11 +104,6 @@ class Connection(PrivateRecord):
         """Each with its words, for the buttons."""
         return [(state.value, str(state.label)) for state in self.NEXT.get(self.State(self.state), [])]
 
-    @property
-    def is_decided(self) -> bool:
-        """Whether the client has said that it fits or not."""
-        return self.state in {self.State.FITS, self.State.NO_FIT}
-
     def go_on(self, to: str) -> Self:
         """It went one step further. A step that does not follow, such as a second click, changes nothing."""
         if to in self.NEXT.get(self.State(self.state), []):

@@ -52,7 +52,3 @@ class Message(Writing):
         """After the end nothing is sent, and what somebody had typed is not lost: it stays with them."""
         if not self.client.is_ended:
             super()._check_draft()
-
-    @property
-    def is_by_client(self) -> bool:
-        return self.author_id == self.client.user_id

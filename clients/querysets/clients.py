@@ -44,8 +44,7 @@ class ClientQuerySet(models.QuerySet):
 
     def with_thread(self, user: "User") -> Self:
         """Those with a thread for this person, or their own; with `written_at` (last) and `unread`."""
-        messages: Any = self.model._meta.get_field("messages").related_model
-        of_thread = messages.objects.sent().filter(client=OuterRef("pk"))
+        of_thread = related(self.model, "messages").objects.sent().filter(client=OuterRef("pk"))
         theirs = of_thread.filter(Q(author=user.pk) | Q(reader=user.pk))
         last = theirs.order_by("-saved_at").values("saved_at")[:1]
         new = of_thread.unopened().filter(reader=user.pk).order_by().values("client")
@@ -85,8 +84,8 @@ class ClientQuerySet(models.QuerySet):
         return self.annotate(needs=needs).with_urgent_need().select_related("looking_for")
 
     def _urgent_circumstances(self) -> models.QuerySet:
-        circumstances: Any = self.model._meta.get_field("circumstances").related_model
-        return circumstances.objects.urgent().filter(client=OuterRef("pk"))
+        circumstances: Any = related(self.model, "circumstances").objects
+        return circumstances.urgent().filter(client=OuterRef("pk"))
 
     def closed_to_words(self) -> Self:
         """Those whose practice has a text on confidentiality, of which they have signed no version yet.

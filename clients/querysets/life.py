@@ -10,7 +10,7 @@ from clients.querysets.record import (
     OwnedQuerySet,
     clients_of,
 )
-from coaching.accounts.querysets import Person
+from coaching.accounts.querysets import Person, related
 
 if TYPE_CHECKING:
     from clients.models import CheckIn, MeasureEntry
@@ -51,21 +51,19 @@ class CheckInQuerySet(OwnedAndCoachedQuerySet):
 class CheckInRhythmQuerySet(OwnedQuerySet):
     def asking(self) -> Self:
         """Those of people who work with a coach now, with something to ask about; with `last_on`."""
-        related = clients_of(self).model._meta.get_field
-        areas: Any = related("life_areas").related_model
-        measures: Any = related("measures").related_model
-        asked = [model.objects.in_use().filter(client=OuterRef("client")) for model in (areas, measures)]
-        rows = self.filter(
-            Q(Exists(asked[0])) | Q(Exists(asked[1])), client__status="active", client__user__is_active=True
+        clients = clients_of(self).model
+        areas, measures = (
+            Exists(related(clients, name).objects.in_use().filter(client=OuterRef("client")))
+            for name in ("life_areas", "measures")
         )
+        rows = self.filter(areas | measures, client__status="active", client__user__is_active=True)
         return rows.annotate(last_on=models.Max("client__check_ins__on"))
 
 
 class MeasureEntryQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:
         """The client's, for the client and their coach."""
-        measures: Any = self.model._meta.get_field("measure").related_model
-        return self.filter(measure__in=measures.objects.visible_to(user))
+        return self.filter(measure__in=related(self.model, "measure").objects.visible_to(user))
 
     def latest_days(self, count: int) -> list["MeasureEntry"]:
         """Those of the last `count` days of which there are any, oldest first. One query."""

@@ -31,12 +31,8 @@ class TraceQuerySet(models.QuerySet):
         key = {"client": client, "person": by, "act": act, "part": part, "day": now.astimezone(UTC).date()}
         if self.filter(**key).update(times=F("times") + 1, at=now):
             return
-        self.bulk_create(
-            [self.model(**key, at=now)],
-            update_conflicts=True,  # somebody was quicker by a moment: one of the two is counted
-            unique_fields=list(key),
-            update_fields=["at"],
-        )
+        # Where somebody was quicker by a moment, one of the two is counted.
+        self.leave_for_all(clients=[client], by=by, act=act, part=part)
 
     def leave_for_all(self, *, clients: Iterable["Client"], by: "User", act: str, part: str) -> None:
         """The same for many clients at once, in one query; a second time that day is not counted."""

@@ -100,9 +100,9 @@ class MessageQuerySet(models.QuerySet):
         """Those sent that their reader has not seen yet."""
         return self.sent().filter(opened_at=None)
 
-    def open_for(self, user: "User", client: "Client") -> int:
-        """This person looks at the thread: what was sent to them there is seen now; says how much was new."""
-        return self.unopened().filter(client=client, reader=user).update(opened_at=Now())
+    def open_for(self, user: "User", client: "Client") -> None:
+        """This person looks at the thread: what was sent to them there is seen now."""
+        self.unopened().filter(client=client, reader=user).update(opened_at=Now())
 
     def shared_with_client(self) -> Self:
         """What leaves with the client: all that was sent, and their own drafts."""
@@ -114,9 +114,9 @@ class MessageQuerySet(models.QuerySet):
         Raises DoesNotExist where the id is of another thread or of somebody else.
         """
         rows: Any = self
-        if pk is not None and rows.filter(pk=pk).exists():
+        if pk is None:
+            drafts = rows.filter(client=client, author=user, saved_at=None).order_by("-draft_at")
+            return drafts.first() or rows.model(client=client, author=user)
+        if rows.filter(pk=pk).exists():
             return rows.visible_to(user).get(pk=pk, client=client, author=user)
-        draft = rows.filter(client=client, author=user, saved_at=None).order_by("-draft_at").first()
-        if draft is not None and pk is None:
-            return draft
-        return rows.model(client=client, author=user, **({"pk": pk} if pk else {}))
+        return rows.model(pk=pk, client=client, author=user)

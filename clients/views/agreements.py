@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,15 +16,7 @@ from clients.forms.agreements import AgreementForm, SignForm
 from clients.models import Agreement, Signature
 from clients.views.own import clients_only
 from coaching.accounts import paper
-from coaching.accounts.http import PersonRequest
-from coaching.accounts.models import Practice
-
-
-def _owned_practice(request: PersonRequest) -> Practice:
-    practice = Practice.objects.owned_by(request.user).first()
-    if practice is None:
-        raise PermissionDenied
-    return practice
+from coaching.accounts.http import PersonRequest, owned_practice
 
 
 def _known(kind: str) -> Agreement.Kind:
@@ -36,7 +27,7 @@ def _known(kind: str) -> Agreement.Kind:
 
 def agreement_list(request: PersonRequest) -> HttpResponse:
     """The owner's page: which texts the practice has, and how many have signed each."""
-    practice = _owned_practice(request)
+    practice = owned_practice(request)
     rows = Agreement.objects.owned_by(request.user)
     drafts = {draft.kind: draft for draft in rows.filter(published_at=None)}
     in_force = {row.kind: row for row in rows.in_force().annotate(signers=Count("signatures"))}
@@ -58,20 +49,20 @@ def _versions(request: PersonRequest, kind: str) -> tuple[Agreement | None, Agre
 
 
 def agreement_write(request: PersonRequest, kind: str) -> HttpResponse:
-    practice, known = _owned_practice(request), _known(kind)
+    practice, known = owned_practice(request), _known(kind)
     draft, in_force = _versions(request, known)
     begun = draft or in_force
     form = AgreementForm(request.POST or None, initial={"text": begun.text if begun else ""})
     if form.is_valid():
         acts.write_draft(by=request.user, practice=practice, kind=known, text=form.cleaned_data["text"])
         return redirect("clients:agreement_publish", known)
-    context = {"form": form, "kind": known, "draft": draft, "in_force": in_force}
+    context = {"form": form, "kind": known, "in_force": in_force}
     return render(request, "clients/agreement_write.html", context, status=422 if form.errors else 200)
 
 
 def agreement_publish(request: PersonRequest, kind: str) -> HttpResponse:
     """The draft as clients will see it, with what is different from the version in force."""
-    practice, known = _owned_practice(request), _known(kind)
+    practice, known = owned_practice(request), _known(kind)
     draft, in_force = _versions(request, known)
     if draft is None:
         return redirect("clients:agreement_write", known)
@@ -94,7 +85,7 @@ def agreement_publish(request: PersonRequest, kind: str) -> HttpResponse:
 
 
 def agreement_withdraw(request: PersonRequest, kind: str) -> HttpResponse:
-    practice, known = _owned_practice(request), _known(kind)
+    practice, known = owned_practice(request), _known(kind)
     _draft, in_force = _versions(request, known)
     if in_force is None:
         return redirect("clients:agreement_list")
@@ -168,7 +159,5 @@ def signature_pdf(request: PersonRequest, pk: UUID) -> HttpResponse:
     if paper.renderer() is None:
         messages.info(request, _("There is no PDF here. Print the page with your browser instead."))
         return redirect(context["signature"])
-    answer = HttpResponse(paper.pdf_of("clients/signature_pdf.html", context), content_type="application/pdf")
     name = slugify(str(context["agreement"])) or "agreement"
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return answer
+    return paper.pdf_answer("clients/signature_pdf.html", context, name=name)

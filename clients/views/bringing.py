@@ -16,8 +16,7 @@ from clients.bringing.judging import Verdict
 from clients.bringing.tables import BadTable
 from clients.forms.bringing import ColumnsForm, RosterImportForm
 from clients.models import Client, RosterImport
-from clients.views.roster import coaches_only
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, coaches_only
 
 SHOWN = 200
 """So many lines with something to say are shown, and a few that are fine; the figures count all."""

@@ -59,7 +59,7 @@ def checkin_say(request: PersonRequest, pk: UUID) -> HttpResponse:
     client.check_open_to_words()
     form = CheckInForm(request.POST or None, user=request.user, client=client)
     if form.is_valid():
-        actions.say_check_in(by=request.user, client=client, **form.said)
+        actions.say_check_in(by=request.user, client=client, on=form.cleaned_data["on"], **form.said)
         messages.success(request, _("Saved. Thank you for looking."))
         return redirect("clients:checkin_list")
     context = {"form": form, "client": client}

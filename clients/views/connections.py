@@ -35,7 +35,6 @@ def connection_list(request: PersonRequest) -> HttpResponse:
             if match.service.pk not in here
         ],
         "unmet": [NEEDS[need][0] for need in matches.unmet],
-        "named": [NEEDS[need][0] for need in wish.needs],
         "said": looking.said,
         "is_place_unknown": bool(looking.said.near) and wish.place is None,
         "has_said": bool(wish.needs or looking.said.interests),

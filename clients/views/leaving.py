@@ -15,7 +15,7 @@ from clients.export import export_of
 from clients.models import Client, Erasure, Trace
 from clients.models.erasure import COOLING_OFF
 from clients.views.own import clients_only
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, attachment
 
 
 def export(request: PersonRequest) -> HttpResponse:
@@ -24,10 +24,8 @@ def export(request: PersonRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "clients/export_page.html")
     records = Client.objects.belonging_to(request.user).select_related("coach__user", "practice", "user")
-    response = HttpResponse(export_of(records), content_type="application/zip")
     name = f"trellis-{timezone.localdate():%Y-%m-%d}.zip"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
+    response = attachment(export_of(records), name, "application/zip")
     for record in records:
         Trace.objects.leave(client=record, by=request.user, act=Trace.Act.TOOK_OUT, part=Trace.Part.RECORD)
     return response

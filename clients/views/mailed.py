@@ -17,4 +17,4 @@ def checkin_link(request: HttpRequest, link: CheckInLink) -> HttpResponse:
         return render(request, "clients/checkin_link.html", context, status=422 if form.errors else 200)
     if actions.answer_from_mail(rhythm=link.rhythm, on=link.on, **form.said) is None:
         return dead_link(request)
-    return render(request, "clients/checkin_link_done.html", {"on": link.on})
+    return render(request, "clients/checkin_link_done.html")

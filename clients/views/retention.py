@@ -1,21 +1,17 @@
 """The page on which the owner of a practice says how long records are kept."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from clients.forms.retention import RetentionForm
 from clients.models.erasure import WARNED_BEFORE
-from coaching.accounts.http import PersonRequest
-from coaching.accounts.models import Practice
+from coaching.accounts.http import PersonRequest, owned_practice
 
 
 def practice_retention(request: PersonRequest) -> HttpResponse:
-    practice = Practice.objects.owned_by(request.user).first()
-    if practice is None:
-        raise PermissionDenied
+    practice = owned_practice(request)
     form = RetentionForm(request.POST or None, initial={"months": practice.retention_months})
     is_sent = request.method == "POST"
     if is_sent and form.is_valid():

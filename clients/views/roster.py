@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,13 +13,8 @@ from django.views.decorators.http import require_POST
 from clients import actions
 from clients.forms.roster import ClientCreateForm, ClientForm, InvitationAcceptForm, OwnDetailsForm
 from clients.models import Client
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, coaches_only
 from coaching.accounts.models import Invitation, User
-
-
-def coaches_only(request: PersonRequest) -> None:
-    if request.user.coach_or_none is None:
-        raise PermissionDenied
 
 
 def client_create(request: PersonRequest) -> HttpResponse:

@@ -29,10 +29,9 @@ def write_page(
 ) -> HttpResponse:
     """Shows the text, keeps a draft of it (`keep`), or saves it for its audience and goes `back`.
 
-    `is_checked`: the caller has asked already whether anything may be written here.
+    Whether anything may be written is asked by the verbs, and before the form is
+    shown, unless the caller has asked (`is_checked`).
     """
-    if not is_checked:
-        writing.client.check_open_to_words()
     text = request.POST.get("words", "")[:LONGEST]
     if "keep" in request.POST and (text.strip() or not writing._state.adding):
         writing.keep_draft(text)
@@ -47,5 +46,7 @@ def write_page(
         save(by=request.user, writing=form.instance, text=form.cleaned_data["words"])
         messages.success(request, said or _("Saved."))
         return redirect(back)
+    if not is_checked:
+        writing.client.check_open_to_words()
     context |= {"form": form, "writing": writing, "back": back}
     return render(request, template, context, status=422 if form.errors else 200)

@@ -45,6 +45,15 @@ class DeliveryState(models.TextChoices):
     UNWANTED = "unwanted", "Reported as unwanted"
 
 
+ENDS = [
+    DeliveryState.SENT,
+    DeliveryState.FAILED,
+    DeliveryState.MISSED,
+    DeliveryState.RETURNED,
+    DeliveryState.UNWANTED,
+]
+
+
 class Channel(models.TextChoices):
     """The way a message takes."""
 
@@ -111,6 +120,10 @@ class DeliveryQuerySet(models.QuerySet):
             # A row found in the middle of being sent may have arrived: that stays visible.
             late.filter(state=DeliveryState.SUBMITTING).update(is_ambiguous=True)
             return late.update(state=DeliveryState.MISSED, lease_token=None, lease_until=None)
+
+    def done(self) -> Self:
+        """Those that have come to an end, whichever, but for what was called off before."""
+        return self.filter(state__in=ENDS)
 
     def call_off(self) -> int:
         """Cancel those that are still waiting. One that is being sent this moment is past calling off."""

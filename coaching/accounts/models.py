@@ -20,7 +20,13 @@ from timezone_field import TimeZoneField
 
 from coaching.accounts import emails
 from coaching.accounts.deliveries import Channel, Delivery
-from coaching.accounts.querysets import CoachQuerySet, InvitationQuerySet, PracticeQuerySet, SmsNumberQuerySet
+from coaching.accounts.querysets import (
+    CoachQuerySet,
+    InvitationQuerySet,
+    PracticeQuerySet,
+    SmsNumberQuerySet,
+    related,
+)
 from coaching.accounts.records import Record
 from coaching.accounts.returned import ReturnedMail as ReturnedMail
 from coaching.accounts.sms import TextMessage, is_set_up
@@ -39,8 +45,7 @@ class UserManager(BaseUserManager["User"]):
 
     def for_pages(self) -> "models.QuerySet[User]":
         """With their place in a practice, and with `unread`: how many messages wait for them. One query."""
-        messages: Any = self.model._meta.get_field("messages_received").related_model
-        waiting = messages.objects.unopened().filter(reader=OuterRef("pk"))
+        waiting = related(self.model, "messages_received").objects.unopened().filter(reader=OuterRef("pk"))
         is_in_work = Q(client__user=OuterRef("pk")) | Q(client__coach__user=OuterRef("pk"))
         counted = waiting.filter(is_in_work).order_by().values("reader").annotate(n=Count("pk"))
         return self.select_related("coach__practice").annotate(unread=Subquery(counted.values("n")))

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from django.contrib.staticfiles import finders
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
@@ -25,6 +26,13 @@ def renderer() -> ModuleType | None:
     except OSError:
         return None
     return weasyprint
+
+
+def pdf_answer(template: str, context: dict[str, Any], *, name: str) -> HttpResponse:
+    """The PDF, to be looked at in the browser; `name` is a slug. See `pdf_of`."""
+    answer = HttpResponse(pdf_of(template, context), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return answer
 
 
 def pdf_of(template: str, context: dict[str, Any]) -> bytes:

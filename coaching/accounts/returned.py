@@ -21,12 +21,12 @@ class ReturnedMailQuerySet(models.QuerySet):
         """Those that stop mails to the address this person signs in with."""
         return self.stopping(user.email) if user.is_authenticated else self.none()
 
-    def note_password_asked(self, address: str) -> int:
-        """Somebody asks for a new password by mail to this address; says how many reports stand against it.
+    def note_password_asked(self, address: str) -> None:
+        """Somebody asks for a new password by mail to this address: noted where a report stands against it.
 
         Asked of every address alike, so that the answer takes no longer for one that is known here.
         """
-        return self.stopping(address).update(password_asked_at=Now())
+        self.stopping(address).update(password_asked_at=Now())
 
     def clear(self) -> int:
         """The address is believed to work again. Says how many stood in the way."""

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from clients.models import Agreement, Circumstance, Client
 from coaching.accounts.models import User
-from coaching.home.roster import UNREACHED, Wish
+from coaching.home.roster import BESIDE_ANSWERS, with_reasons
 from coaching.scheduling.bookings import records_that_may_book
 from coaching.scheduling.lines import SessionLine, lines_for
 from coaching.scheduling.models import CoachingSession, Reminder
@@ -48,11 +48,7 @@ class CoachDesk:
 
         Who owes an answer only stands in `waiting`.
         """
-        reasons = (
-            Q(has_urgent_need=True) | Q(is_unbooked=True) | Q(is_quiet=True) | Q(is_unsigned=True) | UNREACHED
-        )
-        reasons |= Q(erased_at__isnull=False)
-        rows = Wish(show="attention").rows_for(self.user).filter(reasons)
+        rows = with_reasons(Client.objects.coached_by(self.user)).filter(BESIDE_ANSWERS)
         return list(rows.order_by("-has_urgent_need", "name", "pk")[:SHOWN])
 
     @cached_property

@@ -38,15 +38,16 @@ LISTS = {
 """Which clients may be looked at, by the name in the address."""
 
 UNREACHED = Q(mails_stopped_by__isnull=False) | Q(has_unwanted_mail=True)
-NEEDS_ATTENTION = (
+BESIDE_ANSWERS = (
     Q(has_urgent_need=True)
-    | Q(is_waited_for=True)
     | Q(is_unbooked=True)
     | Q(is_quiet=True)
     | Q(is_unsigned=True)
     | UNREACHED
     | Q(erased_at__isnull=False)
 )
+"""What may need the coach now, but for answers that are waited for."""
+NEEDS_ATTENTION = BESIDE_ANSWERS | Q(is_waited_for=True)
 CHOSEN = {
     "": ~Q(status=Client.Status.ENDED),
     "attention": NEEDS_ATTENTION,

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,13 +12,13 @@ from django.views.decorators.http import require_POST
 
 from clients.actions import invite_coach
 from clients.agreements.standing import standings_of
-from clients.cards import cards_of
+from clients.cards import CARDS, cards_of
 from clients.circumstances import with_changes
 from clients.forms.roster import CoachInviteForm, RosterViewForm
 from clients.models import Circumstance, Client, Connection, Erasure, RosterView, Trace, Value
 from clients.views.checkins import curves_for, figures_for
-from coaching.accounts.http import PersonRequest
-from coaching.accounts.models import Coach, Invitation, Practice
+from coaching.accounts.http import PersonRequest, attachment, coaches_only, owned_practice
+from coaching.accounts.models import Coach, Invitation
 from coaching.accounts.paging import keyset_page
 from coaching.accounts.sheets import TYPES, sheet_answer
 from coaching.home.desks import desks_of
@@ -69,16 +68,9 @@ def me(request: PersonRequest) -> HttpResponse:
     return render(request, "home/me.html", {"records": [(record, due.get(record.pk)) for record in records]})
 
 
-def _coaches_only(request: PersonRequest) -> Coach:
-    coach = request.user.coach_or_none
-    if coach is None:
-        raise PermissionDenied
-    return coach
-
-
 def client_list(request: PersonRequest) -> HttpResponse:
     """A coach's clients: found by name, by tag, and by what may need the coach now."""
-    _coaches_only(request)
+    coaches_only(request)
     wish = Wish.of(request.GET)
     rows = wish.rows_for(request.user).select_related("invitation", "user")
     context = {
@@ -114,7 +106,7 @@ def roster_file(request: PersonRequest, form: str) -> HttpResponse:
 
     Each of them sees that a copy was taken.
     """
-    _coaches_only(request)
+    coaches_only(request)
     if form not in {*TYPES, "vcf"}:
         raise Http404
     clients = list(Wish.of(request.GET).rows_for(request.user).select_related("user").order_by("name", "pk"))
@@ -122,10 +114,10 @@ def roster_file(request: PersonRequest, form: str) -> HttpResponse:
         clients=clients, by=request.user, act=Trace.Act.TOOK_OUT, part=Trace.Part.DETAILS
     )
     if form == "vcf":
-        return _card_file("clients", clients)
+        return attachment(cards_of(clients), "clients.vcf", CARDS)
     rows = [
         [
-            client.name, client.pronouns, client.user.email if client.user else client.email, client.phone,
+            client.name, client.pronouns, client.address, client.phone,
             client.reach, client.languages, str(client.own_timezone), client.get_status_display(),
             _("yes") if client.has_joined else _("no"), client.get_fee_display(), client.fee_words,
             ", ".join(client.tags), client.created_at.astimezone(request.user.timezone).date(),
@@ -139,20 +131,13 @@ def client_card(request: PersonRequest, pk: str) -> HttpResponse:
     """One client for the coach's address book."""
     client = get_object_or_404(Client.objects.coached_by(request.user).select_related("user"), pk=pk)
     Trace.objects.leave(client=client, by=request.user, act=Trace.Act.TOOK_OUT, part=Trace.Part.DETAILS)
-    return _card_file("client", [client])
-
-
-def _card_file(name: str, clients: list[Client]) -> HttpResponse:
-    response = HttpResponse(cards_of(clients), content_type="text/vcard; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.vcf"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return attachment(cards_of([client]), "client.vcf", CARDS)
 
 
 @require_POST
 def roster_view_create(request: PersonRequest) -> HttpResponse:
     """Keep what the coach looks for under a name; the same name again takes the place of the old one."""
-    coach = _coaches_only(request)
+    coach = coaches_only(request)
     wish = Wish.of(QueryDict(request.POST.get("query", "")))
     back = f"{reverse('home:client_list')}?{wish.query}"
     form = RosterViewForm(request.POST)
@@ -183,22 +168,22 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
     if client.user == request.user:
         return redirect("home:me")
     sessions = CoachingSession.objects.editable_by(request.user).filter(client=client).upcoming()
-    Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.RECORD)
     rows = Circumstance.objects.visible_to(request.user).filter(client=client).most_pressing_first()
     circumstances = with_changes(rows.select_related("recorded_by", "client"))
-    if circumstances:
-        Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CIRCUMSTANCES)
     curves = curves_for(request, client)
-    if curves.rows:
-        Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CHECK_INS)
     shared = Connection.objects.visible_to(request.user).filter(client=client).with_listing()
-    if shared:
-        Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.CONNECTIONS)
     standings = standings_of(client, request.user)
     gate = next((each for each in standings if each.is_gate), None)
     figures = figures_for(request, client)
-    if figures:
-        Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.MEASURES)
+    read = {
+        Trace.Part.RECORD: True,
+        Trace.Part.CIRCUMSTANCES: circumstances,
+        Trace.Part.CHECK_INS: curves.rows,
+        Trace.Part.CONNECTIONS: shared,
+        Trace.Part.MEASURES: figures,
+    }
+    for part in (part for part, is_shown in read.items() if is_shown):
+        Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=part)
     context = {
         "client": client,
         "standings": standings,
@@ -231,16 +216,9 @@ def client_mirror(request: PersonRequest, pk: str) -> HttpResponse:
     return render(request, "home/client_mirror.html", context)
 
 
-def _owned_practice(request: PersonRequest) -> Practice:
-    practice = Practice.objects.owned_by(request.user).first()
-    if practice is None:
-        raise PermissionDenied
-    return practice
-
-
 def practice(request: PersonRequest) -> HttpResponse:
     """The owner's page: coaches and roster. Names and coaches only, never what people work on."""
-    practice = _owned_practice(request)
+    practice = owned_practice(request)
     clients = Client.objects.on_roster_of(request.user).select_related("coach__user", "invitation")
     context = {
         "practice": practice,
@@ -252,7 +230,7 @@ def practice(request: PersonRequest) -> HttpResponse:
 
 
 def coach_invite(request: PersonRequest) -> HttpResponse:
-    practice = _owned_practice(request)
+    practice = owned_practice(request)
     form = CoachInviteForm(request.POST or None, user=request.user)
     if form.is_valid():
         invite_coach(by=request.user, practice=practice, **form.cleaned_data)

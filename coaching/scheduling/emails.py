@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coaching.accounts.emails import write
+from coaching.accounts.models import User
 from coaching.scheduling import calendars
 from coaching.scheduling.links import acts_for
 from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.querysets import PRESENT
 from coaching.scheduling.walltimes import ZonedTime
-from coaching.scheduling.wording import DISCREET, USUAL, Wording, wording_for
+from coaching.scheduling.wording import DISCREET, USUAL, Wording, Words, wording_for
 
 if TYPE_CHECKING:
     from coaching.scheduling.models import CoachingSession, MessageMail, Reminder, SummaryMail
@@ -124,43 +125,43 @@ def summary_mail(news: "SummaryMail") -> EmailMultiAlternatives:
     """There is something to read, and where; not what. To a client who has joined."""
     client = news.summary.client
     assert client.user is not None  # noqa: S101 - nobody else can open it
-    words = wording_for(MailChoices.of(client.user))
-    mail = write(
+    return _to_be_read(
         "summary_mail",
-        to=client.user.email,
-        subject=str(_("Something new for you to read")),
-        context={
-            "is_discreet": words is DISCREET,
-            "reader": client.name,
-            "coach": client.coach,
-            "link": settings.SITE_URL + news.summary.session.get_absolute_url(),
-        },
-        message_id=news.message_id,
+        client.user,
+        _("Something new for you to read"),
+        news.message_id,
+        reader=client.name,
+        coach=client.coach,
+        link=settings.SITE_URL + news.summary.session.get_absolute_url(),
     )
-    sign(mail, words)
-    return mail
 
 
 def message_mail(news: "MessageMail") -> EmailMultiAlternatives:
     """There is something new, behind the sign-in: not from whom, and the link is everybody's home."""
     reader = news.about.reader
     assert reader is not None  # noqa: S101 - what was sent has one
-    words = wording_for(MailChoices.of(reader))
-    is_discreet = words is DISCREET
-    subject = (
-        _("There is something new for you") if is_discreet else _("There is something new for you on Trellis")
-    )
-    mail = write(
+    return _to_be_read(
         "message_mail",
-        to=reader.email,
+        reader,
+        wording_for(MailChoices.of(reader)).message,
+        news.message_id,
+        reader=reader.name,
+        link=settings.SITE_URL + reverse("home:home"),
+        choices_link=settings.SITE_URL + reverse("scheduling:mail_settings"),
+    )
+
+
+def _to_be_read(
+    template: str, to: User, subject: Words, message_id: str, **context: Any
+) -> EmailMultiAlternatives:
+    """That there is something to read, in the words that its reader wants."""
+    words = wording_for(MailChoices.of(to))
+    mail = write(
+        template,
+        to=to.email,
         subject=str(subject),
-        context={
-            "is_discreet": is_discreet,
-            "reader": reader.name,
-            "link": settings.SITE_URL + reverse("home:home"),
-            "choices_link": settings.SITE_URL + reverse("scheduling:mail_settings"),
-        },
-        message_id=news.message_id,
+        context={"is_discreet": words is DISCREET, **context},
+        message_id=message_id,
     )
     sign(mail, words)
     return mail

@@ -172,7 +172,7 @@ def _row(met: list[list[CoachingSession]], user: User, zone: Any, *, is_group: b
     named = _named(session.client for people in met for session in people if _may_name(session, user))
     return LogRow(
         name=named.name if named else "",
-        contact=(named.user.email if named.user else named.email) if named else "",
+        contact=named.address if named else "",
         people=max(len(people) for people in met),
         is_group=is_group,
         first_on=met[0][0].starts_at.astimezone(zone).date(),

@@ -50,7 +50,7 @@ def address_of(act: Act, session: CoachingSession) -> str:
 
 def token_for(act: Act, session: CoachingSession) -> str:
     return signed_links.sign(
-        salt=SALT, act=act, pk=session.pk, version=session.schedule_version, address=session.client_address
+        salt=SALT, act=act, pk=session.pk, version=session.schedule_version, address=session.client.address
     )
 
 
@@ -70,7 +70,7 @@ class MailLink:
         if signed is None:
             return None
         session = CoachingSession.objects.filter(pk=signed.pk).of_one_client().with_people().first()
-        if session is None or not signed.is_for(session.client_address, salt=SALT):
+        if session is None or not signed.is_for(session.client.address, salt=SALT):
             return None
         link = cls(token, Act(signed.act), session, signed.version)
         return link if link.is_open else None

@@ -48,9 +48,7 @@ def send_message(*, by: User, writing: Message, text: str, at: datetime | None =
 
 
 @transaction.atomic
-def open_thread(*, by: User, client: Client) -> int:
-    """This person looks at the thread; says how many messages were new to them."""
-    new = Message.objects.open_for(by, client)
-    if Message.objects.visible_to(by).sent().filter(client=client).exists():
-        Trace.objects.leave(client=client, by=by, act=Trace.Act.READ, part=Trace.Part.MESSAGES)
-    return new
+def open_thread(*, by: User, client: Client) -> None:
+    """This person looks at what was written in the thread."""
+    Message.objects.open_for(by, client)
+    Trace.objects.leave(client=client, by=by, act=Trace.Act.READ, part=Trace.Part.MESSAGES)

@@ -253,10 +253,6 @@ class ReminderQuerySet(DeliveryQuerySet):
         rows = self.select_related("session__client__user", "session__coach__user", "resent_as")
         return rows.prefetch_related("also")
 
-    def done(self) -> Self:
-        """Those that have come to an end, whichever, but for what was called off before."""
-        return self.filter(state__in=["sent", "failed", "missed", "returned", "unwanted"])
-
     def waiting(self) -> Self:
         return self.filter(state__in=["pending", "submitting"])
 
@@ -293,8 +289,7 @@ class NudgeQuerySet(DeliveryQuerySet):
 
     def gone_out(self) -> Self:
         """Those that have come to an end, newest first; what was not needed any more is left out."""
-        ends = ["sent", "failed", "missed", "returned", "unwanted"]
-        return self.filter(state__in=ends).order_by("-due_at", "-pk")
+        return self.done().order_by("-due_at", "-pk")
 
     def untouched(self) -> Self:
         """Those to come that nobody has tried to send."""

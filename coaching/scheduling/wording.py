@@ -23,11 +23,13 @@ type Words = str | Promise
 class Wording:
     """Words by the kind of mail (`Reminder.Kind`); `series_…` are for several sessions at once.
 
-    `sender` is empty where it is the installation's own; `nudge` and
-    `nudge_text` are empty where each nudge has words of its own.
+    `message` is the subject of a mail about a new message. `sender` is empty
+    where it is the installation's own; `nudge` and `nudge_text` are empty where
+    each nudge has words of its own.
     """
 
     title: Words
+    message: Words
     subjects: Mapping[str, Words]
     series_subjects: Mapping[str, Words]
     texts: Mapping[str, Words]
@@ -39,6 +41,7 @@ class Wording:
 
 USUAL = Wording(
     title=_("Session"),
+    message=_("There is something new for you on Trellis"),
     subjects={
         "upcoming": _("Reminder for %(day)s, %(time)s"),
         "booked": _("Booked: %(day)s, %(time)s"),
@@ -65,6 +68,7 @@ USUAL = Wording(
 DISCREET = Wording(
     sender=_("Appointments"),
     title=_("Appointment"),
+    message=_("There is something new for you"),
     subjects={
         "upcoming": _("Appointment: %(day)s, %(time)s"),
         "booked": _("Appointment: %(day)s, %(time)s"),

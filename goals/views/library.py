@@ -11,18 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clients.models import Client
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, coaches_only
 from coaching.accounts.paging import keyset_page
 from goals.forms.library import TakeForm, TemplateForm
 from goals.library import take_template, write_template
 from goals.models import Goal, GoalTemplate
 from goals.models.goal import Side
 from goals.views.answers import form_page, tried
-
-
-def _coaches_only(request: PersonRequest) -> None:
-    if request.user.coach_or_none is None:
-        raise PermissionDenied
 
 
 def library(request: PersonRequest) -> HttpResponse:
@@ -62,7 +57,7 @@ def template_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 
 def template_create(request: PersonRequest) -> HttpResponse:
-    _coaches_only(request)
+    coaches_only(request)
     form = TemplateForm(request.POST or None, user=request.user)
     if form.is_valid():
         template = write_template(by=request.user, **form.cleaned_data)
@@ -126,7 +121,7 @@ def template_take(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def goal_template(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Keep what a goal says for others: its coach reads and changes every word first. No link stays."""
-    _coaches_only(request)
+    coaches_only(request)
     goal = get_object_or_404(Goal.objects.coached_by(request.user).with_plan(), pk=pk)
     form = TemplateForm(request.POST or None, user=request.user, goal=goal)
     if form.is_valid():

@@ -11,11 +11,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from coaching.accounts.http import PersonRequest
-from coaching.accounts.paper import renderer
+from coaching.accounts.paper import pdf_answer, renderer
 from goals.board import Board, Ratings
 from goals.history import history_of_plan
 from goals.models import GoalPlan
-from goals.printing import Section, chosen, pdf_of
+from goals.printing import Section, chosen
 
 
 def _paper(request: PersonRequest, pk: UUID) -> dict[str, Any]:
@@ -52,7 +52,4 @@ def plan_pdf(request: PersonRequest, pk: UUID) -> HttpResponse:
     if renderer() is None:
         messages.info(request, _("There is no PDF here. Print the page with your browser instead."))
         return redirect("goals:plan_print", plan.pk)
-    answer = HttpResponse(pdf_of(context), content_type="application/pdf")
-    name = slugify(plan.title) or "plan"
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return answer
+    return pdf_answer("goals/plan_pdf.html", context, name=slugify(plan.title) or "plan")

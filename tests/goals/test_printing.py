@@ -137,7 +137,7 @@ def test_the_renderer_asks_for_nothing_but_our_own_files(ben, ben_client, monkey
         "changes": history_of_plan(plan),
     }
 
-    made = printing.pdf_of(context)
+    made = paper.pdf_of("goals/plan_pdf.html", context)
     words = words_of(PdfReader(io.BytesIO(made)))
     fetched = "https://static.invalid/../../etc/passwd", "file:///etc/passwd", "http://127.0.0.1:1/x"
 
@@ -146,7 +146,7 @@ def test_the_renderer_asks_for_nothing_but_our_own_files(ben, ben_client, monkey
         broken = f'<html><head><link rel="stylesheet" href="{address}"></head></html>'
         monkeypatch.setattr(paper, "render_to_string", lambda *_args, page=broken: page)
         with pytest.raises(LookupError):
-            printing.pdf_of(context)
+            paper.pdf_of("goals/plan_pdf.html", context)
 
 
 def test_without_the_systems_libraries_the_browser_prints(ben_browser, ben_plan, monkeypatch):

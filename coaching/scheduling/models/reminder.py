@@ -227,7 +227,7 @@ class Reminder(Delivery):
         """Where it goes now."""
         if self.recipient == self.Recipient.COACH:
             return self.session.coach.user.email
-        return self.session.client_address
+        return self.session.client.address
 
     @property
     def is_still_true(self) -> bool:

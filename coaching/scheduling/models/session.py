@@ -271,11 +271,6 @@ class CoachingSession(Record):
         return self.is_scheduled and not self.has_started and not (self.is_group or self.group_id)
 
     @property
-    def client_address(self) -> str:
-        """Where the client gets mail now: the account's address once they have joined."""
-        return self.client.user.email if self.client.user else self.client.email
-
-    @property
     def can_be_booked_instead_by_client(self) -> bool:
         """Whether the client may choose another time after this one was called off; one query."""
         rules = getattr(self.coach, "booking_rules", None)

@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from clients.models import Client, Message
@@ -41,15 +42,15 @@ def message_thread(request: PersonRequest, pk: UUID) -> HttpResponse:
     if writing.is_saved:  # a second click, or a draft that came late: it is sent
         return HttpResponse(status=204, headers={"X-Kept": "yes"}) if request.htmx else redirect(back)
     rows = Message.objects.visible_to(request.user).sent().filter(client=client).select_related("author")
-    page = keyset_page(request, rows, by=["-saved_at", "-pk"])
-    if request.method == "GET":
+    page = SimpleLazyObject(lambda: keyset_page(request, rows, by=["-saved_at", "-pk"]))
+    if request.method == "GET" and page:  # it is read before they count as opened
         open_thread(by=request.user, client=client)
     other = client.coach.user if is_own else client
     context = {"client": client, "is_own": is_own, "other": other, "page": page}
     is_thread_open = is_open(client, request.user)
     if request.method == "POST" and not is_thread_open:
         return _closed(request, writing, request.POST.get("words", "")[:LONGEST], back)
-    context["is_unsigned"] = clients.filter(pk=client.pk).closed_to_words().exists()
+    context["is_unsigned"] = request.method == "GET" and client.is_closed_to_words
     context["can_write"] = is_thread_open and not context["is_unsigned"]
     if request.method == "GET" and not context["can_write"]:
         return render(request, "scheduling/message_thread.html", {"writing": writing, **context})
