@@ -17,6 +17,7 @@ SCOPES = {
     "continued_by",
     "decidable_by",
     "editable_by",
+    "handed_over_by",
     "keep",
     "leave",
     "leave_for_all",
@@ -29,6 +30,7 @@ SCOPES = {
     "removable_by",
     "retirable_by",
     "visible_to",
+    "withdrawable_by",
     "worded_by",
 }
 EXCEPTIONS = {

@@ -21,6 +21,7 @@ from clients.links import address_for
 from clients.models import RosterView
 from coaching.scheduling.actions import schedule_session
 from coaching.scheduling.groups import schedule_group
+from coaching.scheduling.handovers import ask_to_go_on
 from coaching.scheduling.links import Act, token_for
 from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
@@ -200,6 +201,8 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:session_detail": (of("session"), PAIR_SEES),
     "scheduling:group_create": (nothing, COACHES_ONLY),
     "scheduling:group_people": (of("group"), COACH_SEES),
+    "scheduling:handover_ask": (of("client"), cells(alma=200, olga=200)),
+    "scheduling:handover_answer": (of("handover"), CLIENT_SEES),
     "scheduling:group_attendance": (of("group"), COACH_ACTS),
     "scheduling:session_reschedule": (of("session"), cells(alma=200, ben=200)),
     "scheduling:session_move": (lambda world: [world.session.pk, world.free], CLIENT_SEES),
@@ -283,6 +286,7 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "home:roster_view_create": (nothing, cells(others=403, coaches="go")),
     "home:roster_view_remove": (of("roster_view"), COACH_ACTS),
     "clients:log_consent": (of("client"), CLIENT_ACTS),
+    "scheduling:handover_withdraw": (of("handover"), cells(alma="go", olga="go")),
     "clients:erasure_withdraw": (of("client"), CLIENT_ACTS),
     "clients:checkin_rhythm": (of("client"), CLIENT_ACTS),
     "clients:measure_put_away": (of("measure"), CLIENT_ACTS),
@@ -360,7 +364,7 @@ def answer_for(client, user) -> str:
 
 
 @pytest.fixture
-def world(alma, ben, finn, olga, ben_client) -> SimpleNamespace:
+def world(alma, ben, cora, finn, olga, ben_client) -> SimpleNamespace:
     """Something of Ben's for every kind of URL, and a draft in the directory."""
     plan = plans.start_plan(by=ben, client=ben_client, title="Autumn")
     goal = plans.propose_goal(by=ben, plan=plan, side="personal", title="Sleep before midnight")
@@ -412,6 +416,7 @@ def world(alma, ben, finn, olga, ben_client) -> SimpleNamespace:
         roster_import=hand_in(by=alma, file_name="a.csv", content=b"name,email\nGil,g@example.org\n"),
         client=ben_client,
         circumstance=a_circumstance(ben_client, ben),
+        handover=ask_to_go_on(by=alma, client=ben_client, coach=cora.coach),
         connection=a_connection(ben_client, ben, is_shared=True),
         listed=listed,
         value=a_value(ben_client, ben),

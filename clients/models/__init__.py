@@ -7,6 +7,7 @@ from clients.models.client import Client
 from clients.models.connection import Connection, LookingFor
 from clients.models.erasure import Erasure, ErasureWarning
 from clients.models.file import FileContent, RecordFile
+from clients.models.handover import Handover
 from clients.models.measure import Measure, MeasureEntry
 from clients.models.message import Message
 from clients.models.roster_import import RosterImport
@@ -26,6 +27,7 @@ __all__ = [
     "ErasureWarning",
     "FileContent",
     "FormerSignature",
+    "Handover",
     "JournalEntry",
     "LifeArea",
     "LookingFor",

@@ -44,6 +44,7 @@ class Trace(Record):
         CONNECTIONS = "connections", _("what you kept from the directory")
         FILES = "files", _("files in your record")
         AGREEMENTS = "agreements", _("what you have signed")
+        COACH = "coach", _("who your coach is")
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="traces")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="traces_left")

@@ -1,6 +1,7 @@
 """Which rows of a client's record a person may see, and "those that …"."""
 
 from clients.querysets.clients import ClientQuerySet
+from clients.querysets.handovers import HandoverQuerySet
 from clients.querysets.life import (
     CheckInQuerySet,
     CheckInRhythmQuerySet,
@@ -21,6 +22,7 @@ __all__ = [
     "ClientQuerySet",
     "ConnectionQuerySet",
     "ErasureQuerySet",
+    "HandoverQuerySet",
     "JournalEntryQuerySet",
     "MeasureEntryQuerySet",
     "MessageQuerySet",

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Func, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from coaching.accounts.querysets import Person, related
 
 if TYPE_CHECKING:
+    from clients.models import Client
     from coaching.accounts.models import User
 
 
@@ -41,6 +42,29 @@ class ClientQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(practice__coaches__user=user, practice__coaches__is_owner=True)
+
+    def handed_over_by(self, user: Person) -> Self:
+        """Whom this person may ask to go on with another coach: their own; their practice's, if they run it.
+
+        Who cannot be asked yet is their coach's alone to hand over.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        runs_it = Q(practice__coaches__user=user, practice__coaches__is_owner=True)
+        return self.filter(Q(coach__user=user) | runs_it & Q(user__isnull=False)).distinct()
+
+    def with_handovers(self) -> Self:
+        """With `handed`: the earlier coaches, in order of time, and a question that is open."""
+        handovers = related(self.model, "handovers").objects
+        rows = handovers.filter(answer__in=["open", "agreed"]).with_people()
+        return self.prefetch_related(Prefetch("handovers", rows, to_attr="handed"))
+
+    def of_one_person(self, client: "Client") -> Self:
+        """This one, and the same person's with other coaches of the practice."""
+        is_them = Q(email__iexact=client.email)
+        if client.user_id:
+            is_them |= Q(user=client.user_id)
+        return self.filter(is_them, practice=client.practice_id)
 
     def with_thread(self, user: "User") -> Self:
         """Those with a thread for this person, or their own; with `written_at` (last) and `unread`."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from django.db.models import F
 from django.utils import timezone
 
-from clients.models import Agreement, Circumstance, Client
+from clients.models import Agreement, Circumstance, Client, Handover
 from coaching.accounts.models import User
 from coaching.home.roster import BESIDE_ANSWERS, with_reasons
 from coaching.scheduling.bookings import records_that_may_book
@@ -52,8 +52,13 @@ class CoachDesk:
         return list(rows.order_by("-has_urgent_need", "name", "pk")[:SHOWN])
 
     @cached_property
+    def handovers(self) -> list[Handover]:
+        """What clients answered of late who were asked to go on with another coach."""
+        return list(Handover.objects.news_for(self.user).with_people()[:SHOWN])
+
+    @cached_property
     def has_clients(self) -> bool:
-        return Client.objects.coached_by(self.user).exists()
+        return bool(self.sessions or self.attention) or Client.objects.coached_by(self.user).exists()
 
 
 @dataclass
@@ -83,6 +88,11 @@ class ClientDesk:
         """Texts of their practice that wait for their signature."""
         agreements = Agreement.objects.visible_to(self.user).for_signing_by(self.user)
         return list(agreements.select_related("practice"))
+
+    @cached_property
+    def questions(self) -> list[Handover]:
+        """Whether they would like to go on with another coach."""
+        return list(Handover.objects.belonging_to(self.user).open().with_people())
 
     @cached_property
     def boards(self) -> list[Board]:

@@ -63,6 +63,7 @@ def home(request: PersonRequest) -> HttpResponse:
 def me(request: PersonRequest) -> HttpResponse:
     """The client's own record: one for each coach they work with."""
     records = Client.objects.belonging_to(request.user).select_related("coach__user", "practice")
+    records = records.with_handovers()
     open_erasures = Erasure.objects.belonging_to(request.user).open()
     due = {erasure.record: erasure for erasure in open_erasures}
     return render(request, "home/me.html", {"records": [(record, due.get(record.pk)) for record in records]})
@@ -159,12 +160,9 @@ def roster_view_remove(request: PersonRequest, pk: str) -> HttpResponse:
 
 
 def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
-    client = get_object_or_404(
-        Client.objects.visible_to(request.user).select_related(
-            "coach__user", "invitation", "user", "practice"
-        ),
-        pk=pk,
-    )
+    clients = Client.objects.visible_to(request.user).with_handovers()
+    clients = clients.select_related("coach__user", "invitation", "user", "practice")
+    client = get_object_or_404(clients, pk=pk)
     if client.user == request.user:
         return redirect("home:me")
     sessions = CoachingSession.objects.editable_by(request.user).filter(client=client).upcoming()
@@ -205,7 +203,7 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
 def client_mirror(request: PersonRequest, pk: str) -> HttpResponse:
     """The coach looks at the record as the client sees it. Nothing can be changed there, and it is told."""
     clients = Client.objects.coached_by(request.user).select_related("coach__user", "practice", "user")
-    client = get_object_or_404(clients, pk=pk)
+    client = get_object_or_404(clients.with_handovers(), pk=pk)
     Trace.objects.leave(client=client, by=request.user, act=Trace.Act.READ, part=Trace.Part.MIRROR)
     context = {
         "client": client,

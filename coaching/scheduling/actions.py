@@ -84,10 +84,23 @@ def plan(
 
 
 def save_new(session: CoachingSession, *, by: User | None, session_type: SessionType | None) -> None:
-    """Write a new session of this kind, and its reminders. Raises ValidationError (code `clash`)."""
+    """Write a new session of this kind, and its reminders.
+
+    Raises ValidationError: `clash`, or `handed_over` where the client went on
+    with another coach at this very moment.
+    """
     _set_type(session, session_type)
     _save_unless_taken(session, by=by)
+    if session.client_id:
+        _must_still_be_theirs(session)
     Reminder.write_for(session, by=by)
+
+
+def _must_still_be_theirs(session: CoachingSession) -> None:
+    """Held until the transaction ends, so that a handover sees the session, or this one sees the handover."""
+    rows = Client.objects.select_for_update(no_key=True, of=("self",)).filter(pk=session.client.pk)
+    if not rows.filter(coach=session.coach_id).values_list("pk", flat=True).first():
+        raise ValidationError(_("They work with another coach by now."), code="handed_over")
 
 
 @transaction.atomic

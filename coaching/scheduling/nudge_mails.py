@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clients.links import address_for
-from clients.models import CheckInRhythm, Client
+from clients.models import CheckInRhythm, Client, Handover
 from coaching.accounts.deliveries import Channel
 from coaching.accounts.emails import write
 from coaching.accounts.sms import TextMessage
@@ -159,10 +159,26 @@ def _coach_week(nudge: Nudge) -> Words | None:
     return Words(subject=_("Your week"), path=reverse("home:home"), shown={"sessions": sessions, **counts})
 
 
+def _handover(nudge: Nudge) -> Words | None:
+    about = Handover.objects.filter(client=nudge.client_id).with_people()
+    question = about.open().filter(client__user=nudge.user).first()
+    if question:
+        return Words(
+            subject=_("A question for you"),
+            path=reverse("scheduling:handover_answer", args=[question.pk]),
+            shown={"question": question},
+        )
+    news = about.news_for(nudge.user).first()
+    if news is None:
+        return None
+    return Words(subject=_("Who works with whom"), path=reverse("home:home"), shown={"news": news})
+
+
 WRITERS: dict[str, Callable[[Nudge], Words | None]] = {
     Nudge.Kind.STEP_DUE: _step_due,
     Nudge.Kind.CHECK_IN_DUE: _check_in_due,
     Nudge.Kind.NOTHING_BOOKED: _nothing_booked,
     Nudge.Kind.OWN_WEEK: _own_week,
     Nudge.Kind.COACH_WEEK: _coach_week,
+    Nudge.Kind.HANDOVER: _handover,
 }

@@ -149,7 +149,7 @@ def _weeks(now: datetime) -> Iterator[Nudge]:
 def _move_with_the_day(now: datetime) -> int:
     """Somebody moved to another zone or chose other quiet hours: what waits for them moves along."""
     moved = 0
-    waiting = Nudge.objects.untouched().select_related("user__mail_choices")
+    waiting = Nudge.objects.untouched().exclude(kind=Kind.HANDOVER).select_related("user__mail_choices")
     for row in waiting:
         choices = MailChoices.of(row.user)
         day = row.day

@@ -117,6 +117,8 @@ class MailChoices(Record):
 
     def wants_nudge(self, kind: str) -> bool:
         """Whether they want a nudge of this kind (`Nudge.Kind`)."""
+        if kind == "handover":
+            return True  # nobody's coach changes without their hearing of it
         if kind == "nothing_booked":
             return self.nothing_booked_days is not None
         return bool(getattr(self, f"wants_{kind}"))

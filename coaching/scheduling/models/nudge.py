@@ -1,4 +1,4 @@
-"""The mails that a day asks for, and no act: a step of today, a check-in, a week ahead, nothing booked."""
+"""The mails that a day asks for: a step of today, a check-in, a week ahead, nothing booked, another coach."""
 
 from datetime import date
 from typing import Any
@@ -24,6 +24,8 @@ class Nudge(Delivery):
     check-in, the Monday of the week, or the day on which a client had had
     nothing booked for long enough. It is of use until the end of that day or
     week. It is never held: nobody should have to decide about a nudge.
+
+    A change of coach alone is an act, of which each is told at once.
     """
 
     class Kind(models.TextChoices):
@@ -32,6 +34,7 @@ class Nudge(Delivery):
         NOTHING_BOOKED = "nothing_booked", _("A client with nothing booked")
         OWN_WEEK = "own_week", _("Your week")
         COACH_WEEK = "coach_week", _("Your week as a coach")
+        HANDOVER = "handover", _("Another coach")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="nudges")
     kind = models.CharField(max_length=14, choices=Kind)
@@ -49,7 +52,7 @@ class Nudge(Delivery):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["check_in_due", "nothing_booked"], client__isnull=False)
+                condition=Q(kind__in=["check_in_due", "nothing_booked", "handover"], client__isnull=False)
                 | Q(kind__in=["step_due", "own_week", "coach_week"], client=None),
                 name="nudge_is_about_a_client_or_all",
             ),
@@ -81,6 +84,8 @@ class Nudge(Delivery):
 
     def stop_kind(self) -> bool:
         """The same as if the reader had switched it off."""
+        if self.kind == self.Kind.HANDOVER:
+            return False
         is_days = self.kind == self.Kind.NOTHING_BOOKED
         off: dict[str, Any] = {"nothing_booked_days": None} if is_days else {f"wants_{self.kind}": False}
         MailChoices.objects.update_or_create(user=self.user, defaults=off)

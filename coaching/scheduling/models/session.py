@@ -275,7 +275,9 @@ class CoachingSession(Record):
         """Whether the client may choose another time after this one was called off; one query."""
         rules = getattr(self.coach, "booking_rules", None)
         is_open = rules is not None and rules.takes_bookings and self.client.status in Client.WORKING
-        return is_open and self.cancelled_at is not None and self.coach.session_types.bookable().exists()
+        is_still_theirs = self.client.coach_id == self.coach_id
+        is_off = self.cancelled_at is not None
+        return is_open and is_off and is_still_theirs and self.coach.session_types.bookable().exists()
 
     def is_coached_by(self, user: User) -> bool:
         coach = self.coach if self.is_group else self.client.coach
