@@ -226,12 +226,30 @@ def write_circumstance(*, by: User, circumstance: Circumstance, at: datetime | N
 
 
 @transaction.atomic
-def confirm_circumstance(*, by: User, circumstance: Circumstance) -> None:
-    """The client says yes to what their coach wrote down with them."""
-    circumstance.confirm(by=by)
+def confirm_circumstance(*, by: User, circumstance: Circumstance, edition: str | None = None) -> None:
+    """The client says yes to what their coach wrote down with them. Raises ChangedMeanwhile."""
+    circumstance.refresh_from_db(from_queryset=_locked_circumstances())
+    circumstance.confirm(by=by, edition=edition)
     Trace.objects.leave(
         client=circumstance.client, by=by, act=Trace.Act.CONFIRMED, part=Trace.Part.CIRCUMSTANCES
     )
+
+
+@transaction.atomic
+def keep_circumstance(*, by: User, circumstance: Circumstance, edition: str | None = None) -> None:
+    """The client stays with what stands there, or the coach takes their question back.
+
+    Raises ChangedMeanwhile.
+    """
+    circumstance.refresh_from_db(from_queryset=_locked_circumstances())
+    circumstance.keep(edition=edition)
+    Trace.objects.leave(
+        client=circumstance.client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.CIRCUMSTANCES
+    )
+
+
+def _locked_circumstances() -> models.QuerySet[Circumstance]:
+    return Circumstance.objects.select_related("client", "asked_by").select_for_update(of=("self",))
 
 
 @transaction.atomic

@@ -95,5 +95,6 @@ urlpatterns = [
     ),
     path("circumstances/<uuid:pk>/edit/", circumstances.circumstance_edit, name="circumstance_edit"),
     path("circumstances/<uuid:pk>/confirm/", circumstances.circumstance_confirm, name="circumstance_confirm"),
+    path("circumstances/<uuid:pk>/keep/", circumstances.circumstance_keep, name="circumstance_keep"),
     path("circumstances/<uuid:pk>/remove/", circumstances.circumstance_remove, name="circumstance_remove"),
 ]

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = [ROOT / "coaching", ROOT / "clients", ROOT / "goals", ROOT / "community"]
 ROOMS = ("views", "forms", "templatetags", "context", "local")
 SCOPES = {
+    "askable_by",
     "belonging_to",
     "cancellable_by",
     "categories",

@@ -1,5 +1,6 @@
 """What may be written in a client's record."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -59,6 +60,9 @@ class CircumstanceForm(RecordForm):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        instance = kwargs.get("instance")
+        if instance and instance.asked and instance.asked_by_id == kwargs["user"].pk:
+            kwargs.setdefault("initial", asdict(instance.asked))
         super().__init__(*args, **kwargs)
         self.fields["domain"] = forms.ChoiceField(
             label=_("What it is about"), choices=[("", _("Choose one")), *DOMAINS]

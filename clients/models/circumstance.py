@@ -1,5 +1,7 @@
 """What surrounds a client's life, named as what it is and never as a failing of theirs."""
 
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import pghistory
@@ -31,13 +33,38 @@ class State(models.TextChoices):
     RESOLVED = "resolved", _("It is resolved")
 
 
-@pghistory.track(exclude=["words", "would_help"])
+@dataclass(frozen=True)
+class Wording:
+    """What is said of a circumstance."""
+
+    domain: str
+    words: str
+    would_help: str
+    urgency: str
+    state: str
+
+    def get_domain_display(self) -> str:
+        return str(NEEDS[self.domain][0])
+
+    def get_urgency_display(self) -> str:
+        return str(Urgency(self.urgency).label)
+
+    def get_state_display(self) -> str:
+        return str(State(self.state).label)
+
+
+class ChangedMeanwhile(Exception):
+    """It says something else by now than what was read."""
+
+
+@pghistory.track(exclude=["words", "would_help", "other_words", "asked_by", "asked_at"])
 class Circumstance(PrivateRecord):
     """One thing that shapes what a person can do: rent, work, care, discrimination, being alone.
 
     The client says it, or the coach writes it down in the client's presence;
-    then the client confirms it. Its words are encrypted, and the history keeps
-    only how pressing it was, when.
+    then the client confirms it. What stands there with their yes holds: what
+    their coach would say otherwise stands beside it (`asked`) until they answer.
+    Its words are encrypted, and the history keeps only how pressing it was, when.
     """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="circumstances")
@@ -53,6 +80,16 @@ class Circumstance(PrivateRecord):
     )
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    other_words = EncryptedTextField(null=True, blank=True, editable=False, help_text="A Wording as JSON.")
+    asked_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="circumstances_asked",
+        editable=False,
+    )
+    asked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = CircumstanceQuerySet.as_manager()
 
@@ -64,6 +101,10 @@ class Circumstance(PrivateRecord):
                 condition=Q(urgency__in=Urgency.values), name="circumstance_urgency_is_known"
             ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="circumstance_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(asked_by=None, asked_at=None) | Q(asked_by__isnull=False, asked_at__isnull=False),
+                name="circumstance_asked_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,18 +123,84 @@ class Circumstance(PrivateRecord):
         """Whether the client has said that it is so, by writing it or by a yes to what the coach wrote."""
         return self.confirmed_at is not None
 
+    @property
+    def asked(self) -> Wording | None:
+        """What the coach would say in its place, while it waits for the client's answer."""
+        if self.asked_by_id is None or self.other_words is None:
+            return None
+        return Wording(**json.loads(self.other_words))
+
+    @property
+    def has_question(self) -> bool:
+        """Whether the client is asked about it: that it is so, or that something else is."""
+        return not self.is_confirmed or self.asked_by_id is not None
+
+    @property
+    def edition(self) -> str:
+        """What is asked about now; it changes with each wording."""
+        return (self.asked_at or self.changed_at).isoformat()
+
+    def holds_against(self, user: User) -> bool:
+        """Whether what this person says of it stands beside it: the client has joined, and said yes to it."""
+        client = self.client
+        is_others = client.user_id is not None and client.user_id != user.pk
+        return is_others and not self._state.adding and self.is_confirmed
+
     def write(self, *, by: User, at: datetime | None = None) -> None:
-        """Save what was said. What the client writes is theirs; what the coach writes waits for their yes."""
-        self.changed_at = at or timezone.now()
+        """Save what was said. What the client writes is theirs; what the coach writes waits for their yes.
+
+        Where it stands with the client's yes, the coach's words go beside it.
+        """
+        at = at or timezone.now()
+        if self.holds_against(by):
+            self._ask(Wording(**{name: getattr(self, name) for name in WORDED}), by=by, at=at)
+            return
+        self.changed_at = at
         is_own = self.client.user_id is not None and self.client.user_id == by.pk
         self.confirmed_at = self.changed_at if is_own else None
+        self._forget_question()
         if self._state.adding:
             self.recorded_by = by
         with pghistory.context(user=str(by.pk), at=self.changed_at.isoformat()):
             self.save()
 
-    def confirm(self, *, by: User) -> None:
-        """The client says that what their coach wrote down is so."""
+    def _ask(self, wording: Wording, *, by: User, at: datetime) -> None:
+        self.refresh_from_db(fields=WORDED)
+        if wording == Wording(**{name: getattr(self, name) for name in WORDED}):
+            self._forget_question()
+        else:
+            self.other_words, self.asked_by, self.asked_at = json.dumps(asdict(wording)), by, at
+        self.save(update_fields=QUESTION)
+
+    def _forget_question(self) -> None:
+        self.other_words, self.asked_by, self.asked_at = None, None, None
+
+    def confirm(self, *, by: User, edition: str | None = None) -> None:
+        """The client says that what their coach wrote down, or would say in its place, is so.
+
+        Raises ChangedMeanwhile where that is not the `edition` they read; None asks for none.
+        """
+        self._check(edition)
+        if asked := self.asked:
+            for name in WORDED:
+                setattr(self, name, getattr(asked, name))
+            assert self.asked_by is not None  # noqa: S101 - somebody asked
+            self.recorded_by, self.changed_at = self.asked_by, self.asked_at or self.changed_at
+        self._forget_question()
         self.confirmed_at = timezone.now()
         with pghistory.context(user=str(by.pk)):
-            self.save(update_fields=["confirmed_at"])
+            self.save()
+
+    def keep(self, *, edition: str | None = None) -> None:
+        """It stays as it stands, and the question goes. Raises ChangedMeanwhile."""
+        self._check(edition)
+        self._forget_question()
+        self.save(update_fields=QUESTION)
+
+    def _check(self, edition: str | None) -> None:
+        if edition is not None and edition != self.edition:
+            raise ChangedMeanwhile
+
+
+WORDED = ["domain", "words", "would_help", "urgency", "state"]
+QUESTION = ["other_words", "asked_by", "asked_at"]

@@ -25,6 +25,20 @@ class CircumstanceQuerySet(OwnedAndCoachedQuerySet):
             | Q(client__in=clients.coached_by(user), recorded_by=user.pk, confirmed_at=None)
         )
 
+    def askable_by(self, user: Person) -> Self:
+        """Those with a question this person may put away: about their own, and what they asked as a coach."""
+        clients = clients_of(self)
+        asked = self.filter(asked_by__isnull=False)
+        return asked.filter(
+            Q(client__in=clients.belonging_to(user))
+            | Q(client__in=clients.coached_by(user), asked_by=user.pk)
+        )
+
+    def for_home(self) -> Self:
+        """What cannot wait, and what the client is asked about."""
+        is_urgent = Q(urgency="urgent") & ~Q(state="resolved")
+        return self.filter(is_urgent | Q(confirmed_at=None) | Q(asked_by__isnull=False))
+
     def open(self) -> Self:
         return self.exclude(state="resolved")
 

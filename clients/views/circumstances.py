@@ -12,6 +12,7 @@ from clients import actions
 from clients.circumstances import with_changes
 from clients.forms.record import CircumstanceForm
 from clients.models import Circumstance, Client
+from clients.models.circumstance import ChangedMeanwhile
 from clients.views.own import clients_only, own_words_only_where_open
 from coaching.accounts.http import PersonRequest
 
@@ -19,7 +20,7 @@ from coaching.accounts.http import PersonRequest
 def circumstance_list(request: PersonRequest) -> HttpResponse:
     clients_only(request)
     rows = Circumstance.objects.belonging_to(request.user).select_related(
-        "recorded_by", "client__coach__user"
+        "recorded_by", "asked_by", "client__coach__user"
     )
     circumstances = with_changes(rows.most_pressing_first())
     return render(request, "clients/circumstance_list.html", {"circumstances": circumstances})
@@ -44,9 +45,11 @@ def circumstance_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     rows = Circumstance.objects.visible_to(request.user).select_related("client")
     circumstance = get_object_or_404(rows, pk=pk)
     circumstance.client.check_open_to_words()
+    holds = circumstance.holds_against(request.user)
     form = CircumstanceForm(request.POST or None, user=request.user, instance=circumstance)
     is_own = circumstance.client.user_id == request.user.pk
-    return _form_page(request, form, is_own=is_own, client=circumstance.client, circumstance=circumstance)
+    context = {"client": circumstance.client, "circumstance": circumstance, "holds": holds}
+    return _form_page(request, form, is_own=is_own, **context)
 
 
 def _form_page(
@@ -54,7 +57,10 @@ def _form_page(
 ) -> HttpResponse:
     if form.is_valid():
         actions.write_circumstance(by=request.user, circumstance=form.instance)
-        messages.success(request, _("Saved."))
+        client = form.instance.client
+        asks = not is_own and form.instance.has_question and client.has_joined
+        said = _("Saved. %(name)s is asked whether it is so.") if asks else _("Saved.")
+        messages.success(request, said % {"name": client})
         return _back(form.instance, is_own=is_own)
     context |= {"form": form, "is_own": is_own}
     return render(request, "clients/circumstance_form.html", context, status=422 if form.errors else 200)
@@ -67,8 +73,35 @@ def _back(circumstance: Circumstance, *, is_own: bool) -> HttpResponse:
 @require_POST
 def circumstance_confirm(request: PersonRequest, pk: UUID) -> HttpResponse:
     rows = Circumstance.objects.belonging_to(request.user).select_related("client")
-    actions.confirm_circumstance(by=request.user, circumstance=get_object_or_404(rows, pk=pk))
+    circumstance = get_object_or_404(rows, pk=pk)
+    try:
+        actions.confirm_circumstance(
+            by=request.user, circumstance=circumstance, edition=request.POST.get("edition")
+        )
+    except ChangedMeanwhile:
+        return _read_again(request)
     messages.success(request, _("Confirmed."))
+    return redirect("clients:circumstance_list")
+
+
+@require_POST
+def circumstance_keep(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The client stays with their words; or the coach does not ask any more."""
+    rows = Circumstance.objects.askable_by(request.user).select_related("client")
+    circumstance = get_object_or_404(rows, pk=pk)
+    try:
+        actions.keep_circumstance(
+            by=request.user, circumstance=circumstance, edition=request.POST.get("edition")
+        )
+    except ChangedMeanwhile:
+        return _read_again(request)
+    is_own = circumstance.client.user_id == request.user.pk
+    messages.success(request, _("All right. Your words stay as they are.") if is_own else _("Taken back."))
+    return _back(circumstance, is_own=is_own)
+
+
+def _read_again(request: PersonRequest) -> HttpResponse:
+    messages.info(request, _("This has changed since you read it. Please read it once more."))
     return redirect("clients:circumstance_list")
 
 

@@ -144,12 +144,12 @@ class EncryptedField(models.Field):
             raise TypeError(f"{type(row).__name__} must be a PrivateRecord: its texts are bound to its id.")
         return place_of(row._meta.db_table, str(self.column), row.pk)
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Sealed:
+    def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:
         value = model_instance.__dict__[self.attname]
         # A text that was not opened is written back as it was; so a lost key loses nothing more.
         return (
             value
-            if isinstance(value, Sealed)
+            if value is None or isinstance(value, Sealed)
             else seal_bytes(self.closed(value), self.place_in(model_instance))
         )
 

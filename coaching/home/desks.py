@@ -68,9 +68,19 @@ class ClientDesk:
     user: User
 
     @cached_property
+    def circumstances(self) -> list[Circumstance]:
+        rows = Circumstance.objects.belonging_to(self.user).for_home()
+        return list(rows.most_pressing_first().select_related("client__coach__user"))
+
+    @cached_property
     def urgent(self) -> list[Circumstance]:
         """What is urgent in their life stands before everything else."""
-        return list(Circumstance.objects.belonging_to(self.user).urgent().most_pressing_first())
+        return [row for row in self.circumstances if row.is_urgent]
+
+    @cached_property
+    def to_confirm(self) -> list[Circumstance]:
+        """What their coach wrote down of it, and they have not said yes or no to."""
+        return [row for row in self.circumstances if row.has_question]
 
     @cached_property
     def next_session(self) -> SessionLine | None:

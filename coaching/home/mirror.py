@@ -28,7 +28,7 @@ class Mirror:
     @cached_property
     def circumstances(self) -> list[Circumstance]:
         rows = Circumstance.objects.visible_to(self.user).filter(client=self.client)
-        return with_changes(rows.most_pressing_first().select_related("recorded_by", "client"))
+        return with_changes(rows.most_pressing_first().select_related("recorded_by", "asked_by", "client"))
 
     @cached_property
     def values(self) -> list[Value]:

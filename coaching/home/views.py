@@ -167,7 +167,7 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
         return redirect("home:me")
     sessions = CoachingSession.objects.editable_by(request.user).filter(client=client).upcoming()
     rows = Circumstance.objects.visible_to(request.user).filter(client=client).most_pressing_first()
-    circumstances = with_changes(rows.select_related("recorded_by", "client"))
+    circumstances = with_changes(rows.select_related("recorded_by", "asked_by", "client"))
     curves = curves_for(request, client)
     shared = Connection.objects.visible_to(request.user).filter(client=client).with_listing()
     standings = standings_of(client, request.user)

@@ -46,11 +46,23 @@ def an_agreement(owner: User, kind: str, text: str = "# Between us\n\nWhat you s
     return acts.publish(practice=owner.coach.practice, kind=kind)
 
 
-def a_circumstance(client: Client, by: User, **fields) -> Circumstance:
+def a_circumstance(client: Client, by: User, other_words: str | None = None, **fields) -> Circumstance:
     values = {"domain": "housing", "words": "The rent is half of what comes in.", **fields}
     circumstance = Circumstance(client=client, **values)
     write_circumstance(by=by, circumstance=circumstance)
+    if other_words:  # as they lie in the column
+        circumstance.other_words = other_words
+        circumstance.save()
     return circumstance
+
+
+def a_question_about(circumstance: Circumstance, coach: User, **fields) -> Circumstance:
+    """The coach would say it otherwise, and the client has not answered."""
+    row = Circumstance.objects.select_related("client").get(pk=circumstance.pk)
+    for name, value in {"words": "The rent was less this month.", **fields}.items():
+        setattr(row, name, value)
+    write_circumstance(by=coach, circumstance=row)
+    return row
 
 
 def a_value(client: Client, by: User, words: str = "Being there for my people") -> Value:

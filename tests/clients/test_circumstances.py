@@ -4,9 +4,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from clients.actions import write_circumstance
 from clients.circumstances import with_changes
 from clients.models import Circumstance, Client, Trace
-from tests.clients.rows import a_circumstance
+from tests.clients.rows import a_circumstance, a_question_about
 
 NEW = {
     "domain": "housing",
@@ -41,21 +42,104 @@ def test_circumstance_record_by_the_coach_waits_for_the_clients_yes(
     assert row.is_confirmed
 
 
-def test_change_by_the_coach_asks_the_client_again(alma_browser, ben, ben_client):
-    row = a_circumstance(ben_client, ben)
+def test_change_by_the_coach_stands_beside_what_the_client_said(alma_browser, ben, ben_browser, ben_client):
+    row = a_circumstance(ben_client, ben, urgency="urgent")
 
     alma_browser.post(
         reverse("clients:circumstance_edit", args=[row.pk]),
-        {**NEW, "words": "It is less now.", "state": "easing"},
+        {**NEW, "words": "It is less now.", "urgency": "background", "state": "resolved"},
     )
 
     row = Circumstance.objects.get()
     assert (row.words, row.state, row.recorded_by, row.is_confirmed) == (
-        "It is less now.",
-        "easing",
+        "The rent is half of what comes in.",
+        "present",
         ben,
-        False,
+        True,
     )
+    assert row.is_urgent
+    home = ben_browser.get("/home/").content.decode()
+    assert "First: what cannot wait" in home
+    assert "Alma wrote something down of what is around you" in home
+    page = ben_browser.get(reverse(OWN)).content.decode()
+    assert page.index("The rent is half") < page.index("It is less now.")
+
+
+def test_client_says_yes_to_the_other_words(alma, ben, ben_browser, ben_client):
+    row = a_question_about(a_circumstance(ben_client, ben), alma, state="easing")
+
+    ben_browser.post(reverse("clients:circumstance_confirm", args=[row.pk]), {"edition": row.edition})
+
+    row = Circumstance.objects.get()
+    assert (row.words, row.state, row.recorded_by) == ("The rent was less this month.", "easing", alma)
+    assert (row.is_confirmed, row.asked, row.has_question) == (True, None, False)
+    assert "Alma wrote this down with you." in ben_browser.get(reverse(OWN)).content.decode()
+
+
+def test_client_stays_with_their_own(alma, alma_browser, ben, ben_browser, ben_client):
+    row = a_question_about(a_circumstance(ben_client, ben), alma)
+
+    ben_browser.post(reverse("clients:circumstance_keep", args=[row.pk]), {"edition": row.edition})
+
+    row = Circumstance.objects.get()
+    assert (row.words, row.is_confirmed, row.asked) == ("The rent is half of what comes in.", True, None)
+    assert "The rent was less" not in alma_browser.get(ben_client.get_absolute_url()).content.decode()
+
+
+def test_yes_counts_for_the_words_that_were_read(alma, ben, ben_browser, ben_client):
+    row = a_question_about(a_circumstance(ben_client, ben), alma)
+    read = row.edition
+    a_question_about(row, alma, words="There is no rent any more.")
+
+    for act in ("confirm", "keep"):
+        page = ben_browser.post(
+            reverse(f"clients:circumstance_{act}", args=[row.pk]), {"edition": read}, follow=True
+        )
+        assert "has changed since you read it" in page.content.decode()
+
+    row = Circumstance.objects.get()
+    assert (row.words, row.asked.words) == (
+        "The rent is half of what comes in.",
+        "There is no rent any more.",
+    )
+
+
+def test_coach_takes_their_question_back_and_a_colleague_does_not(
+    alma, alma_browser, cora_browser, ben, ben_client
+):
+    row = a_question_about(a_circumstance(ben_client, ben), alma)
+    address = reverse("clients:circumstance_keep", args=[row.pk])
+
+    assert cora_browser.post(address).status_code == 404
+    assert alma_browser.post(address).status_code == 302
+
+    assert Circumstance.objects.get().asked is None
+
+
+def test_coach_goes_on_writing_what_they_asked(alma, alma_browser, ben, ben_client):
+    row = a_question_about(a_circumstance(ben_client, ben), alma)
+    page = alma_browser.get(reverse("clients:circumstance_edit", args=[row.pk])).content.decode()
+    assert "The rent was less this month." in page
+    assert "holds with the yes of Ben" in page
+
+
+def test_the_same_words_again_are_no_question(alma, ben, ben_client):
+    row = a_circumstance(ben_client, ben)
+    assert not a_question_about(row, alma, words=row.words).has_question
+
+
+def test_clients_own_change_settles_the_question(alma, ben, ben_client):
+    row = a_question_about(a_circumstance(ben_client, ben), alma)
+    row.words = "I found a cheaper room."
+    write_circumstance(by=ben, circumstance=row)
+    row = Circumstance.objects.get()
+    assert (row.words, row.asked, row.other_words) == ("I found a cheaper room.", None, None)
+
+
+def test_of_a_client_without_an_account_the_coach_writes(alma, practice):
+    gil = Client.objects.create(practice=practice, coach=alma.coach, name="Gil", email="gil@example.org")
+    row = a_question_about(a_circumstance(gil, alma), alma)
+    assert (row.words, row.asked) == ("The rent was less this month.", None)
 
 
 @pytest.mark.parametrize("field", ["domain", "words", "urgency"])
