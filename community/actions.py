@@ -261,9 +261,7 @@ def ask_for_check(*, by: User | None, service: Service, note: str = "") -> Listi
 def ask_to_read_again(*, by: User | None, service: Service, note: str) -> Listing:
     """A published listing says something new that no curator has read: it stays, as not checked yet."""
     entry = _locked(service)
-    entry.verified_on, entry.verified_by, entry.verified_how = None, None, ""
-    entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
-    StateChange.objects.create(listing=entry, from_state=entry.state, to_state=entry.state, by=by, note=note)
+    _unread(entry, by=by, note=note)
     return entry
 
 
@@ -379,8 +377,13 @@ def _note_change(entry: Listing, by: User) -> None:
         entry.changed_by = by
         entry.save(update_fields=["changed_by"])
     if settings.SECOND_PAIR_OF_EYES and entry.is_published and entry.verified_on:
-        ask_to_read_again(by=by, service=entry.service, note=_("Changed; another curator reads it"))
-        entry.verified_on, entry.verified_by, entry.verified_how = None, None, ""
+        _unread(entry, by=by, note=_("Changed; another curator reads it"))
+
+
+def _unread(entry: Listing, *, by: User | None, note: str) -> None:
+    entry.verified_on, entry.verified_by, entry.verified_how = None, None, ""
+    entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
+    StateChange.objects.create(listing=entry, from_state=entry.state, to_state=entry.state, by=by, note=note)
 
 
 def _mark_checked(entry: Listing, *, by: User, how: str, on: date | None = None) -> None:
