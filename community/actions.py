@@ -1,7 +1,6 @@
 """What curators do with the directory. Every change of state is written down: who, when, what."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -406,7 +405,7 @@ def _step(service: Service, to: str, *, by: User | None, note: str, entry: Listi
     StateChange.objects.create(listing=entry, from_state=entry.state, to_state=to, by=by, note=note)
     entry.state = to
     what = str(State(to).label)
-    with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=what) if by else nullcontext():
+    with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=what):
         entry.save()
     return entry
 

@@ -70,7 +70,7 @@ def written_down(
     kind: str,
     tables: Iterable[Model],
     *,
-    by: User,
+    by: User | None,
     services: Iterable[Service] = (),
     organization: Organization | None = None,
     what: str = "",
@@ -78,10 +78,10 @@ def written_down(
     """Write down what changes meanwhile in the rows of these tables that belong to these services.
 
     Within another one it does nothing: what is done as part of a greater act
-    is taken back with it.
+    is taken back with it. Nor is what no curator did (`by` is None).
     """
     tables, services, writing = list(tables), list(services), Writing()
-    if _IS_OPEN.get():
+    if by is None or _IS_OPEN.get():
         yield writing
         return
     token = _IS_OPEN.set(True)
