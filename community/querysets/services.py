@@ -31,7 +31,7 @@ from community.places import Place, Within, chord
 from community.querysets.curated import TO_CHECK, may_curate
 from community.querysets.index import write_index
 from community.querysets.links import with_dead_link
-from community.querysets.words import Read, asked_for, plain, read
+from community.querysets.words import Read, plain, read
 
 HALF_A_YEAR = 182
 """Days after which a listing should be checked again."""
@@ -115,7 +115,7 @@ class ServiceQuerySet(models.QuerySet):
         named = self.annotate(sort_name=F("listing__sort_name"))
         if not text:
             return named.order_by("sort_name", "pk")
-        query = asked_for(words or read(text))
+        query = (words or read(text)).query
         rank = SearchRank(F("listing__search_vector"), query)
         return (
             named.filter(listing__search_vector=query)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from re import findall, search
 from unicodedata import normalize
@@ -65,6 +65,26 @@ class Read:
     near: dict[str, list[str]]
     """The words that no listing says, each with the three nearest that one does, nearest first."""
 
+    @cached_property
+    def query(self) -> SearchQueryCombinable:
+        """What to look for: the text as it is written, or all of its words with those near to unknown ones.
+
+        As it is written means in any language of the directory. A word with a
+        minus is looked for in one alone: what one leaves out, another would find.
+        """
+        configs = [CONFIG] if search(r"(^|\s)-", self.text) else configurations(self.text)
+        as_typed = reduce(
+            or_, [SearchQuery(self.text, config=each, search_type="websearch") for each in configs]
+        )
+        if not self.near:
+            return as_typed
+        near = {_ascii(word): found for word, found in self.near.items()}
+        ways = [
+            [word, *near.get(_ascii(word), [])] for word in findall(r"\w+", self.text.lower())[:MOST_WORDS]
+        ]
+        wider = " & ".join("(" + " | ".join(f"'{word}'" for word in way) + ")" for way in ways)
+        return as_typed | SearchQuery(wider, config=CONFIG, search_type="raw")
+
 
 def read(text: str) -> Read:
     """One query; none where nothing was typed."""
@@ -117,24 +137,6 @@ def _configurations() -> list[str]:
     listings = apps.get_model("community", "Listing")._default_manager.filter(state="published").order_by()
     tags = listings.values_list(Func("tags", function="unnest", output_field=TextField())).distinct()
     return [tag.removeprefix("text:") for (tag,) in tags if tag.startswith("text:")]
-
-
-def asked_for(words: Read) -> SearchQueryCombinable:
-    """What to look for: the text as it is written, or all of its words with those near to unknown ones.
-
-    As it is written means in any language of the directory. A word with a
-    minus is looked for in one alone: what one leaves out, another would find.
-    """
-    configs = [CONFIG] if search(r"(^|\s)-", words.text) else configurations(words.text)
-    as_typed = reduce(
-        or_, [SearchQuery(words.text, config=each, search_type="websearch") for each in configs]
-    )
-    if not words.near:
-        return as_typed
-    near = {_ascii(word): found for word, found in words.near.items()}
-    ways = [[word, *near.get(_ascii(word), [])] for word in findall(r"\w+", words.text.lower())[:MOST_WORDS]]
-    wider = " & ".join("(" + " | ".join(f"'{word}'" for word in way) + ")" for way in ways)
-    return as_typed | SearchQuery(wider, config=CONFIG, search_type="raw")
 
 
 def _ascii(word: str) -> str:
