@@ -13,7 +13,7 @@ from coaching.accounts.paging import keyset_page
 from community import edits, merging
 from community.errors import NotPossible
 from community.models import Edit
-from community.views.curation import curators_only
+from community.views.shared import curators_only
 
 
 @curators_only
