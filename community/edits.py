@@ -148,12 +148,13 @@ def told(edit: Edit) -> Iterator[tuple[str, str, str]]:
             if column.attname in before and not column.is_relation and column.attname != "published_at":
                 yield (
                     capfirst(str(column.verbose_name)),
-                    _in_words(column, before[column.attname]),
-                    _in_words(column, after[column.attname]),
+                    in_words(column, before[column.attname]),
+                    in_words(column, after[column.attname]),
                 )
 
 
-def _in_words(column: Any, value: Any) -> str:
+def in_words(column: Any, value: Any) -> str:
+    """The value of a column as a curator reads it; "" where there is none."""
     value = None if value is None else column.to_python(value)
     if isinstance(value, date):
         return date_format(value)

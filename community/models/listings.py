@@ -43,6 +43,10 @@ class VerifiedHow(models.TextChoices):
     WEBSITE = "website", _("Read on their website")
 
 
+LISTING_WORDS = ["kind", "affiliation", "summary"]
+"""The columns of Trellis's own layer that say what a listing is."""
+
+
 @pghistory.track(exclude=["search_vector", "tags", "hours", "sort_name", "compared_at"])
 class Listing(Record):
     """A service's entry in the directory: its kind, its state, who it stands with, when it was last checked.
