@@ -177,10 +177,14 @@ class Listing(Record):
         return str(self.service)
 
     @property
-    def category_names(self) -> list[str]:
+    def category_codes(self) -> list[str]:
         """What it is about, by what is written beside it: no query, for lists that show many."""
         codes = (tag.removeprefix("category:") for tag in self.tags if tag.startswith("category:"))
-        return sorted(NAMES[code] for code in codes if code in NAMES)
+        return [code for code in codes if code in NAMES]
+
+    @property
+    def category_names(self) -> list[str]:
+        return sorted(NAMES[code] for code in self.category_codes)
 
     @property
     def is_published(self) -> bool:
