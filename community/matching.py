@@ -108,11 +108,11 @@ def match(wish: Wish, *, today: date | None = None) -> Matches:
 
 
 def helping_with(need: str, *, most: int, today: date | None = None) -> list[Match]:
-    """The first of what `match` finds for one need, in two queries: for a page about something else."""
+    """The first of what `match` finds for one need, in one query: for a page about something else."""
     wish = Wish(needs=(need,))
     services = _fitting(wish, today or timezone.localdate()).filter(_answers([need], HELPS))
-    ordered = services.by_check().order_by("-checked", "sort_name", "pk")
-    return [Match(service, _reason(service, wish)) for service in ordered.for_lines()[:most]]
+    ordered = services.for_reasons().order_by("-checked", "sort_name", "pk")
+    return [Match(service, _reason(service, wish)) for service in ordered[:most]]
 
 
 def everything(wish: Wish) -> ServiceQuerySet:
