@@ -107,7 +107,7 @@ def take_back(*, by: User, edit: Edit) -> None:
         raise NotPossible(_("That was taken back already."))
     states = dict(Listing.objects.filter(service__edits=edit).values_list("pk", "state"))
     rows = [(MODELS[name], UUID(pk), before, after) for name, pk, before, after in edit.rows]
-    order = {model: number for number, model in enumerate([*(table.model for table in TABLES), Listing])}
+    order = {model: number for number, model in enumerate(NAMES)}
     rows.sort(key=lambda row: order[row[0]])
     _ensure_unchanged(rows)
     try:
@@ -116,14 +116,15 @@ def take_back(*, by: User, edit: Edit) -> None:
     except IntegrityError as error:
         raise NotPossible(_("What it was before is not possible any more. Change it by hand.")) from error
     listings = Listing.objects.filter(service__edits=edit).select_related("service")
-    for listing in listings:
-        if listing.is_published and states.get(listing.pk) != listing.state:
+    stepped = [listing for listing in listings if states.get(listing.pk) != listing.state]
+    for listing in stepped:
+        if listing.is_published:
             ensure_may_decide(listing.service, listing, by=by)
     if edit.kind != Edit.Kind.STATE:
         listings.update(changed_by=by)
     edit.undone_at, edit.undone_by = timezone.now(), by
     edit.save(update_fields=["undone_at", "undone_by"])
-    _note_states(edit, states, by)
+    _note_steps(stepped, states, by)
     Service.objects.filter(Q(edits=edit) | Q(organization=edit.organization_id)).reindex()
 
 
@@ -161,17 +162,16 @@ def in_words(column: Any, value: Any) -> str:
     return "" if value is None else str(dict(column.flatchoices).get(value, value))
 
 
-def _note_states(edit: Edit, states: Mapping[Any, str], by: User) -> None:
+def _note_steps(stepped: Iterable[Listing], states: Mapping[Any, str], by: User) -> None:
     StateChange.objects.bulk_create(
         StateChange(
             listing=listing,
-            from_state=states[listing.pk],
+            from_state=states.get(listing.pk, ""),
             to_state=listing.state,
             by=by,
             note=_("Taken back"),
         )
-        for listing in Listing.objects.filter(service__edits=edit)
-        if states.get(listing.pk, listing.state) != listing.state
+        for listing in stepped
     )
 
 
