@@ -140,7 +140,12 @@ def _put_back(rows: list[tuple[Model, UUID, Any, Any]]) -> None:
 
 
 def told(edit: Edit) -> Iterator[tuple[str, str, str]]:
-    """What changed, in words: the name of the column, before, after. Of a place it says nothing more."""
+    """What changed, in words: the name of the column, before, after.
+
+    Of a place it says nothing more, and nothing of what was done to several at once.
+    """
+    if edit.kind == Edit.Kind.BULK:
+        return
     for name, _pk, before, after in edit.rows:
         model = MODELS[name]
         if model not in {Service, Listing, Organization} or before is None or after is None:

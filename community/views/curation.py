@@ -117,7 +117,7 @@ def listing_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def _edits(request: PersonRequest, edits: Any) -> list[tuple[Edit, list[tuple[str, str, str]]]]:
     """The latest of these edits, each with its lines."""
-    latest = edits.editable_by(request.user).defer(None).with_all()[:MOST_EDITS]
+    latest = edits.editable_by(request.user).with_people()[:MOST_EDITS]
     return [(edit, list(told(edit))) for edit in latest]
 
 
