@@ -61,7 +61,7 @@ def merge(*, by: User, kept: Service, gone: Service, choices: Mapping[str, str])
         raise NotPossible(_("One of them was merged into another already."))
     if there[gone.pk].state == Listing.State.ARCHIVED:
         raise NotPossible(_("The other one is archived. Bring it back first."))
-    tables = [*WORDS, *PLACES, *PARTS.values()]
+    tables = {*WORDS, *PLACES, *PARTS.values()}
     what = _("Merged “%(gone)s” into “%(kept)s”") % {"gone": gone.name, "kept": kept.name}
     with edits.written_down(Edit.Kind.MERGE, tables, by=by, services=[kept, gone], what=what) as writing:
         _take_words(by, kept, gone, there, choices)
