@@ -13,7 +13,6 @@ import os
 import platform
 import statistics
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 import _directory
 import _dispatch
+from _turns import in_turns
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -37,13 +37,9 @@ def figure(measure: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]
     return measure
 
 
-def in_turns(measured: Callable[[], Any], bare: Callable[[], Any]) -> dict[str, Any]:
+def compared(measured: Callable[[], Any], bare: Callable[[], Any]) -> dict[str, Any]:
     """Both, one after the other, many times; how they compare."""
-    for _round in range(WARM_UP):
-        measured()
-        bare()
-    pairs = [(_milliseconds(measured), _milliseconds(bare)) for _round in range(ROUNDS)]
-    times, bare_times = zip(*pairs, strict=True)
+    times, bare_times = in_turns(measured, bare, rounds=ROUNDS, warm_up=WARM_UP)
     median, bare_median = statistics.median(times), statistics.median(bare_times)
     return {
         "median_ms": round(median, 3),
@@ -52,12 +48,6 @@ def in_turns(measured: Callable[[], Any], bare: Callable[[], Any]) -> dict[str, 
         "ratio": round(median / bare_median, 1),
         "rounds": ROUNDS,
     }
-
-
-def _milliseconds(act: Callable[[], Any]) -> float:
-    begin = time.perf_counter()
-    act()
-    return (time.perf_counter() - begin) * 1000
 
 
 def select_1() -> None:
@@ -110,7 +100,7 @@ def free_starts_of_a_month() -> dict[str, Any]:
         "sessions": 500,
         "free_starts": len(found),
         "queries": len(queries),
-        **in_turns(compute, select_1),
+        **compared(compute, select_1),
         "bare": "SELECT 1",
     }
 

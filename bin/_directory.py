@@ -21,6 +21,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 import _dispatch
+from _turns import in_turns
 
 SIZES = tuple(int(size) for size in os.environ.get("TRELLIS_BENCH_SERVICES", "1000 10000 100000").split())
 """`TRELLIS_BENCH_SERVICES=1000` is a quick look."""
@@ -198,18 +199,8 @@ def _opened(browser: Any, url: str) -> None:
 
 def _p95(act: Callable[[], Any], bare: Callable[[], Any]) -> tuple[float, float]:
     """Milliseconds of both, taken in turns."""
-    for _round in range(WARM_UP):
-        act()
-        bare()
-    pairs = [(_ms(act), _ms(bare)) for _round in range(ROUNDS)]
-    times, bares = zip(*pairs, strict=True)
+    times, bares = in_turns(act, bare, rounds=ROUNDS, warm_up=WARM_UP)
     return statistics.quantiles(times, n=20)[-1], statistics.quantiles(bares, n=20)[-1]
-
-
-def _ms(act: Callable[[], Any]) -> float:
-    begin = time.perf_counter()
-    act()
-    return (time.perf_counter() - begin) * 1000
 
 
 def _exponent(times: dict[int, float]) -> float:

@@ -1,7 +1,7 @@
 """What curators do with the directory. Every change of state is written down: who, when, what."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -93,8 +93,7 @@ def create_listing(
     entry = Listing.objects.create(service=made, **(listing or {}), written_by=by, changed_by=by)
     StateChange.objects.create(listing=entry, to_state=State.DRAFT, by=by)
     if place or address:
-        with written_down(Edit.Kind.PLACE, [], by=by):  # it is new, so there is nothing to take back
-            add_place(by=by, service=made, place=place or {}, address=address, accessibility=accessibility)
+        _place_of(made, place or {}, address, accessibility)
     Phone.objects.bulk_create(Phone(service=made, **phone) for phone in phones)
     Schedule.objects.bulk_create(Schedule(service=made, **schedule) for schedule in schedules)
     CostOption.objects.bulk_create(CostOption(service=made, **cost) for cost in costs)
@@ -149,16 +148,8 @@ def add_place(
     accessibility: str = "",
 ) -> ServiceAtLocation:
     """Say where a service is. The place belongs to the service's organization."""
-    with written_down(Edit.Kind.PLACE, PLACES, by=by, services=[service], what=_("Added a place")):
-        location = Location.objects.create(organization=service.organization, **place)
-        if address:
-            Address.objects.create(location=location, **address)
-        if accessibility:
-            Accessibility.objects.create(location=location, description=accessibility)
-        link = ServiceAtLocation.objects.create(service=service, location=location)
-        _note_change(_locked(service), by)
-    Service.objects.filter(pk=service.pk).reindex()
-    return link
+    with _changing(Edit.Kind.PLACE, PLACES, by=by, services=[service], what=_("Added a place")):
+        return _place_of(service, place, address, accessibility)
 
 
 @transaction.atomic
@@ -167,7 +158,7 @@ def change_place(
 ) -> None:
     """Rewrite a place. `address` None keeps the address: a confidential one is never shown to edit."""
     services = Service.objects.filter(service_at_locations__location=location)
-    with written_down(Edit.Kind.PLACE, PLACES, by=by, services=services):
+    with _changing(Edit.Kind.PLACE, PLACES, by=by, services=services):
         _rewrite(location, place)
         if address is not None:
             first = location.addresses.order_by("created_at", "pk").first() or Address(location=location)
@@ -175,41 +166,32 @@ def change_place(
         access = location.accessibility.order_by("created_at", "pk").first()
         if access or accessibility:
             _rewrite(access or Accessibility(location=location), {"description": accessibility})
-        for service in services:
-            _note_change(_locked(service), by)
-    services.reindex()
 
 
 @transaction.atomic
 def remove_place(*, by: User, link: ServiceAtLocation) -> None:
     """The service is not there any more; a place that no other service uses goes too."""
     service, location = link.service, link.location
-    with written_down(Edit.Kind.PLACE, PLACES, by=by, services=[service], what=_("Removed a place")):
+    with _changing(Edit.Kind.PLACE, PLACES, by=by, services=[service], what=_("Removed a place")):
         link.delete()
         if not location.service_at_locations.exists():
             location.delete()
-        _note_change(_locked(service), by)
-    Service.objects.filter(pk=service.pk).reindex()
 
 
 @transaction.atomic
 def keep_part(*, by: User, service: Service, part: Model) -> None:
     """A phone, schedule, price, language or paper of the service, new or rewritten."""
     what = f"{_('Changed')}: {part._meta.verbose_name} {part}"
-    with written_down(Edit.Kind.PART, [type(part)], by=by, services=[service], what=what):
+    with _changing(Edit.Kind.PART, [type(part)], by=by, services=[service], what=what):
         part.save()
-        _note_change(_locked(service), by)
-    Service.objects.filter(pk=service.pk).reindex()
 
 
 @transaction.atomic
 def remove_part(*, by: User, service: Service, part: Model) -> None:
     """It is not part of the listing any more."""
     what = f"{_('Removed')}: {part._meta.verbose_name} {part}"
-    with written_down(Edit.Kind.PART, [type(part)], by=by, services=[service], what=what):
+    with _changing(Edit.Kind.PART, [type(part)], by=by, services=[service], what=what):
         part.delete()
-        _note_change(_locked(service), by)
-    Service.objects.filter(pk=service.pk).reindex()
 
 
 # --- from state to state ----------------------------------------------------
@@ -261,9 +243,7 @@ def ask_for_check(*, by: User | None, service: Service, note: str = "") -> Listi
 def ask_to_read_again(*, by: User | None, service: Service, note: str) -> Listing:
     """A published listing says something new that no curator has read: it stays, as not checked yet."""
     entry = _locked(service)
-    entry.verified_on, entry.verified_by, entry.verified_how = None, None, ""
-    entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
-    StateChange.objects.create(listing=entry, from_state=entry.state, to_state=entry.state, by=by, note=note)
+    _unread(entry, by=by, note=note)
     return entry
 
 
@@ -373,14 +353,32 @@ def _cannot_publish(missing: list[str]) -> str:
     return _("Before everybody may find it, it still needs: %(missing)s.") % {"missing": "; ".join(missing)}
 
 
+@contextmanager
+def _changing(
+    kind: str, tables: Iterable[type[Model]], *, by: User, services: Iterable[Service], what: str = ""
+) -> Iterator[None]:
+    """What is done meanwhile changes these services: it is written down, and they are found by it."""
+    services = list(services)
+    with written_down(kind, tables, by=by, services=services, what=what):
+        yield
+        for service in services:
+            _note_change(_locked(service), by)
+    Service.objects.filter(pk__in=[service.pk for service in services]).reindex()
+
+
 def _note_change(entry: Listing, by: User) -> None:
     """Who changed it last. Where a second person reads everything, a published one waits for them."""
     if entry.changed_by_id != by.pk:
         entry.changed_by = by
         entry.save(update_fields=["changed_by"])
     if settings.SECOND_PAIR_OF_EYES and entry.is_published and entry.verified_on:
-        ask_to_read_again(by=by, service=entry.service, note=_("Changed; another curator reads it"))
-        entry.verified_on, entry.verified_by, entry.verified_how = None, None, ""
+        _unread(entry, by=by, note=_("Changed; another curator reads it"))
+
+
+def _unread(entry: Listing, *, by: User | None, note: str) -> None:
+    entry.verified_on, entry.verified_by, entry.verified_how = None, None, ""
+    entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
+    StateChange.objects.create(listing=entry, from_state=entry.state, to_state=entry.state, by=by, note=note)
 
 
 def _mark_checked(entry: Listing, *, by: User, how: str, on: date | None = None) -> None:
@@ -403,7 +401,7 @@ def _step(service: Service, to: str, *, by: User | None, note: str, entry: Listi
     StateChange.objects.create(listing=entry, from_state=entry.state, to_state=to, by=by, note=note)
     entry.state = to
     what = str(State(to).label)
-    with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=what) if by else nullcontext():
+    with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=what):
         entry.save()
     return entry
 
@@ -416,6 +414,17 @@ def _fill(row: Any, columns: Fields) -> None:
 def _rewrite(row: Any, columns: Fields) -> None:
     _fill(row, columns)
     row.save()
+
+
+def _place_of(
+    service: Service, place: Fields, address: Fields | None, accessibility: str
+) -> ServiceAtLocation:
+    location = Location.objects.create(organization=service.organization, **place)
+    if address:
+        Address.objects.create(location=location, **address)
+    if accessibility:
+        Accessibility.objects.create(location=location, description=accessibility)
+    return ServiceAtLocation.objects.create(service=service, location=location)
 
 
 def _categorize(service: Service, categories: Iterable[TaxonomyTerm | str]) -> None:

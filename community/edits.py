@@ -70,7 +70,7 @@ def written_down(
     kind: str,
     tables: Iterable[Model],
     *,
-    by: User,
+    by: User | None,
     services: Iterable[Service] = (),
     organization: Organization | None = None,
     what: str = "",
@@ -78,10 +78,10 @@ def written_down(
     """Write down what changes meanwhile in the rows of these tables that belong to these services.
 
     Within another one it does nothing: what is done as part of a greater act
-    is taken back with it.
+    is taken back with it. Nor is what no curator did (`by` is None).
     """
     tables, services, writing = list(tables), list(services), Writing()
-    if _IS_OPEN.get():
+    if by is None or _IS_OPEN.get():
         yield writing
         return
     token = _IS_OPEN.set(True)
@@ -107,7 +107,7 @@ def take_back(*, by: User, edit: Edit) -> None:
         raise NotPossible(_("That was taken back already."))
     states = dict(Listing.objects.filter(service__edits=edit).values_list("pk", "state"))
     rows = [(MODELS[name], UUID(pk), before, after) for name, pk, before, after in edit.rows]
-    order = {model: number for number, model in enumerate([*(table.model for table in TABLES), Listing])}
+    order = {model: number for number, model in enumerate(NAMES)}
     rows.sort(key=lambda row: order[row[0]])
     _ensure_unchanged(rows)
     try:
@@ -116,14 +116,15 @@ def take_back(*, by: User, edit: Edit) -> None:
     except IntegrityError as error:
         raise NotPossible(_("What it was before is not possible any more. Change it by hand.")) from error
     listings = Listing.objects.filter(service__edits=edit).select_related("service")
-    for listing in listings:
-        if listing.is_published and states.get(listing.pk) != listing.state:
+    stepped = [listing for listing in listings if states.get(listing.pk) != listing.state]
+    for listing in stepped:
+        if listing.is_published:
             ensure_may_decide(listing.service, listing, by=by)
     if edit.kind != Edit.Kind.STATE:
         listings.update(changed_by=by)
     edit.undone_at, edit.undone_by = timezone.now(), by
     edit.save(update_fields=["undone_at", "undone_by"])
-    _note_states(edit, states, by)
+    _note_steps(stepped, states, by)
     Service.objects.filter(Q(edits=edit) | Q(organization=edit.organization_id)).reindex()
 
 
@@ -139,7 +140,12 @@ def _put_back(rows: list[tuple[Model, UUID, Any, Any]]) -> None:
 
 
 def told(edit: Edit) -> Iterator[tuple[str, str, str]]:
-    """What changed, in words: the name of the column, before, after. Of a place it says nothing more."""
+    """What changed, in words: the name of the column, before, after.
+
+    Of a place it says nothing more, and nothing of what was done to several at once.
+    """
+    if edit.kind == Edit.Kind.BULK:
+        return
     for name, _pk, before, after in edit.rows:
         model = MODELS[name]
         if model not in {Service, Listing, Organization} or before is None or after is None:
@@ -148,29 +154,29 @@ def told(edit: Edit) -> Iterator[tuple[str, str, str]]:
             if column.attname in before and not column.is_relation and column.attname != "published_at":
                 yield (
                     capfirst(str(column.verbose_name)),
-                    _in_words(column, before[column.attname]),
-                    _in_words(column, after[column.attname]),
+                    in_words(column, before[column.attname]),
+                    in_words(column, after[column.attname]),
                 )
 
 
-def _in_words(column: Any, value: Any) -> str:
+def in_words(column: Any, value: Any) -> str:
+    """The value of a column as a curator reads it; "" where there is none."""
     value = None if value is None else column.to_python(value)
     if isinstance(value, date):
         return date_format(value)
     return "" if value is None else str(dict(column.flatchoices).get(value, value))
 
 
-def _note_states(edit: Edit, states: Mapping[Any, str], by: User) -> None:
+def _note_steps(stepped: Iterable[Listing], states: Mapping[Any, str], by: User) -> None:
     StateChange.objects.bulk_create(
         StateChange(
             listing=listing,
-            from_state=states[listing.pk],
+            from_state=states.get(listing.pk, ""),
             to_state=listing.state,
             by=by,
             note=_("Taken back"),
         )
-        for listing in Listing.objects.filter(service__edits=edit)
-        if states.get(listing.pk, listing.state) != listing.state
+        for listing in stepped
     )
 
 

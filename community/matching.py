@@ -108,11 +108,11 @@ def match(wish: Wish, *, today: date | None = None) -> Matches:
 
 
 def helping_with(need: str, *, most: int, today: date | None = None) -> list[Match]:
-    """The first of what `match` finds for one need, in two queries: for a page about something else."""
+    """The first of what `match` finds for one need, in one query: for a page about something else."""
     wish = Wish(needs=(need,))
-    services = _about(_fitting(wish, today or timezone.localdate()), [need], HELPS)
-    ordered = services.by_check().order_by("-checked", "sort_name", "pk")
-    return [Match(service, _reason(service, wish)) for service in ordered.for_lines()[:most]]
+    services = _fitting(wish, today or timezone.localdate()).filter(_answers([need], HELPS))
+    ordered = services.for_reasons().order_by("-checked", "sort_name", "pk")
+    return [Match(service, _reason(service, wish)) for service in ordered[:most]]
 
 
 def everything(wish: Wish) -> ServiceQuerySet:
@@ -138,8 +138,8 @@ def _carries(codes: Collection[str]) -> Q:
     return Q(listing__tags__overlap=[f"category:{code}" for code in sorted(codes)])
 
 
-def _about(services: ServiceQuerySet, codes: Collection[str], kinds: list[str]) -> ServiceQuerySet:
-    return services.filter(_carries(codes), listing__kind__in=kinds)
+def _answers(codes: Collection[str], kinds: list[str]) -> Q:
+    return _carries(codes) & Q(listing__kind__in=kinds)
 
 
 # --- a pool small enough to be put in order -----------------------------------
@@ -149,9 +149,9 @@ def _pool(fitting: ServiceQuerySet, wish: Wish) -> list[dict[str, Any]]:
     """Those that answer a need or an interest: `POOL` checked last, or as many near by and as many remote."""
     answers = Q()
     if wish.needs:
-        answers |= _carries(wish.needs) & Q(listing__kind__in=HELPS)
+        answers |= _answers(wish.needs, HELPS)
     if wish.interests:
-        answers |= _carries(wish.interests) & Q(listing__kind__in=JOINS)
+        answers |= _answers(wish.interests, JOINS)
     if not answers:
         return []
     fitting = fitting.filter(answers)
@@ -171,7 +171,9 @@ def _rows(services: ServiceQuerySet) -> list[dict[str, Any]]:
 def _pool_of_each(fitting: ServiceQuerySet, needs: list[str]) -> list[dict[str, Any]]:
     """Those for needs that others crowded out, in one query."""
     branches = [
-        _about(fitting, [need], HELPS).order_by("-checked", "listing__service_id").values(*COLUMNS)[:LONGEST]
+        fitting.filter(_answers([need], HELPS))
+        .order_by("-checked", "listing__service_id")
+        .values(*COLUMNS)[:LONGEST]
         for need in needs
     ]
     if not branches:
@@ -214,15 +216,9 @@ def _rank(row: dict[str, Any], wish: Wish) -> tuple[int, int, int, str, UUID]:
 # --- why ----------------------------------------------------------------------
 
 
-def codes_of(service: Service) -> list[str]:
-    """The categories of a listing, by code, as they are written beside it."""
-    tags = [tag.partition(":") for tag in service.listing.tags]
-    return [code for kind, _colon, code in tags if kind == "category"]
-
-
 def _reason(service: Service, wish: Wish) -> str:
     """`Because you named housing. For people from 16 years. Checked 3 May 2026.`"""
-    about = codes_of(service)
+    about = service.listing.category_codes
     kind = Kind(service.listing.kind)
     named = [str(NEEDS[code][0]).lower() for code in wish.needs if code in about and kind in HELPS]
     liked = [str(INTERESTS[code][0]).lower() for code in wish.interests if code in about and kind in JOINS]

@@ -28,6 +28,8 @@ from community.models import (
     TaxonomyTerm,
     Url,
 )
+from community.models.listings import LISTING_WORDS
+from community.models.services import SERVICE_WORDS
 
 PARTS: dict[str, type[models.Model]] = {
     "phones": Phone,
@@ -38,23 +40,6 @@ PARTS: dict[str, type[models.Model]] = {
     "additional_urls": Url,
 }
 """What a listing may have several of, by the relation's name."""
-COLUMNS = [
-    "name",
-    "alternate_name",
-    "description",
-    "url",
-    "email",
-    "status",
-    "eligibility_description",
-    "minimum_age",
-    "maximum_age",
-    "application_process",
-    "fees_description",
-    "wait_time",
-    "interpretation_services",
-    "alert",
-]
-LAYER = ["kind", "affiliation", "summary"]
 THEIRS, BOTH = "gone", "both"
 """A choice: what the kept one says (anything else), what the other says, or all that both have."""
 
@@ -76,7 +61,7 @@ def merge(*, by: User, kept: Service, gone: Service, choices: Mapping[str, str])
         raise NotPossible(_("One of them was merged into another already."))
     if there[gone.pk].state == Listing.State.ARCHIVED:
         raise NotPossible(_("The other one is archived. Bring it back first."))
-    tables = [*WORDS, *PLACES, *PARTS.values()]
+    tables = {*WORDS, *PLACES, *PARTS.values()}
     what = _("Merged “%(gone)s” into “%(kept)s”") % {"gone": gone.name, "kept": kept.name}
     with edits.written_down(Edit.Kind.MERGE, tables, by=by, services=[kept, gone], what=what) as writing:
         _take_words(by, kept, gone, there, choices)
@@ -113,8 +98,8 @@ def dismiss_pair(*, by: User, pair: LikePair) -> None:
 def _take_words(
     by: User, kept: Service, gone: Service, there: Mapping[Any, Listing], choices: Mapping[str, str]
 ) -> None:
-    columns = {name: getattr(gone, name) for name in COLUMNS if choices.get(name) == THEIRS}
-    layer = {name: getattr(there[gone.pk], name) for name in LAYER if choices.get(name) == THEIRS}
+    columns = {name: getattr(gone, name) for name in SERVICE_WORDS if choices.get(name) == THEIRS}
+    layer = {name: getattr(there[gone.pk], name) for name in LISTING_WORDS if choices.get(name) == THEIRS}
     own, theirs = (
         set(TaxonomyTerm.objects.categories().filter(attributes__service=service)) for service in (kept, gone)
     )

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.contrib.sitemaps import Sitemap
+from django.db.models import Count, Max
 from django.urls import reverse
 
 from community.models import Service
@@ -21,6 +22,12 @@ class ListingSitemap(Sitemap):
 
     def lastmod(self, item: Service) -> date | None:
         return item.listing.verified_on
+
+    def get_latest_lastmod(self) -> date | None:  # type: ignore[override]
+        """The latest check; None where one was never checked. Django would read every listing for it."""
+        checked = "listing__verified_on"
+        days = self.items().aggregate(latest=Max(checked), checked=Count(checked), all=Count("pk"))
+        return days["latest"] if days["checked"] == days["all"] else None
 
 
 class PageSitemap(Sitemap):

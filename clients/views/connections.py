@@ -15,7 +15,7 @@ from clients.models import Connection
 from clients.views.own import clients_only
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
-from community.matching import codes_of, everything, suggest
+from community.matching import everything, suggest
 from community.models import Service
 from community.vocabulary import NAMES, NEEDS
 
@@ -30,7 +30,7 @@ def connection_list(request: PersonRequest) -> HttpResponse:
     context = {
         "kept": kept,
         "matches": [
-            (match, [(code, NAMES[code]) for code in codes_of(match.service)])
+            (match, [(code, NAMES[code]) for code in match.service.listing.category_codes])
             for match in matches
             if match.service.pk not in here
         ],

@@ -7,21 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.querysets import Person
 from community.bulk import ABOUT_CATEGORIES, Act
+from community.forms.search import CATEGORIES, QuickSelect
 from community.models import Service, TaxonomyTerm
-from community.vocabulary import HEADINGS
 
 MOST = 100
-CATEGORIES = [
-    ("", _("No category")),
-    *(
-        (heading, [(code, name) for code, (name, _meaning) in members.items()])
-        for heading, _description, members in HEADINGS.values()
-    ),
-]
-"""The vocabulary itself, so that showing it asks nobody."""
-
-
-SELECT = forms.Select(attrs={"class": "form-select"})
+SELECT = QuickSelect(attrs={"class": "form-select"})
 
 
 class BulkForm(forms.Form):
@@ -29,7 +19,9 @@ class BulkForm(forms.Form):
         Service.objects.none(), error_messages={"required": _("Tick at least one listing.")}
     )
     act = forms.ChoiceField(label=_("What to do"), choices=Act.choices, widget=SELECT)
-    category = forms.ChoiceField(label=_("Category"), required=False, choices=CATEGORIES, widget=SELECT)
+    category = forms.ChoiceField(
+        label=_("Category"), required=False, choices=[("", _("No category")), *CATEGORIES], widget=SELECT
+    )
 
     def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,6 +18,8 @@ from community.models import (
     Service,
     TaxonomyTerm,
 )
+from community.models.listings import LISTING_WORDS
+from community.models.services import SERVICE_WORDS
 
 
 class CategoryField(forms.ModelMultipleChoiceField):
@@ -29,22 +31,8 @@ class CategoryField(forms.ModelMultipleChoiceField):
         super().__init__(queryset=TaxonomyTerm.objects.categories(), required=False, **kwargs)
 
 
-SERVICE_COLUMNS = [
-    "name",
-    "description",
-    "status",
-    "eligibility_description",
-    "minimum_age",
-    "maximum_age",
-    "application_process",
-    "fees_description",
-    "wait_time",
-    "interpretation_services",
-    "url",
-    "email",
-    "alert",
-]
-LISTING_COLUMNS = ["kind", "affiliation", "summary"]
+SERVICE_COLUMNS = [name for name in SERVICE_WORDS if name != "alternate_name"]
+"""Another name comes with an import; it is not asked for."""
 
 
 class ListingForm(forms.ModelForm):
@@ -97,7 +85,7 @@ class ListingForm(forms.ModelForm):
 
     @property
     def listing(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in LISTING_COLUMNS}
+        return {name: self.cleaned_data[name] for name in LISTING_WORDS}
 
 
 class NewListingForm(ListingForm):

@@ -3,11 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.querysets import Person
-from community.merging import BOTH, COLUMNS, LAYER, PARTS, THEIRS
-from community.models import Listing, Service
+from community.edits import in_words
+from community.merging import BOTH, PARTS, THEIRS
+from community.models import Service
+from community.models.listings import LISTING_WORDS
+from community.models.services import SERVICE_WORDS
 
 KEPT = "kept"
 PART_LABELS = {
@@ -27,15 +31,11 @@ class MergeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kept, self.gone = kept, gone
         self.same: list[str] = []
-        for model, names, rows in [
-            (Service, COLUMNS, (kept, gone)),
-            (Listing, LAYER, (kept.listing, gone.listing)),
-        ]:
+        for names, rows in [(SERVICE_WORDS, (kept, gone)), (LISTING_WORDS, (kept.listing, gone.listing))]:
             for name in names:
-                field = model._meta.get_field(name)
-                own, theirs = (_in_words(row, name) for row in rows)
-                label = str(field.verbose_name)  # type: ignore[union-attr]
-                self._offer(name, label, own, theirs, may_be_both=False)
+                column: Any = rows[0]._meta.get_field(name)
+                own, theirs = (in_words(column, getattr(row, name)) for row in rows)
+                self._offer(name, column.verbose_name, own, theirs, may_be_both=False)
         self._offer("categories", _("What it is about"), *(_joined(each.categories) for each in (kept, gone)))
         self._offer("places", _("Places"), *(_places(each) for each in (kept, gone)))
         for name in PARTS:
@@ -52,18 +52,12 @@ class MergeForm(forms.Form):
             choices.append((BOTH, _("What both have")))
         first = choices[-1][0] if may_be_both and own and theirs else KEPT if own else THEIRS
         self.fields[name] = forms.ChoiceField(
-            label=str(label)[:1].upper() + str(label)[1:],
+            label=capfirst(str(label)),
             choices=choices,
             initial=first,
             widget=forms.RadioSelect,
             error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one.")},
         )
-
-
-def _in_words(row: Any, name: str) -> str:
-    shown = getattr(row, f"get_{name}_display", None)
-    value = shown() if shown else getattr(row, name)
-    return "" if value is None else str(value)
 
 
 def _joined(rows: Any) -> str:

@@ -15,12 +15,11 @@ from community.models import Listing
 from community.models.contacts import Weekday
 from community.places import Place
 
-
-def _in_groups() -> list[tuple[Any, Any]]:
-    return [
-        (label, [(code, words) for code, (words, _meaning) in members.items()])
-        for label, _meaning, members in vocabulary.HEADINGS.values()
-    ]
+CATEGORIES: list[tuple[Any, Any]] = [
+    (label, [(code, words) for code, (words, _meaning) in members.items()])
+    for label, _meaning, members in vocabulary.HEADINGS.values()
+]
+"""The vocabulary itself in its groups, so that showing it asks nobody."""
 
 
 class QuickSelect(forms.Select):
@@ -53,7 +52,7 @@ class SearchForm(forms.Form):
 
     q = forms.CharField(label=_("What are you looking for?"), required=False, max_length=200)
     category = forms.ChoiceField(
-        label=_("About"), required=False, choices=[("", _("Everything")), *_in_groups()]
+        label=_("About"), required=False, choices=[("", _("Everything")), *CATEGORIES]
     )
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("Everything")), *Listing.Kind.choices]

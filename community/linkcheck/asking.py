@@ -73,6 +73,8 @@ class Question:
     turns: Turns
     whole: float
     until: float = field(init=False)
+    robots: dict[str, RobotFileParser] = field(default_factory=dict, init=False)
+    """What each origin asks of programs, by the address of its robots.txt."""
 
     def __post_init__(self) -> None:
         self.until = time.monotonic() + self.whole
@@ -108,17 +110,19 @@ class Question:
         return status, location
 
     def _may_look(self, target: Url, addresses: list[str]) -> bool:
-        """What robots.txt says (RFC 9309); where there is none, everybody may."""
-        robots = _parsed(urljoin(target.url, "/robots.txt"))
-        try:
-            status, _location, body = self._request("GET", robots, addresses, most=MOST_OF_ROBOTS)
-        except BROKEN:
-            return True  # the page itself will tell
-        if not 200 <= status < 300:
-            return True
-        parser = RobotFileParser()
-        parser.parse(body.decode("utf-8", "replace").splitlines())
-        return parser.can_fetch(AGENT, target.url)
+        """What robots.txt says (RFC 9309), read once for each origin; where there is none, everybody may."""
+        where = _parsed(urljoin(target.url, "/robots.txt"))
+        if where.url not in self.robots:
+            self.robots[where.url] = RobotFileParser()
+            self.robots[where.url].parse(self._robots_lines(where, addresses))
+        return self.robots[where.url].can_fetch(AGENT, target.url)
+
+    def _robots_lines(self, where: Url, addresses: list[str]) -> list[str]:
+        with suppress(*BROKEN):  # the page itself will tell
+            status, _location, body = self._request("GET", where, addresses, most=MOST_OF_ROBOTS)
+            if 200 <= status < 300:
+                return body.decode("utf-8", "replace").splitlines()
+        return []
 
     def _request(
         self, method: str, target: Url, addresses: list[str], *, most: int = 0

@@ -43,6 +43,10 @@ class VerifiedHow(models.TextChoices):
     WEBSITE = "website", _("Read on their website")
 
 
+LISTING_WORDS = ["kind", "affiliation", "summary"]
+"""The columns of Trellis's own layer that say what a listing is."""
+
+
 @pghistory.track(exclude=["search_vector", "tags", "hours", "sort_name", "compared_at"])
 class Listing(Record):
     """A service's entry in the directory: its kind, its state, who it stands with, when it was last checked.
@@ -173,10 +177,14 @@ class Listing(Record):
         return str(self.service)
 
     @property
-    def category_names(self) -> list[str]:
+    def category_codes(self) -> list[str]:
         """What it is about, by what is written beside it: no query, for lists that show many."""
         codes = (tag.removeprefix("category:") for tag in self.tags if tag.startswith("category:"))
-        return sorted(NAMES[code] for code in codes if code in NAMES)
+        return [code for code in codes if code in NAMES]
+
+    @property
+    def category_names(self) -> list[str]:
+        return sorted(NAMES[code] for code in self.category_codes)
 
     @property
     def is_published(self) -> bool:

@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 
 from coaching.accounts.models import User
@@ -68,8 +67,3 @@ class Merge(Record):
 
     def __str__(self) -> str:
         return f"{self.gone} → {self.kept}"
-
-    @property
-    def kept_url(self) -> str:
-        """The kept one's page for curators."""
-        return reverse("community:listing_detail", args=[self.kept_id])

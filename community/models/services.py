@@ -26,6 +26,25 @@ class ServiceStatus(models.TextChoices):
     TEMPORARILY_CLOSED = "temporarily closed", _("Closed for now")
 
 
+SERVICE_WORDS = [
+    "name",
+    "alternate_name",
+    "description",
+    "status",
+    "eligibility_description",
+    "minimum_age",
+    "maximum_age",
+    "application_process",
+    "fees_description",
+    "wait_time",
+    "interpretation_services",
+    "url",
+    "email",
+    "alert",
+]
+"""The columns that say what a service is; of two that become one, a curator chooses."""
+
+
 @pghistory.track()
 class Service(HsdsRecord):
     """One thing an organization offers: help, a group, an activity, or a way to contribute."""

@@ -10,9 +10,13 @@ from community.querysets.curated import may_curate
 
 class EditQuerySet(models.QuerySet):
     def editable_by(self, user: Person) -> Self:
-        """All of them for a curator; the rows themselves are left where they are."""
-        return self.defer("rows") if may_curate(user) else self.none()
+        """All of them for a curator."""
+        return self.all() if may_curate(user) else self.none()
 
-    def with_all(self) -> Self:
-        """With who did it and to what."""
-        return self.select_related("by", "undone_by", "organization").prefetch_related("services")
+    def with_people(self) -> Self:
+        """With who did it, and who took it back."""
+        return self.select_related("by", "undone_by")
+
+    def with_names(self) -> Self:
+        """With what it was done to. One more query."""
+        return self.select_related("organization").prefetch_related("services")

@@ -76,7 +76,7 @@ IN_USE = f"""
     FROM ({NAMED}) AS named
     JOIN community_listing listing ON listing.service_id = named.service_id
      AND listing.state IN ('in_review', 'published', 'needs_check')
-    WHERE named.url ~* '^https?://[^/?#]'
+    WHERE named.url ~* '^https?://(?:[^/?#@]*@)?[^/:?#@]'
 """  # noqa: S608
 NEW_LINKS = f"""
 INSERT INTO community_weblink (url, host, state, answer, leads_to, dead_days)
@@ -84,7 +84,6 @@ SELECT DISTINCT url,
        left(lower(substring(url FROM '(?i)^https?://(?:[^/?#@]*@)?(\\[[^]]*\\]|[^/:?#]+)')), 255),
        'unchecked', '', '', 0
 FROM ({IN_USE}) AS in_use
-WHERE url ~* '^https?://(?:[^/?#@]*@)?[^/:?#@]'
 ON CONFLICT (url) DO NOTHING
 """  # noqa: S608
 OLD_LINKS = f"""

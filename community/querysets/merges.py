@@ -34,6 +34,11 @@ class LikePairQuerySet(models.QuerySet):
         """With what a line about each shows."""
         return self.select_related(
             "first__organization", "first__listing", "second__organization", "second__listing"
+        ).defer(
+            "first__listing__search_vector",
+            "first__listing__hours",
+            "second__listing__search_vector",
+            "second__listing__hours",
         )
 
     @transaction.atomic

@@ -31,7 +31,7 @@ from community.places import Place, Within, chord
 from community.querysets.curated import TO_CHECK, may_curate
 from community.querysets.index import write_index
 from community.querysets.links import with_dead_link
-from community.querysets.words import Read, asked_for, plain, read
+from community.querysets.words import Read, plain, read
 
 HALF_A_YEAR = 182
 """Days after which a listing should be checked again."""
@@ -115,7 +115,7 @@ class ServiceQuerySet(models.QuerySet):
         named = self.annotate(sort_name=F("listing__sort_name"))
         if not text:
             return named.order_by("sort_name", "pk")
-        query = asked_for(words or read(text))
+        query = (words or read(text)).query
         rank = SearchRank(F("listing__search_vector"), query)
         return (
             named.filter(listing__search_vector=query)
@@ -195,31 +195,23 @@ class ServiceQuerySet(models.QuerySet):
 
     def for_lines(self) -> Self:
         """With what a line about each says: who runs it, and what it is about. One more query."""
-        return self.for_reasons().prefetch_related(
-            Prefetch("attributes", queryset=_rows("Attribute").select_related("taxonomy_term"))
-        )
+        return self.for_reasons().prefetch_related(_terms())
 
     def for_queue(self) -> Self:
         """With what the curators' queue shows of each, in a fixed number of queries."""
-        return self.select_related("organization", "listing").prefetch_related(
-            "additional_urls",
-            Prefetch("service_at_locations", queryset=_rows("ServiceAtLocation").select_related("location")),
-        )
+        return self.for_reasons().prefetch_related("additional_urls", _places())
 
     def for_cards(self) -> Self:
         """With what a card in a list shows, in a fixed number of queries."""
-        return self.for_reasons().prefetch_related(
-            Prefetch("service_at_locations", queryset=_rows("ServiceAtLocation").select_related("location")),
-            _public_addresses(),
-        )
+        return self.for_reasons().prefetch_related(_places(), _public_addresses())
 
     def for_page(self) -> Self:
         """With everything a listing's own page shows, in a fixed number of queries."""
         return self.select_related(
             "organization", "listing__verified_by", "listing__published_by"
         ).prefetch_related(
-            Prefetch("attributes", queryset=_rows("Attribute").select_related("taxonomy_term")),
-            Prefetch("service_at_locations", queryset=_rows("ServiceAtLocation").select_related("location")),
+            _terms(),
+            _places(),
             "phones",
             "contacts",
             "schedules",
@@ -248,6 +240,14 @@ def _open_reports(**which: str) -> Coalesce:
     reports = _rows("ProblemReport").filter(service=OuterRef("pk"), closed_at=None, **which)
     how_many = reports.order_by().values("service").annotate(how_many=Count("pk")).values("how_many")
     return Coalesce(Subquery(how_many, output_field=IntegerField()), 0)
+
+
+def _terms() -> Prefetch:
+    return Prefetch("attributes", queryset=_rows("Attribute").select_related("taxonomy_term"))
+
+
+def _places() -> Prefetch:
+    return Prefetch("service_at_locations", queryset=_rows("ServiceAtLocation").select_related("location"))
 
 
 def _public_addresses() -> Prefetch:

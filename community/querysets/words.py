@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
-from re import findall, search, split
+from re import findall, search
 from unicodedata import normalize
 
 from django.apps import apps
 from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable
 from django.core.cache import cache
 from django.db import connection
-
-from community import vocabulary
+from django.db.models import Func, TextField
 
 CONFIG = "english"
 """Every listing is found by it; what is spoken at some of them adds others (`Listing.tags`, `text:…`)."""
@@ -66,6 +65,26 @@ class Read:
     near: dict[str, list[str]]
     """The words that no listing says, each with the three nearest that one does, nearest first."""
 
+    @cached_property
+    def query(self) -> SearchQueryCombinable:
+        """What to look for: the text as it is written, or all of its words with those near to unknown ones.
+
+        As it is written means in any language of the directory. A word with a
+        minus is looked for in one alone: what one leaves out, another would find.
+        """
+        configs = [CONFIG] if search(r"(^|\s)-", self.text) else configurations(self.text)
+        as_typed = reduce(
+            or_, [SearchQuery(self.text, config=each, search_type="websearch") for each in configs]
+        )
+        if not self.near:
+            return as_typed
+        near = {_ascii(word): found for word, found in self.near.items()}
+        ways = [
+            [word, *near.get(_ascii(word), [])] for word in findall(r"\w+", self.text.lower())[:MOST_WORDS]
+        ]
+        wider = " & ".join("(" + " | ".join(f"'{word}'" for word in way) + ")" for way in ways)
+        return as_typed | SearchQuery(wider, config=CONFIG, search_type="raw")
+
 
 def read(text: str) -> Read:
     """One query; none where nothing was typed."""
@@ -93,51 +112,31 @@ def _likeness(word: str, other: str) -> float:
     return SequenceMatcher(None, word, other).ratio()
 
 
-def languages() -> list[tuple[str, str]]:
-    """Name and code of each language that is spoken at a published listing; remembered for an hour."""
-    return cache.get_or_set("community:languages", _languages, KNOWN_FOR) or []
+def languages() -> list[str]:
+    """The name of each language that is spoken at a published listing; remembered for an hour."""
+    return cache.get_or_set("community:language_names", _languages, KNOWN_FOR) or []
 
 
-def _languages() -> list[tuple[str, str]]:
-    spoken = apps.get_model("community", "Language")._default_manager.filter(
-        service__listing__state="published"
-    )
-    return list(spoken.order_by("name", "code").values_list("name", "code").distinct())
+def _languages() -> list[str]:
+    spoken = apps.get_model("community", "Language")._default_manager.exclude(name="")
+    names = spoken.filter(service__listing__state="published").order_by().values_list("name", flat=True)
+    return sorted(names.distinct())
 
 
 def configurations(text: str) -> list[str]:
-    """PostgreSQL's text configurations for the languages of the listings, as far as they are written like it.
+    """PostgreSQL's text configurations by which published listings are indexed, if they read such letters.
 
-    English is the first, and always there.
+    English is the first, and always there. Which there are is remembered for an hour.
     """
-    found = {_configuration(name, code) for name, code in languages()} - {CONFIG}
+    found = set(cache.get_or_set("community:text", _configurations, KNOWN_FOR) or [])
     is_latin = not any(letter.isalpha() and letter > LAST_LATIN for letter in text)
     return [CONFIG, *sorted(found - OTHER_LETTERS if is_latin else found)]
 
 
-def _configuration(name: str, code: str) -> str:
-    """As the index reads them: by the first word of the name, or the first part of the code."""
-    first = split("[ ,;(/-]", name.lower(), maxsplit=1)[0]
-    names = {first, code.lower().partition("-")[0]} - {""}
-    return next((config for config, known in vocabulary.TEXT.items() if names & set(known.split())), "simple")
-
-
-def asked_for(words: Read) -> SearchQueryCombinable:
-    """What to look for: the text as it is written, or all of its words with those near to unknown ones.
-
-    As it is written means in any language of the directory. A word with a
-    minus is looked for in one alone: what one leaves out, another would find.
-    """
-    configs = [CONFIG] if search(r"(^|\s)-", words.text) else configurations(words.text)
-    as_typed = reduce(
-        or_, [SearchQuery(words.text, config=each, search_type="websearch") for each in configs]
-    )
-    if not words.near:
-        return as_typed
-    near = {_ascii(word): found for word, found in words.near.items()}
-    ways = [[word, *near.get(_ascii(word), [])] for word in findall(r"\w+", words.text.lower())[:MOST_WORDS]]
-    wider = " & ".join("(" + " | ".join(f"'{word}'" for word in way) + ")" for way in ways)
-    return as_typed | SearchQuery(wider, config=CONFIG, search_type="raw")
+def _configurations() -> list[str]:
+    listings = apps.get_model("community", "Listing")._default_manager.filter(state="published").order_by()
+    tags = listings.values_list(Func("tags", function="unnest", output_field=TextField())).distinct()
+    return [tag.removeprefix("text:") for (tag,) in tags if tag.startswith("text:")]
 
 
 def _ascii(word: str) -> str:

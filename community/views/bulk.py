@@ -11,7 +11,7 @@ from coaching.accounts.http import PersonRequest
 from community import bulk
 from community.errors import NotPossible
 from community.forms.bulk import BulkForm
-from community.views.curation import curators_only
+from community.views.shared import curators_only
 
 
 @require_POST

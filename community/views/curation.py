@@ -1,14 +1,12 @@
 """The curators' pages. Everybody else who is signed in is told that they are not theirs (403)."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -26,38 +24,9 @@ from community.forms.parts import PARTS
 from community.forms.places import PlaceForm
 from community.forms.search import CurateSearchForm
 from community.models import Edit, GapRecord, Listing, Organization, Service, ServiceAtLocation, WebLink
+from community.views.shared import curators_only, form_page, typed
 
 MOST_EDITS = 10
-
-type View = Callable[..., HttpResponse]
-
-
-def curators_only(view: View) -> View:
-    """The pages of the whole area are for curators."""
-
-    @wraps(view)
-    def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_curator:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-def _typed(request: PersonRequest) -> QueryDict | None:
-    """What was sent, which may be nothing at all."""
-    return request.POST if request.method == "POST" else None
-
-
-def _form_page(
-    request: PersonRequest, form: Any, *, title: str, eyebrow: str = "", back: str, **more: Any
-) -> HttpResponse:
-    return render(
-        request,
-        "community/curate_form.html",
-        {"form": form, "title": title, "eyebrow": eyebrow, "back": back, **more},
-        status=422 if form.is_bound else 200,
-    )
 
 
 @curators_only
@@ -96,9 +65,9 @@ def listing_new(request: PersonRequest) -> HttpResponse:
     organization = None
     if "organization" in request.GET:
         organization = _organization(request, request.GET["organization"])
-    form = NewListingForm(_typed(request), user=request.user, organization=organization)
+    form = NewListingForm(typed(request), user=request.user, organization=organization)
     if not form.is_valid():
-        return _form_page(
+        return form_page(
             request,
             form,
             title=_("New listing"),
@@ -148,7 +117,7 @@ def listing_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def _edits(request: PersonRequest, edits: Any) -> list[tuple[Edit, list[tuple[str, str, str]]]]:
     """The latest of these edits, each with its lines."""
-    latest = edits.editable_by(request.user).defer(None).with_all()[:MOST_EDITS]
+    latest = edits.editable_by(request.user).with_people()[:MOST_EDITS]
     return [(edit, list(told(edit))) for edit in latest]
 
 
@@ -162,7 +131,7 @@ def _links(request: PersonRequest, service: Service) -> list[tuple[str, WebLink 
 def listing_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     service = get_object_or_404(Service.objects.editable_by(request.user).for_lines(), pk=pk)
     form = ListingForm(
-        _typed(request),
+        typed(request),
         user=request.user,
         instance=service,
         initial={
@@ -187,7 +156,7 @@ def listing_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("community:listing_detail", service.pk)
     back = reverse("community:listing_detail", args=[pk])
-    return _form_page(request, form, title=_("Change the listing"), eyebrow=service.name, back=back)
+    return form_page(request, form, title=_("Change the listing"), eyebrow=service.name, back=back)
 
 
 def _step(
@@ -306,13 +275,13 @@ def organization_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
 @curators_only
 def organization_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     organization = _organization(request, pk)
-    form = OrganizationForm(_typed(request), user=request.user, instance=organization)
+    form = OrganizationForm(typed(request), user=request.user, instance=organization)
     if form.is_valid():
         actions.change_organization(by=request.user, organization=organization, columns=form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect(organization)
     back = organization.get_absolute_url()
-    return _form_page(request, form, title=_("Change the organization"), back=back)
+    return form_page(request, form, title=_("Change the organization"), back=back)
 
 
 # --- places and parts -------------------------------------------------------
@@ -328,7 +297,7 @@ def place_new(request: PersonRequest, pk: UUID) -> HttpResponse:
     service = get_object_or_404(
         Service.objects.editable_by(request.user).select_related("organization"), pk=pk
     )
-    form = PlaceForm(_typed(request), user=request.user)
+    form = PlaceForm(typed(request), user=request.user)
     if form.is_valid():
         actions.add_place(
             by=request.user,
@@ -340,13 +309,13 @@ def place_new(request: PersonRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("The place is saved."))
         return redirect("community:listing_detail", pk)
     back = reverse("community:listing_detail", args=[pk])
-    return _form_page(request, form, title=_("Where is it?"), eyebrow=service.name, back=back)
+    return form_page(request, form, title=_("Where is it?"), eyebrow=service.name, back=back)
 
 
 @curators_only
 def place_edit(request: PersonRequest, pk: UUID, place_pk: UUID) -> HttpResponse:
     link = _place(request, pk, place_pk)
-    form = PlaceForm(_typed(request), user=request.user, location=link.location)
+    form = PlaceForm(typed(request), user=request.user, location=link.location)
     if form.is_valid():
         actions.change_place(
             by=request.user,
@@ -358,7 +327,7 @@ def place_edit(request: PersonRequest, pk: UUID, place_pk: UUID) -> HttpResponse
         messages.success(request, _("The place is saved."))
         return redirect("community:listing_detail", pk)
     back = reverse("community:listing_detail", args=[pk])
-    return _form_page(request, form, title=_("Change the place"), eyebrow=link.service.name, back=back)
+    return form_page(request, form, title=_("Change the place"), eyebrow=link.service.name, back=back)
 
 
 @curators_only
@@ -395,7 +364,7 @@ def _part(request: PersonRequest, pk: UUID, part: str) -> tuple[Service, Any, An
 @curators_only
 def part_new(request: PersonRequest, pk: UUID, part: str) -> HttpResponse:
     service, form_class, title = _part(request, pk, part)
-    form = form_class(_typed(request), user=request.user, instance=form_class.Meta.model(service=service))
+    form = form_class(typed(request), user=request.user, instance=form_class.Meta.model(service=service))
     return _save_part(request, service, form, title)
 
 
@@ -403,7 +372,7 @@ def part_new(request: PersonRequest, pk: UUID, part: str) -> HttpResponse:
 def part_edit(request: PersonRequest, pk: UUID, part: str, part_pk: UUID) -> HttpResponse:
     service, form_class, title = _part(request, pk, part)
     row = get_object_or_404(getattr(service, form_class.related_name), pk=part_pk)
-    form = form_class(_typed(request), user=request.user, instance=row)
+    form = form_class(typed(request), user=request.user, instance=row)
     remove = reverse("community:part_remove", args=[pk, part, part_pk])
     return _save_part(request, service, form, title, remove=remove)
 
@@ -414,7 +383,7 @@ def _save_part(request: PersonRequest, service: Service, form: Any, title: str, 
         actions.keep_part(by=request.user, service=service, part=form.save(commit=False))
         messages.success(request, _("Saved."))
         return redirect(back)
-    return _form_page(request, form, title=title, eyebrow=service.name, back=back, **more)
+    return form_page(request, form, title=title, eyebrow=service.name, back=back, **more)
 
 
 @curators_only

@@ -22,7 +22,7 @@ from community.querysets.words import languages
 @login_not_required
 def resource_list(request: HttpRequest) -> HttpResponse:
     everything = Service.objects.visible_to(request.user).published()
-    form = SearchForm(request.GET, languages=sorted({name for name, _code in languages() if name}))
+    form = SearchForm(request.GET, languages=languages())
     search = Search(everything, form.asked, form.place)
     services, by = search.in_order()
     page = keyset_page(request, services.for_cards(), by=by)

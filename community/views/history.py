@@ -13,12 +13,12 @@ from coaching.accounts.paging import keyset_page
 from community import edits, merging
 from community.errors import NotPossible
 from community.models import Edit
-from community.views.curation import curators_only
+from community.views.shared import curators_only
 
 
 @curators_only
 def edit_list(request: PersonRequest) -> HttpResponse:
-    edits_of_all = Edit.objects.editable_by(request.user).defer(None).with_all()
+    edits_of_all = Edit.objects.editable_by(request.user).with_people().with_names()
     page = keyset_page(request, edits_of_all, by=["-created_at", "-pk"])
     edits_told = [(edit, list(edits.told(edit))) for edit in page]
     return render(request, "community/edit_list.html", {"page": page, "edits": edits_told})

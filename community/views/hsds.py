@@ -14,8 +14,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.vary import vary_on_headers
 
 from community.hsds import openapi, readable
 from community.hsds.asked import Asked, NotUnderstood
@@ -74,6 +75,7 @@ def _with_etag(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
 
 
 @api
+@vary_on_headers("Accept")
 def base(request: HttpRequest) -> HttpResponse:
     """What the API is: for programs as the standard has it, for a browser as a page to read."""
     if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
@@ -83,20 +85,14 @@ def base(request: HttpRequest) -> HttpResponse:
             "operations": readable.operations(document),
             "schemas": readable.schemas(document),
         }
-        return _by_accept(render(request, "community/hsds.html", context))
-    answer = JsonResponse(
+        return render(request, "community/hsds.html", context)
+    return JsonResponse(
         {
             "version": "3.1",
             "profile": "https://docs.openreferral.org/en/v3.1.0/hsds/",
             "openapi_url": settings.SITE_URL + reverse("hsds:openapi"),
         }
     )
-    return _by_accept(answer)
-
-
-def _by_accept(response: HttpResponse) -> HttpResponse:
-    patch_vary_headers(response, ["Accept"])
-    return response
 
 
 def _document() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from community.forms.imports import ImportForm
 from community.hsds import runs
 from community.hsds.report import PackageError
 from community.models import ImportRun
-from community.views.curation import curators_only
+from community.views.shared import curators_only
 
 LATEST = 20
 

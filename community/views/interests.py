@@ -13,7 +13,7 @@ from coaching.accounts.paging import keyset_page
 from community import eyes
 from community.forms.interests import InterestForm
 from community.models import Interest, Organization
-from community.views.curation import curators_only
+from community.views.shared import curators_only, form_page, typed
 
 
 @curators_only
@@ -26,22 +26,18 @@ def interest_list(request: PersonRequest) -> HttpResponse:
 @curators_only
 def interest_declare(request: PersonRequest, pk: UUID) -> HttpResponse:
     organization = get_object_or_404(Organization.objects.editable_by(request.user), pk=pk)
-    form = InterestForm(request.POST if request.method == "POST" else None, user=request.user)
+    form = InterestForm(typed(request), user=request.user)
     if form.is_valid():
         eyes.declare_interest(by=request.user, organization=organization, **form.cleaned_data)
         messages.success(request, _("Saved. Another curator checks and publishes its listings from now on."))
         return redirect("community:interest_list")
-    return render(
+    return form_page(
         request,
-        "community/curate_form.html",
-        {
-            "form": form,
-            "title": _("What do you have to do with it?"),
-            "eyebrow": organization,
-            "back": organization.get_absolute_url(),
-            "who": _("All curators"),
-        },
-        status=422 if form.is_bound else 200,
+        form,
+        title=_("What do you have to do with it?"),
+        eyebrow=str(organization),
+        back=organization.get_absolute_url(),
+        who=_("All curators"),
     )
 
 

@@ -15,7 +15,7 @@ from community.errors import NotPossible
 from community.forms.merging import MergeForm
 from community.forms.search import CurateSearchForm
 from community.models import LikePair, Service
-from community.views.curation import curators_only
+from community.views.shared import curators_only, typed
 
 OFFERED = 20
 
@@ -44,7 +44,7 @@ def merge_find(request: PersonRequest, pk: UUID) -> HttpResponse:
     form = CurateSearchForm(request.GET)
     form.is_valid()
     words = form.cleaned_data.get("q", "")
-    found = services.exclude(pk=pk).exclude(listing__state="archived").search(words).for_lines()
+    found = services.exclude(pk=pk).exclude(listing__state="archived").search(words).for_reasons()
     pairs = LikePair.objects.editable_by(request.user).of(service).with_both()[:OFFERED]
     alike = [(pair, pair.second if pair.first_id == pk else pair.first) for pair in pairs]
     return render(
@@ -58,9 +58,7 @@ def merge_find(request: PersonRequest, pk: UUID) -> HttpResponse:
 def merge_confirm(request: PersonRequest, pk: UUID, other_pk: UUID) -> HttpResponse:
     services = Service.objects.editable_by(request.user).for_page()
     kept, gone = get_object_or_404(services, pk=pk), get_object_or_404(services, pk=other_pk)
-    form = MergeForm(
-        request.POST if request.method == "POST" else None, user=request.user, kept=kept, gone=gone
-    )
+    form = MergeForm(typed(request), user=request.user, kept=kept, gone=gone)
     if form.is_valid():
         try:
             merging.merge(by=request.user, kept=kept, gone=gone, choices=form.cleaned_data)

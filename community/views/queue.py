@@ -15,7 +15,7 @@ from community import actions
 from community.eyes import why_not
 from community.models import GapRecord, Listing, Service, Suggestion, WebLink
 from community.needs import reasons
-from community.views.curation import curators_only
+from community.views.shared import curators_only
 
 SHOWN = 50
 """So many gaps, and so many suggestions."""

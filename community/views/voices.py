@@ -16,6 +16,7 @@ from community import actions
 from community.forms.voices import ProblemForm, SuggestionForm, VisitorForm
 from community.models import Service
 from community.throttle import is_too_often
+from community.views.shared import typed
 
 MOST_AN_HOUR = 10
 
@@ -23,7 +24,7 @@ MOST_AN_HOUR = 10
 @login_not_required
 def problem_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     service = get_object_or_404(Service.objects.visible_to(request.user), pk=pk)
-    form = ProblemForm(request.POST if request.method == "POST" else None)
+    form = ProblemForm(typed(request))
     if _may_be_taken(request, form):
         if not form.is_from_a_machine:
             actions.report_problem(service=service, source=_source(request, service), **form.columns)
@@ -36,7 +37,7 @@ def problem_report(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_not_required
 def resource_suggest(request: HttpRequest) -> HttpResponse:
-    form = SuggestionForm(request.POST if request.method == "POST" else None)
+    form = SuggestionForm(typed(request))
     back = reverse("community:resource_list")
     if _may_be_taken(request, form):
         if not form.is_from_a_machine:

@@ -308,7 +308,8 @@ def test_a_curator_compares_and_merges(finn_browser, twins):
     detail = finn_browser.get(url("listing_detail", kept.pk)).text
     assert "Merged “Rent advice centre” into “Rent advice”" in detail
     assert "Take it back" in detail
-    assert "its address leads there" in finn_browser.get(url("listing_detail", gone.pk)).text
+    left = finn_browser.get(url("listing_detail", gone.pk)).text
+    assert f'<a href="{url("listing_detail", kept.pk)}">Rent advice</a>, and its address leads there' in left
 
 
 def test_any_other_listing_can_be_searched_for(finn_browser, twins, published_of):

@@ -264,7 +264,7 @@ def test_goal_page_asks_the_same_for_few_obstacles_and_many(
         named(ben, ben_goal, what=f"Number {number}")
         actions.add_step(by=ben, goal=ben_goal, title="Step", due_on=timezone.localdate() - timedelta(days=3))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         alma_browser.get(ben_goal.get_absolute_url())
     assert Step.objects.count() == count
 

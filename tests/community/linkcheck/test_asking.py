@@ -119,6 +119,15 @@ def test_robots_txt_is_honoured(web):
     assert "/private/list" not in [each.path for each in web.asked]
 
 
+def test_robots_txt_is_read_once_for_all_redirects_on_one_origin(web):
+    web.robots = "User-agent: *\nDisallow: /private/\n"
+
+    answer = web.ask("/to/301/?/to/302/?/private/list")
+
+    assert answer.state == "unchecked"
+    assert [each.path for each in web.asked if each.method == "GET"] == ["/robots.txt"]
+
+
 # --- never inside -------------------------------------------------------------
 
 INSIDE = [

@@ -9,11 +9,14 @@ from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.contrib.sitemaps import Sitemap
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from community import actions
 from community.models import Location, Service
+from community.sitemaps import ListingSitemap
 
 FEED = reverse("community:changes_feed")
 SITEMAP = reverse("community:sitemap")
@@ -152,6 +155,20 @@ def test_the_sitemap_has_what_is_published_and_nothing_else(visitor, published_o
 
     found = {re.sub("^https?://[^/]+", "", each) for section in sections for each in locations(section)}
     assert found == {"/", "/resources/", shown.get_absolute_url()}
+
+
+@pytest.mark.parametrize(("checked", "is_said"), [([], False), ([True, True], True), ([True, False], False)])
+def test_the_sitemap_says_when_it_was_last_checked_where_all_of_it_was(
+    published_of, django_assert_num_queries, checked, is_said
+):
+    for number, is_checked in enumerate(checked):
+        published_of(f"Advice {number}", is_checked=is_checked)
+
+    with django_assert_num_queries(1):
+        latest = ListingSitemap().get_latest_lastmod()
+
+    assert latest == (timezone.localdate() if is_said else None)
+    assert latest == Sitemap.get_latest_lastmod(ListingSitemap())
 
 
 def test_robots_lets_in_to_the_directory_alone(visitor, published_of, settings):
