@@ -55,6 +55,7 @@ class Looking:
         said = self.said
         return Wish(
             needs=self.needs,
+            urgent=frozenset(need for record in self.records for need in record.urgent_needs),
             interests=() if self.is_urgent else tuple(said.interests),
             vetoed=frozenset(said.vetoed),
             age=said.age,

@@ -46,11 +46,13 @@ JOINS: list[str] = [Kind.CONTRIBUTE, Kind.ACTIVITY, Kind.SUPPORT_GROUP]
 class Wish:
     """What somebody said, in codes of the vocabulary; unknown codes find nothing.
 
-    `vetoed` are codes of categories of which nothing may be suggested again.
+    `urgent` are those of the needs that cannot wait. `vetoed` are codes of
+    categories of which nothing may be suggested again.
     """
 
     needs: tuple[str, ...] = ()
     interests: tuple[str, ...] = ()
+    urgent: frozenset[str] = frozenset()
     vetoed: frozenset[str] = frozenset()
     age: int | None = None
     place: Place | None = None
@@ -89,7 +91,8 @@ def suggest(wish: Wish, *, today: date | None = None) -> Matches:
 def match(wish: Wish, *, today: date | None = None) -> Matches:
     """Published, running, lately checked listings that fit the age and the place, those for most needs first.
 
-    Then those for most interests, then the latest checked, then by name.
+    What helps with something that cannot wait stands before all others. Then
+    those for most interests, then the latest checked, then by name.
     """
     fitting = _fitting(wish, today or timezone.localdate())
     found = {row["pk"]: row for row in _pool(fitting, wish)}
@@ -208,9 +211,17 @@ def _first(rows: list[dict[str, Any]], wish: Wish) -> list[dict[str, Any]]:
     return [row for row in ranked if row["pk"] in kept]
 
 
-def _rank(row: dict[str, Any], wish: Wish) -> tuple[int, int, int, str, UUID]:
+def _rank(row: dict[str, Any], wish: Wish) -> tuple[int, int, int, int, str, UUID]:
     needs_met, liked = _codes(row, wish.needs, HELPS), _codes(row, wish.interests, JOINS)
-    return -len(needs_met), -len(liked), -row["checked"].toordinal(), row["sort_name"], row["pk"]
+    cannot_wait = wish.urgent.intersection(needs_met)
+    return (
+        -len(cannot_wait),
+        -len(needs_met),
+        -len(liked),
+        -row["checked"].toordinal(),
+        row["sort_name"],
+        row["pk"],
+    )
 
 
 # --- why ----------------------------------------------------------------------

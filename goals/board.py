@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from django.utils import timezone
@@ -20,6 +20,8 @@ from goals.trellis import Trellis, grow
 
 MOST_TO_RATE = 12
 MOST_RHYTHMS = 8
+JUST = timedelta(minutes=10)
+"""So long a step that was ticked stays on the first page, to be opened again."""
 """On a home page; a plan's own page has them all."""
 MOST_LOOKS = 5
 """Of earlier reviews, beside the picture; any other day can be written."""
@@ -162,6 +164,13 @@ class Board:
     @property
     def growing_count(self) -> int:
         return sum(goal.is_open for goal in self.goals)
+
+    @cached_property
+    def just_done(self) -> Step | None:
+        """The step ticked last, for some minutes: it stays where it was, so that a slip is undone there."""
+        since = timezone.now() - JUST
+        done = [step for step in self.steps if step.done_at is not None and step.done_at > since]
+        return max(done, key=lambda step: (step.done_at, step.pk), default=None)
 
     @cached_property
     def next_step(self) -> Step | None:

@@ -102,10 +102,21 @@ class ClientQuerySet(models.QuerySet):
         return self.filter(Exists(self._urgent_circumstances()))
 
     def with_what_they_look_for(self) -> Self:
-        """With `needs`, what they confirmed to be around them, and with what else the directory may know."""
+        """With `needs`, what they confirmed to be around them, and what else the directory may know.
+
+        `urgent_needs` are those of them that cannot wait.
+        """
         is_said = ~Q(circumstances__state="resolved") & Q(circumstances__confirmed_at__isnull=False)
         needs = ArrayAgg("circumstances__domain", filter=is_said, distinct=True, default=[])
-        return self.annotate(needs=needs).with_urgent_need().select_related("looking_for")
+        urgent = ArrayAgg(
+            "circumstances__domain",
+            filter=is_said & Q(circumstances__urgency="urgent"),
+            distinct=True,
+            default=[],
+        )
+        return (
+            self.annotate(needs=needs, urgent_needs=urgent).with_urgent_need().select_related("looking_for")
+        )
 
     def _urgent_circumstances(self) -> models.QuerySet:
         circumstances: Any = related(self.model, "circumstances").objects

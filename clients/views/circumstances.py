@@ -59,11 +59,22 @@ def _form_page(
         actions.write_circumstance(by=request.user, circumstance=form.instance)
         client = form.instance.client
         asks = not is_own and form.instance.has_question and client.has_joined
-        said = _("Saved. %(name)s is asked whether it is so.") if asks else _("Saved.")
-        messages.success(request, said % {"name": client})
+        messages.success(request, _said(form.instance, asks=asks, is_own=is_own))
         return _back(form.instance, is_own=is_own)
     context |= {"form": form, "is_own": is_own}
     return render(request, "clients/circumstance_form.html", context, status=422 if form.errors else 200)
+
+
+def _said(circumstance: Circumstance, *, asks: bool, is_own: bool) -> str:
+    client = circumstance.client
+    if asks:
+        return _("Saved. %(name)s is asked whether it is so.") % {"name": client}
+    if is_own and circumstance.is_urgent:
+        return _(
+            "Saved. It stands first on your page, and on the page of %(coach)s when they next sign in. "
+            "No mail goes out: if you need them sooner, write or ring."
+        ) % {"coach": client.coach}
+    return _("Saved.")
 
 
 def _back(circumstance: Circumstance, *, is_own: bool) -> HttpResponse:

@@ -51,6 +51,11 @@ class CoachDesk:
         rows = with_reasons(Client.objects.coached_by(self.user)).filter(BESIDE_ANSWERS)
         return list(rows.order_by("-has_urgent_need", "name", "pk")[:SHOWN])
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether something cannot wait for one of them: then they stand before the sessions."""
+        return any(client.has_urgent_need for client in self.attention)  # type: ignore[attr-defined]
+
     @cached_property
     def handovers(self) -> list[Handover]:
         """What clients answered of late who were asked to go on with another coach."""

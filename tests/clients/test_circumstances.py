@@ -27,6 +27,13 @@ def test_circumstance_create_by_the_client_is_theirs_at_once(ben_browser, ben, b
     assert (row.words, row.would_help, row.state) == (NEW["words"], NEW["would_help"], "present")
 
 
+def test_who_says_that_it_cannot_wait_reads_who_learns_of_it(ben_browser, ben_client):
+    page = ben_browser.post(reverse("clients:circumstance_create"), NEW, follow=True).content.decode()
+
+    assert "on the page of Alma when they next sign in. No mail goes out" in page
+    assert "/resources/?category=housing" in page
+
+
 def test_circumstance_record_by_the_coach_waits_for_the_clients_yes(
     alma_browser, ben_browser, alma, ben_client
 ):

@@ -421,3 +421,4 @@ def test_looking_asks_once(ben, ben_client, django_assert_num_queries):
         assert (looking.needs, looking.is_urgent, looking.wish().vetoed) == (
             ("housing", "food"), True, frozenset(),
         )  # fmt: skip
+        assert looking.wish().urgent == {"housing"}

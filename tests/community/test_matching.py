@@ -64,6 +64,15 @@ def test_the_order_is_needs_then_interests_then_freshness_then_name(checked):
     assert told(wish) == told(wish)
 
 
+def test_what_helps_with_something_that_cannot_wait_comes_first(checked):
+    checked("Both others", ["housing", "health_care"])
+    checked("Food bank", ["food"], on=date(2025, 12, 1))
+    needs = ("housing", "food", "health_care")
+
+    assert told(Wish(needs=needs)) == ["Both others", "Food bank"]
+    assert told(Wish(needs=needs, urgent=frozenset({"food"}))) == ["Food bank", "Both others"]
+
+
 @pytest.mark.parametrize(
     "columns",
     [{"minimum_age": "31"}, {"maximum_age": "29"}, {"status": "temporarily closed"}, {"status": "inactive"}],

@@ -6,10 +6,11 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 
 from goals import actions
-from goals.board import Board, Ratings, plans_for
+from goals.board import JUST, Board, Ratings, plans_for
 from goals.models import Goal, GoalPlan, GoalRating, Step
 from goals.trellis import GROUND, HEIGHT, MOST_VINES, TOP, WIDTH, grow
 
@@ -54,6 +55,29 @@ def test_nothing_is_editable_in_a_closed_plan(ben, ben_plan, ben_goal, ben_step)
 
 
 # --- what is next -------------------------------------------------------------
+
+
+def test_ticked_step_stays_on_the_first_page_with_its_undo(ben, ben_browser, ben_goal, ben_step):
+    other = actions.add_step(by=ben, goal=ben_goal, title="Then this")
+    tick, undo = (reverse(f"goals:step_{act}", args=[ben_step.pk]) for act in ("tick", "untick"))
+
+    page = ben_browser.post(tick, {"next": "/home/"}, follow=True).content.decode()
+
+    assert page.index(undo) < page.index(reverse("goals:step_tick", args=[other.pk]))
+    assert tick not in page
+    assert tick in ben_browser.post(undo, {"next": "/home/"}, follow=True).content.decode()
+
+
+def test_ticked_step_makes_room_after_some_minutes(ben, ben_step):
+    ben_step.tick(by=ben, at=timezone.now() - JUST)
+    assert board(ben).just_done is None
+
+
+def test_last_step_of_all_is_answered_too(ben, ben_browser, ben_step):
+    page = ben_browser.post(
+        reverse("goals:step_tick", args=[ben_step.pk]), {"next": "/home/"}, follow=True
+    ).content.decode()
+    assert "Every step that was written down is done." in page
 
 
 def test_next_step_is_the_soonest_of_an_active_goal(alma, ben, ben_goal, ben_step, proposal):
@@ -136,7 +160,7 @@ def test_plan_summary_answers_and_ticks_on_the_page_it_is_on(
     )
 
     # One to tick the step, one to note a small win.
-    assert mine.count('name="next" value="/home/"') == 2
+    assert mine.count('name="next" value="/home/') == 2
     assert "Ben decides" not in mine
     assert "Tick off: Put the phone in the kitchen" in mine
     assert "No thanks" not in hers

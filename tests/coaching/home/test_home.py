@@ -65,6 +65,20 @@ def test_home_of_a_client_begins_with_what_cannot_wait(book, ben, ben_client, be
     assert "Dan's own trouble." not in page
 
 
+def test_home_of_a_coach_begins_with_whom_something_cannot_wait(book, alma_browser, ben, ben_client):
+    book(ben_client)
+    sessions, people = "Sessions to come", "Needs attention"
+    circumstance = a_circumstance(ben_client, ben, urgency="urgent")
+    page = main_of(alma_browser.get("/home/"))
+    assert -1 < page.find(people) < page.find(sessions)
+
+    circumstance.urgency = "background"
+    circumstance.write(by=ben)
+
+    page = main_of(alma_browser.get("/home/"))
+    assert page.find(people) == -1 or page.find(sessions) < page.find(people)
+
+
 def test_home_of_a_client_shows_nothing_of_another_clients(
     book, alma, ben_browser, ben_client, cora, dan, dan_client
 ):
