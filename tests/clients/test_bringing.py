@@ -1,7 +1,6 @@
 """Bringing a list of clients in: what is read, known, judged, added and taken back."""
 
 import io
-import os
 import random
 import zipfile
 from zoneinfo import ZoneInfo
@@ -20,8 +19,8 @@ from clients.tasks import bring_in_clients
 from coaching.accounts.models import Invitation
 
 CSV = b"First Name,Last Name,Email,Phone,Groups\nGil,Ortega,gil@example.org,030 123456,Spring\n"
-MUTATED = int(os.environ.get("TRELLIS_FUZZ", "150"))
-"""How many mutated files are tried; CONTRIBUTING says how to ask for more."""
+MUTATED = {False: 150, True: 2_500}
+"""How many mutated files of each kind are tried, in short and by `bin/test --whole`."""
 
 
 def workbook(*rows: tuple[object, ...]) -> bytes:
@@ -291,12 +290,12 @@ def test_lines_of_a_forgotten_list_do_not_lie_about(run):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_mutated_files_never_end_in_a_traceback(kind, alma):
+def test_mutated_files_never_end_in_a_traceback(kind, alma, is_whole):
     """Bytes are changed, cut, doubled and put in: each file is a table or is refused with a sentence."""
     rng = random.Random(f"bringing {kind}")
     whole = CSV * 3 if kind == "csv" else workbook(("Name", "Email"), ("Gil", "gil@example.org"), ("Bo", 7))
 
-    for _number in range(MUTATED):
+    for _number in range(MUTATED[is_whole]):
         content = bytearray(whole)
         for _change in range(rng.randint(1, 6)):
             place = rng.randrange(len(content))
