@@ -8,8 +8,11 @@ have read and said yes to, one by one.
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from clients.models import Client
@@ -73,9 +76,23 @@ class Arrival:
     def known_goals(self) -> list[GoalDraft]:
         return [goal for goal in self.reading.goals if goal.identity in self.known]
 
+    @cached_property
+    def is_of_somebody_else(self) -> bool:
+        """Whether something of it is in another person's record here; one query."""
+        called = [goal.identity for goal in self.reading.goals]
+        called += [self.reading.plan.identity] if self.reading.plan else []
+        pks = [pk for system, value in called if system == URI and (pk := _own_id(value))]
+        theirs = ~Q(client=self.client)
+        if self.client.user_id:
+            theirs &= Q(client__user=None) | ~Q(client__user=self.client.user_id)
+        plans = GoalPlan.objects.filter(theirs)
+        return plans.filter(Q(pk__in=pks) | Q(goals__in=pks)).exists()
+
     @property
     def obstacle(self) -> str:
         """Why it cannot be done, in a sentence; empty where it can."""
+        if not self.is_own and self.is_of_somebody_else:
+            return gettext("This file is of another person's plan here. It stays in their record.")
         if self.plan is None and self.frame is None:
             return gettext("The file holds goals and no plan. Choose which plan they are for.")
         if self.plan and self.plan.is_closed and self.new:
@@ -94,12 +111,13 @@ def bring_in(
     client: Client,
     reading: Reading,
     plan: GoalPlan | None = None,
-    agreed: Collection[str] = (),
+    agreed: Collection[str] | None = None,
 ) -> tuple[GoalPlan, list[Goal]]:
     """Make what is new of the file. Returns the plan and the goals that came in.
 
-    `agreed` are the fingerprints of the goals that the client said yes to; their
-    others stay out. A coach's are proposals, all of them, without what was done.
+    `agreed` are the fingerprints of the goals that were chosen, by the client with
+    a yes to each; the others stay out. None are all for a coach, and none for the
+    client. A coach's are proposals, without what was done and without days gone by.
     Raises NotPossible where there is nothing new, and where the file cannot be used.
     """
     if not Client.objects.visible_to(by).filter(pk=client.pk).exists():
@@ -110,7 +128,9 @@ def bring_in(
     arrival = Arrival(by, client, reading, plan)
     if reading.problems or arrival.obstacle:
         raise NotPossible(arrival.obstacle or gettext("This file cannot be used."))
-    wanted = [goal for goal in arrival.new if not arrival.is_own or goal.fingerprint in agreed]
+    if agreed is None:
+        agreed = set() if arrival.is_own else {goal.fingerprint for goal in arrival.new}
+    wanted = [goal for goal in arrival.new if goal.fingerprint in agreed]
     if arrival.is_nothing_new:
         raise NotPossible(gettext("All of it is here already. Nothing was changed."))
     if not wanted and arrival.frame is None:
@@ -123,6 +143,14 @@ def bring_in(
     if frame and frame.is_closed and arrival.is_own:
         target.close(by=by)
     return target, goals
+
+
+def _own_id(value: str) -> UUID | None:
+    """The id of a row here, of `urn:uuid:…`."""
+    try:
+        return UUID(value.removeprefix("urn:uuid:"))
+    except ValueError:
+        return None
 
 
 def _begin(arrival: Arrival, frame: PlanDraft) -> GoalPlan:
@@ -163,9 +191,9 @@ def _make(arrival: Arrival, plan: GoalPlan, draft: GoalDraft) -> Goal:
             baseline_on=draft.scale.baseline_on,
         )
     for each in draft.steps:
-        step = actions.add_step(
-            by=arrival.by, goal=goal, title=each.title, due_on=each.due_on, rhythm=each.rhythm
-        )
+        is_gone_by = each.due_on is not None and each.due_on < timezone.localdate()
+        due_on = None if is_gone_by and not arrival.is_own else each.due_on
+        step = actions.add_step(by=arrival.by, goal=goal, title=each.title, due_on=due_on, rhythm=each.rhythm)
         if each.is_done and arrival.is_own:
             step.tick(by=arrival.by, at=each.done_at)
     if arrival.is_own and draft.lifecycle == Lifecycle.COMPLETED:

@@ -78,12 +78,16 @@ def _file_page(request: PersonRequest, form: PlanFileForm, client: Client) -> Ht
 
 
 def _preview(request: PersonRequest, form: PlanFileForm, arrival: Arrival) -> HttpResponse:
+    is_first = request.resolver_match is not None and request.resolver_match.url_name == "plan_import"
+    chosen = set(request.POST.getlist("agree"))
+    if is_first and not arrival.is_own:  # a coach leaves out, a client says yes
+        chosen = {goal.fingerprint for goal in arrival.new}
     is_refused = bool(form.errors or arrival.reading.problems or arrival.obstacle)
     context = {
         "form": form,
         "arrival": arrival,
         "client": arrival.client,
         "content": "" if arrival.reading.problems else form.file_content.decode("utf-8-sig"),
-        "agreed": set(request.POST.getlist("agree")),
+        "agreed": chosen,
     }
     return render(request, "goals/plan_import_preview.html", context, status=422 if is_refused else 200)

@@ -1,4 +1,4 @@
-"""The keys change while everybody reads and writes: nothing fails to open, and nothing that was saved is lost.
+"""The keys change while everybody reads and writes: all opens, and nothing that was saved is lost.
 
 In short with 1,500 notes; `bin/test --whole tests/clients/test_rotation_rush.py` has 100,000.
 """

@@ -1,4 +1,4 @@
-"""Packages that were spoilt at random: each comes in, in part or whole, or is refused; never half, never a traceback.
+"""Spoilt packages: each comes in, in part or whole, or is refused; never half, never with a traceback.
 
 In short 15 of each form; `bin/test --whole tests/community/hsds/test_mutated.py` tries 10,000 in all.
 """

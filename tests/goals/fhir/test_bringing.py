@@ -5,7 +5,10 @@ import json
 from contextlib import suppress
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +94,48 @@ def test_a_file_that_went_out_here_is_known_here(ben, ben_client, bundle):
 
     with pytest.raises(NotPossible, match="here already"):
         bring_in(by=ben, client=ben_client, reading=reading, agreed=all_of(reading))
+
+
+def test_file_of_one_person_never_comes_into_anothers_record(cora, dan_client, bundle):
+    with pytest.raises(NotPossible, match="another person's plan here"):
+        bring_in(by=cora, client=dan_client, reading=reading_of(bundle))
+    assert not Goal.objects.filter(plan__client=dan_client).exists()
+
+
+def test_one_goal_of_anothers_file_is_enough_to_refuse_it(cora, dan_client, bundle):
+    (goal,) = [entry for entry in bundle["entry"] if entry["resource"]["resourceType"] == "Goal"][:1]
+    with pytest.raises(NotPossible, match="another person's plan here"):
+        bring_in(by=cora, client=dan_client, reading=reading_of({**bundle, "entry": [goal]}))
+
+
+def test_coach_leaves_out_what_they_do_not_choose(esra, elsewhere, bundle):
+    reading = reading_of(bundle)
+    chosen = reading.goals[0]
+
+    _plan, goals = bring_in(by=esra, client=elsewhere, reading=reading, agreed={chosen.fingerprint})
+
+    assert [goal.title for goal in goals] == [chosen.title]
+
+
+def test_coachs_steps_come_without_days_gone_by(esra, elsewhere, bundle):
+    reading = reading_of(bundle)
+    bring_in(by=esra, client=elsewhere, reading=reading)
+
+    days = Step.objects.filter(goal__plan__client=elsewhere).exclude(due_on=None)
+    assert all(step.due_on >= timezone.localdate() for step in days)
+
+
+def test_coach_ticks_off_what_to_propose(esra, elsewhere, bundle, browser_of):
+    page = f"{reverse('goals:plan_import')}?client={elsewhere.pk}"
+    file = SimpleUploadedFile("plan.json", json.dumps(bundle).encode())
+    preview = browser_of(esra).post(page, {"file": file})
+    goals = preview.context["arrival"].new
+    assert preview.content.decode().count(" checked") == len(goals)
+
+    address = f"{reverse('goals:plan_import_apply')}?client={elsewhere.pk}"
+    browser_of(esra).post(address, {"content": preview.context["content"], "agree": [goals[1].fingerprint]})
+
+    assert [goal.title for goal in Goal.objects.filter(plan__client=elsewhere)] == [goals[1].title]
 
 
 def test_it_is_known_on_the_way_back(ben, ben_client, elsewhere, bundle):
