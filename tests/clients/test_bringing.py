@@ -158,7 +158,7 @@ def test_looking_adds_nobody_and_says_what_would_happen(alma_browser, ben_client
 
     assert [line.verdict for line in runs.judged(run)] == [Verdict.NEW, Verdict.KNOWN, Verdict.REFUSED]
     assert "On your list already" in page
-    assert "E-mail address: This field is required." in page
+    assert "E-mail address: Write something here." in page
     assert Client.objects.count() == 1
 
 
@@ -172,7 +172,7 @@ def test_bringing_in_adds_whom_it_said_and_writes_no_mail(alma, alma_browser, be
         "Gil Ortega", "gil@example.org", "030 123456", ["Spring"], alma.coach, ZoneInfo("Europe/Berlin")
     )  # fmt: skip
     assert (run.state, run.lines_done, run.content) == (RosterImport.State.DONE, 3, "")
-    assert run.refused == [[4, "E-mail address: This field is required."]]
+    assert run.refused == [[4, "E-mail address: Write something here."]]
     assert not Invitation.objects.exists()
     assert Client.objects.count() == 2
 

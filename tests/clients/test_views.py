@@ -35,7 +35,7 @@ def test_client_create_without_invitation(alma_browser):
         ({"email": "nonsense"}, "email", "Enter a valid email address."),
         ({"email": "BEN@example.org"}, "email", "You already have a client with this e-mail address."),
         ({"email": "alma@example.org"}, "email", "This is your own e-mail address. Use your client's."),
-        ({"name": " "}, "name", "This field is required."),
+        ({"name": " "}, "name", "Write something here."),
         ({"timezone": "Mars/Olympus"}, "timezone", None),
     ],
 )

@@ -133,8 +133,8 @@ def test_template_create_keeps_what_was_typed(alma_browser, alma):
         ({"level_3": "Enough"}, "Describe all five levels, or leave all of them empty."),
         ({"steps": "x" * 251}, "at most 250 characters for each step"),
         ({"steps": "\n".join("x" * 21)}, "at most 20 steps"),
-        ({"side": ""}, "This field is required."),
-        ({"title": " "}, "This field is required."),
+        ({"side": ""}, "Choose one."),
+        ({"title": " "}, "Write something here."),
     ],
 )
 def test_template_create_says_what_is_missing(typed, words, alma_browser):

@@ -59,7 +59,7 @@ def test_form_lists_its_problems_first_and_links_to_the_fields():
     summary = shown[shown.index("data-error-summary") : shown.index("</ul>")]
     assert "There is a problem" in summary
     assert '<a href="#id_email">E-mail address: Enter a valid email address.</a>' in summary
-    assert '<a href="#id_side_0">Which side of the plan? This field is required.</a>' in summary
+    assert '<a href="#id_side_0">Which side of the plan? Choose one.</a>' in summary
     assert shown.index("data-error-summary") < shown.index('id="id_name"')
 
 

@@ -198,12 +198,7 @@ ORGANIZATIONS = "id,name,description\no-1,One,x\n"
         ),
         (
             {"organizations": f"id,name\no-1,{'x' * 251}\n"},
-            [
-                (
-                    "organizations.csv:2: row refused: name: Ensure this value has at most 250 characters "
-                    "(it has 251)."
-                )
-            ],
+            [("organizations.csv:2: row refused: name: At most 250 characters fit here; (it has 251).")],
         ),
         (
             {
@@ -255,7 +250,7 @@ ORGANIZATIONS = "id,name,description\no-1,One,x\n"
             {"locations": "id,location_type,latitude,longitude\nl-1,physical,nan,181\n"},
             [
                 "locations.csv:2: left out: latitude: “nan” is not a number",
-                "locations.csv:2: left out: longitude: Ensure this value is less than or equal to 180.",
+                "locations.csv:2: left out: longitude: It can be at most 180.",
             ],
         ),
         (
