@@ -198,7 +198,7 @@ ORGANIZATIONS = "id,name,description\no-1,One,x\n"
         ),
         (
             {"organizations": f"id,name\no-1,{'x' * 251}\n"},
-            [("organizations.csv:2: row refused: name: At most 250 characters fit here; (it has 251).")],
+            [("organizations.csv:2: row refused: name: At most 250 characters fit here; this has 251.")],
         ),
         (
             {
