@@ -11,7 +11,7 @@ from coaching.accounts.models import User
 from coaching.home.roster import BESIDE_ANSWERS, with_reasons
 from coaching.scheduling.bookings import records_that_may_book
 from coaching.scheduling.lines import SessionLine, lines_for
-from coaching.scheduling.models import CoachingSession, Reminder
+from coaching.scheduling.models import CoachingSession, Reminder, SessionSummary
 from community.models import LikePair, Listing, Service, TaxonomyTerm
 from goals.board import Board, plans_for
 from goals.models import Goal
@@ -92,6 +92,11 @@ class ClientDesk:
         sessions = CoachingSession.objects.filter(client__in=Client.objects.belonging_to(self.user))
         session = sessions.upcoming().with_people().order_by("starts_at").first()
         return SessionLine(session, self.user) if session else None
+
+    @cached_property
+    def summary(self) -> SessionSummary | None:
+        """What their coach wrote down of a session within a week."""
+        return SessionSummary.objects.belonging_to(self.user).new().select_related("session").first()
 
     @cached_property
     def bookable(self) -> list[Client]:

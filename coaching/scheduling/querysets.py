@@ -189,6 +189,10 @@ class SessionSummaryQuerySet(models.QuerySet):
     def shared_with_client(self) -> Self:
         return self.filter(saved_at__isnull=False)
 
+    def new(self) -> Self:
+        """Those sent, or changed, within a week; the last first."""
+        return self.filter(saved_at__gt=Now() - timedelta(days=7)).order_by("-saved_at")
+
     def continued_by(self, user: "User", session: "CoachingSession") -> "SessionSummary":
         """The coach's own of this session, or a new one. Raises DoesNotExist where another has written it."""
         rows: Any = self

@@ -74,9 +74,9 @@ class MailForm(forms.ModelForm):
     class Meta:
         model = MailChoices
         fields = [
-            "wants_upcoming", "wants_booked", "wants_changed", "wants_message", "wants_step_due",
-            "wants_check_in_due", "wants_own_week", "wants_coach_week", "nothing_booked_days", "way",
-            "is_discreet", "quiet_from", "quiet_until", "client_leads", "coach_leads",
+            "wants_upcoming", "wants_booked", "wants_changed", "wants_message", "wants_summary",
+            "wants_step_due", "wants_check_in_due", "wants_own_week", "wants_coach_week",
+            "nothing_booked_days", "way", "is_discreet", "quiet_from", "quiet_until", "client_leads", "coach_leads",
         ]  # fmt: skip
         widgets = {
             "way": forms.RadioSelect,
@@ -89,7 +89,7 @@ class MailForm(forms.ModelForm):
         if instance.user.coach_or_none is None:
             self._leave_out("client_leads", "coach_leads", "wants_coach_week", "nothing_booked_days")
         if not Client.objects.belonging_to(instance.user).exists():
-            self._leave_out("wants_step_due", "wants_check_in_due", "wants_own_week")
+            self._leave_out("wants_summary", "wants_step_due", "wants_check_in_due", "wants_own_week")
         if not instance.user.can_get_sms:
             self._leave_out("way")
 
@@ -110,6 +110,7 @@ class MailForm(forms.ModelForm):
                 "wants_changed",
                 "wants_upcoming",
                 "wants_message",
+                *self._those_of("wants_summary"),
                 css_class="group",
             ),
             Fieldset(

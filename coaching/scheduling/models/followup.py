@@ -15,6 +15,7 @@ from coaching.accounts.deliveries import Delivery
 from coaching.accounts.models import User
 from coaching.accounts.records import Record
 from coaching.scheduling import emails
+from coaching.scheduling.models.mail_choices import MailChoices
 from coaching.scheduling.models.reminder import SETTLING
 from coaching.scheduling.models.session import CoachingSession
 from coaching.scheduling.querysets import SessionStepQuerySet, SessionSummaryQuerySet
@@ -101,5 +102,12 @@ class SummaryMail(Delivery):
         )
         self.summary = rows.get(pk=self.summary_id)
         client = self.summary.client
-        is_there = client.user is not None and client.user.is_active and client.status != client.Status.ENDED
-        return emails.summary_mail(self) if is_there else None
+        user = client.user
+        if user is None or not user.is_active or client.status == client.Status.ENDED:
+            return None
+        return emails.summary_mail(self) if MailChoices.of(user).wants_summary else None
+
+    def stop_kind(self) -> bool:
+        """The same as if the reader had switched it off."""
+        MailChoices.objects.update_or_create(user=self.summary.client.user, defaults={"wants_summary": False})
+        return True

@@ -58,6 +58,11 @@ class MailChoices(Record):
         default=True,
         help_text=_("The mail says that there is something new, and no more."),
     )
+    wants_summary = models.BooleanField(
+        _("A summary of a session is there"),
+        default=True,
+        help_text=_("The mail says that there is something new, and no more."),
+    )
     wants_step_due = models.BooleanField(_("A step has its day today"), default=True)
     wants_check_in_due = models.BooleanField(_("It is time to check in, if I chose a rhythm"), default=True)
     wants_own_week = models.BooleanField(_("My week, on Mondays"), default=False)

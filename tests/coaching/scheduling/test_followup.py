@@ -414,6 +414,19 @@ def test_client_is_told_by_a_mail_without_a_word_of_it(alma, ben, ben_client, is
     assert SummaryMail.objects.get().state == "sent"
 
 
+def test_client_who_wants_no_mail_finds_it_on_their_first_page(alma, ben, ben_browser, ben_client):
+    summary = a_summary(ben_client, alma)
+    assert summary.mail.stop_kind()
+    SummaryMail.objects.update(due_at=summary.created_at)
+
+    outbox.send_due()
+
+    assert SummaryMail.objects.get().state == "cancelled"
+    assert "A summary of a session is there" in ben_browser.get("/settings/mails/").content.decode()
+    address = f'href="{summary.session.get_absolute_url()}"'
+    assert address in ben_browser.get("/home/").content.decode()
+
+
 def test_nobody_is_told_who_has_not_joined_or_has_left(alma, ben_client):
     Client.objects.update(user=None)
     ben_client.refresh_from_db()
