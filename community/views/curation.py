@@ -23,8 +23,8 @@ from community.forms.listings import ListingForm, NewListingForm, OrganizationFo
 from community.forms.parts import PARTS
 from community.forms.places import PlaceForm
 from community.forms.search import CurateSearchForm
-from community.models import Edit, GapRecord, Listing, Organization, Service, ServiceAtLocation, WebLink
-from community.views.shared import curators_only, form_page, typed
+from community.models import Edit, GapRecord, Listing, Service, ServiceAtLocation, WebLink
+from community.views.shared import an_organization, curators_only, form_page, typed
 
 MOST_EDITS = 10
 
@@ -64,7 +64,7 @@ def curate(request: PersonRequest) -> HttpResponse:
 def listing_new(request: PersonRequest) -> HttpResponse:
     organization = None
     if "organization" in request.GET:
-        organization = _organization(request, request.GET["organization"])
+        organization = an_organization(request, request.GET["organization"])
     form = NewListingForm(typed(request), user=request.user, organization=organization)
     if not form.is_valid():
         return form_page(
@@ -248,16 +248,9 @@ def _back_to_queue(request: PersonRequest) -> HttpResponse:
 # --- organizations ----------------------------------------------------------
 
 
-def _organization(request: PersonRequest, pk: UUID | str) -> Organization:
-    try:
-        return get_object_or_404(Organization.objects.editable_by(request.user), pk=UUID(str(pk)))
-    except ValueError as error:
-        raise Http404 from error
-
-
 @curators_only
 def organization_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
-    organization = _organization(request, pk)
+    organization = an_organization(request, pk)
     services = Service.objects.editable_by(request.user).filter(organization=organization).search("")
     page = keyset_page(request, services.for_cards(), by=services.order)
     return render(
@@ -274,7 +267,7 @@ def organization_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 @curators_only
 def organization_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
-    organization = _organization(request, pk)
+    organization = an_organization(request, pk)
     form = OrganizationForm(typed(request), user=request.user, instance=organization)
     if form.is_valid():
         actions.change_organization(by=request.user, organization=organization, columns=form.cleaned_data)
