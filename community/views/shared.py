@@ -16,7 +16,7 @@ type View = Callable[..., HttpResponse]
 
 
 def curators_only(view: View) -> View:
-    """The pages of the whole area are for curators."""
+    """The pages of the whole area are for curators. Everybody else who is signed in gets 403."""
 
     @wraps(view)
     def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
