@@ -5,7 +5,20 @@ from django.views.decorators.cache import cache_control
 
 from community.feeds import ChangesFeed
 from community.sitemaps import SITEMAPS
-from community.views import bulk, curation, directory, history, imports, interests, merging, queue, voices
+from community.views import (
+    bulk,
+    directory,
+    history,
+    imports,
+    interests,
+    listings,
+    merging,
+    organizations,
+    parts,
+    queue,
+    steps,
+    voices,
+)
 
 app_name = "community"
 for_an_hour = cache_control(public=True, max_age=3600)
@@ -32,7 +45,7 @@ urlpatterns = [
     path("resources/<uuid:pk>/", directory.resource_detail, name="resource_detail"),
     path("resources/<uuid:pk>/report/", voices.problem_report, name="problem_report"),
     path("resources/suggest/", voices.resource_suggest, name="resource_suggest"),
-    path("curate/", curation.curate, name="curate"),
+    path("curate/", listings.curate, name="curate"),
     path("curate/queue/", queue.queue, name="queue"),
     path("curate/suggestions/<uuid:pk>/close/", queue.suggestion_close, name="suggestion_close"),
     path("curate/alike/", merging.like_pairs, name="like_pairs"),
@@ -46,30 +59,28 @@ urlpatterns = [
     path("curate/import/<uuid:pk>/", imports.import_detail, name="import_detail"),
     path("curate/import/<uuid:pk>/apply/", imports.import_apply, name="import_apply"),
     path("curate/import/<uuid:pk>/undo/", imports.import_undo, name="import_undo"),
-    path("curate/listings/new/", curation.listing_new, name="listing_new"),
-    path("curate/listings/<uuid:pk>/", curation.listing_detail, name="listing_detail"),
-    path("curate/listings/<uuid:pk>/edit/", curation.listing_edit, name="listing_edit"),
-    path("curate/listings/<uuid:pk>/submit/", curation.listing_submit, name="listing_submit"),
-    path("curate/listings/<uuid:pk>/publish/", curation.listing_publish, name="listing_publish"),
-    path("curate/listings/<uuid:pk>/check/", curation.listing_check, name="listing_check"),
-    path("curate/listings/<uuid:pk>/draft/", curation.listing_draft, name="listing_draft"),
-    path("curate/listings/<uuid:pk>/archive/", curation.listing_archive, name="listing_archive"),
-    path("curate/listings/<uuid:pk>/verify/", curation.listing_verify, name="listing_verify"),
+    path("curate/listings/new/", listings.listing_new, name="listing_new"),
+    path("curate/listings/<uuid:pk>/", listings.listing_detail, name="listing_detail"),
+    path("curate/listings/<uuid:pk>/edit/", listings.listing_edit, name="listing_edit"),
+    path("curate/listings/<uuid:pk>/submit/", steps.listing_submit, name="listing_submit"),
+    path("curate/listings/<uuid:pk>/publish/", steps.listing_publish, name="listing_publish"),
+    path("curate/listings/<uuid:pk>/check/", steps.listing_check, name="listing_check"),
+    path("curate/listings/<uuid:pk>/draft/", steps.listing_draft, name="listing_draft"),
+    path("curate/listings/<uuid:pk>/archive/", steps.listing_archive, name="listing_archive"),
+    path("curate/listings/<uuid:pk>/verify/", steps.listing_verify, name="listing_verify"),
     path("curate/listings/<uuid:pk>/merge/", merging.merge_find, name="merge_find"),
     path("curate/listings/<uuid:pk>/merge/<uuid:other_pk>/", merging.merge_confirm, name="merge_confirm"),
-    path("curate/listings/<uuid:pk>/places/new/", curation.place_new, name="place_new"),
-    path("curate/listings/<uuid:pk>/places/<uuid:place_pk>/", curation.place_edit, name="place_edit"),
-    path(
-        "curate/listings/<uuid:pk>/places/<uuid:place_pk>/remove/", curation.place_remove, name="place_remove"
-    ),
-    path("curate/listings/<uuid:pk>/<slug:part>/new/", curation.part_new, name="part_new"),
-    path("curate/listings/<uuid:pk>/<slug:part>/<uuid:part_pk>/", curation.part_edit, name="part_edit"),
+    path("curate/listings/<uuid:pk>/places/new/", parts.place_new, name="place_new"),
+    path("curate/listings/<uuid:pk>/places/<uuid:place_pk>/", parts.place_edit, name="place_edit"),
+    path("curate/listings/<uuid:pk>/places/<uuid:place_pk>/remove/", parts.place_remove, name="place_remove"),
+    path("curate/listings/<uuid:pk>/<slug:part>/new/", parts.part_new, name="part_new"),
+    path("curate/listings/<uuid:pk>/<slug:part>/<uuid:part_pk>/", parts.part_edit, name="part_edit"),
     path(
         "curate/listings/<uuid:pk>/<slug:part>/<uuid:part_pk>/remove/",
-        curation.part_remove,
+        parts.part_remove,
         name="part_remove",
     ),
-    path("curate/organizations/<uuid:pk>/", curation.organization_detail, name="organization_detail"),
+    path("curate/organizations/<uuid:pk>/", organizations.organization_detail, name="organization_detail"),
     path("curate/organizations/<uuid:pk>/interest/", interests.interest_declare, name="interest_declare"),
-    path("curate/organizations/<uuid:pk>/edit/", curation.organization_edit, name="organization_edit"),
+    path("curate/organizations/<uuid:pk>/edit/", organizations.organization_edit, name="organization_edit"),
 ]

@@ -1,1 +1,1 @@
-"""The directory's pages: `directory` for everybody, `curation` for curators."""
+"""The directory's pages: `directory`, `voices` and `hsds` for everybody, the others for curators."""

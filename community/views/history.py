@@ -1,5 +1,6 @@
 """What curators did, and taking it back."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +15,9 @@ from community import edits, merging
 from community.errors import NotPossible
 from community.models import Edit
 from community.views.shared import curators_only
+
+MOST_EDITS = 10
+"""So many stand on the page of what they changed."""
 
 
 @curators_only
@@ -41,3 +45,9 @@ def edit_undo(request: PersonRequest, pk: UUID) -> HttpResponse:
     if edit.kind == Edit.Kind.BULK or not services:
         return redirect("community:edit_list")
     return redirect("community:listing_detail", services[0].pk)
+
+
+def latest_edits(request: PersonRequest, edits_of_one: Any) -> list[tuple[Edit, list[tuple[str, str, str]]]]:
+    """The latest of these edits, each with its lines."""
+    latest = edits_of_one.editable_by(request.user).with_people()[:MOST_EDITS]
+    return [(edit, list(edits.told(edit))) for edit in latest]

@@ -12,8 +12,8 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 from community import eyes
 from community.forms.interests import InterestForm
-from community.models import Interest, Organization
-from community.views.shared import curators_only, form_page, typed
+from community.models import Interest
+from community.views.shared import an_organization, curators_only, form_page, typed
 
 
 @curators_only
@@ -25,7 +25,7 @@ def interest_list(request: PersonRequest) -> HttpResponse:
 
 @curators_only
 def interest_declare(request: PersonRequest, pk: UUID) -> HttpResponse:
-    organization = get_object_or_404(Organization.objects.editable_by(request.user), pk=pk)
+    organization = an_organization(request, pk)
     form = InterestForm(typed(request), user=request.user)
     if form.is_valid():
         eyes.declare_interest(by=request.user, organization=organization, **form.cleaned_data)

@@ -1,20 +1,22 @@
-"""What the directory's pages share: the curators' door, what was typed, and the page of a form."""
+"""What the directory's pages share: the curators' door, what was typed, a form on a page of its own."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
 
 from coaching.accounts.http import PersonRequest
+from community.models import Organization
 
 type View = Callable[..., HttpResponse]
 
 
 def curators_only(view: View) -> View:
-    """The pages of the whole area are for curators."""
+    """The pages of the whole area are for curators. Everybody else who is signed in gets 403."""
 
     @wraps(view)
     def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -28,6 +30,14 @@ def curators_only(view: View) -> View:
 def typed(request: HttpRequest) -> QueryDict | None:
     """What was sent, which may be nothing at all."""
     return request.POST if request.method == "POST" else None
+
+
+def an_organization(request: PersonRequest, pk: UUID | str) -> Organization:
+    """The organization of this id, for a curator; what is no id is not there."""
+    try:
+        return get_object_or_404(Organization.objects.editable_by(request.user), pk=UUID(str(pk)))
+    except ValueError as error:
+        raise Http404 from error
 
 
 def form_page(

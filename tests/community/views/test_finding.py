@@ -12,6 +12,7 @@ from community import actions
 from community.finding import find_place
 from community.models import Language, Listing, Location, Service
 from community.places import Place, chord, how_far, metres
+from community.querysets.words import configurations
 
 LIST = reverse("community:resource_list")
 MIDDLE = (52.0, -1.0)
@@ -410,6 +411,16 @@ def test_a_language_that_postgresql_does_not_know_is_read_as_it_is_written(visit
 
     assert names(visitor.get(LIST, {"q": "do"})) == ["Nocleg do rana"]
     assert "text:simple" in Listing.objects.get().tags
+
+
+def test_words_are_looked_for_in_the_languages_that_published_listings_are_indexed_in(published_of, draft_of):
+    published_of("Rent advice", languages=["Polish", "German", "Russian", "English"])
+    draft_of("Draft", languages=["French"])
+
+    assert (configurations("advice"), configurations("совет")) == (
+        ["english", "german"],
+        ["english", "german", "russian"],
+    )
 
 
 def test_english_is_looked_for_beside_every_other_language(visitor, published_of):

@@ -1,0 +1,95 @@
+"""Where a listing is, and what it has several of."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from coaching.accounts.models import User
+from community.actions.columns import Fields, rewrite
+from community.actions.states import locked, note_change
+from community.edits import PLACES, written_down
+from community.models import Accessibility, Address, Edit, Location, Service, ServiceAtLocation
+
+
+@transaction.atomic
+def add_place(
+    *,
+    by: User,
+    service: Service,
+    place: Fields,
+    address: Fields | None = None,
+    accessibility: str = "",
+) -> ServiceAtLocation:
+    """Say where a service is. The place belongs to the service's organization."""
+    with _changing(Edit.Kind.PLACE, PLACES, by=by, services=[service], what=_("Added a place")):
+        return place_of(service, place, address, accessibility)
+
+
+@transaction.atomic
+def change_place(
+    *, by: User, location: Location, place: Fields, address: Fields | None, accessibility: str
+) -> None:
+    """Rewrite a place. `address` None keeps the address: a confidential one is never shown to edit."""
+    services = Service.objects.filter(service_at_locations__location=location)
+    with _changing(Edit.Kind.PLACE, PLACES, by=by, services=services):
+        rewrite(location, place)
+        if address is not None:
+            first = location.addresses.order_by("created_at", "pk").first() or Address(location=location)
+            rewrite(first, address)
+        access = location.accessibility.order_by("created_at", "pk").first()
+        if access or accessibility:
+            rewrite(access or Accessibility(location=location), {"description": accessibility})
+
+
+@transaction.atomic
+def remove_place(*, by: User, link: ServiceAtLocation) -> None:
+    """The service is not there any more; a place that no other service uses goes too."""
+    service, location = link.service, link.location
+    with _changing(Edit.Kind.PLACE, PLACES, by=by, services=[service], what=_("Removed a place")):
+        link.delete()
+        if not location.service_at_locations.exists():
+            location.delete()
+
+
+@transaction.atomic
+def keep_part(*, by: User, service: Service, part: Model) -> None:
+    """A phone, schedule, price, language or paper of the service, new or rewritten."""
+    what = f"{_('Changed')}: {part._meta.verbose_name} {part}"
+    with _changing(Edit.Kind.PART, [type(part)], by=by, services=[service], what=what):
+        part.save()
+
+
+@transaction.atomic
+def remove_part(*, by: User, service: Service, part: Model) -> None:
+    """It is not part of the listing any more."""
+    what = f"{_('Removed')}: {part._meta.verbose_name} {part}"
+    with _changing(Edit.Kind.PART, [type(part)], by=by, services=[service], what=what):
+        part.delete()
+
+
+@contextmanager
+def _changing(
+    kind: str, tables: Iterable[type[Model]], *, by: User, services: Iterable[Service], what: str = ""
+) -> Iterator[None]:
+    """What is done meanwhile changes these services: it is written down, and they are found by it."""
+    services = list(services)
+    with written_down(kind, tables, by=by, services=services, what=what):
+        yield
+        for service in services:
+            note_change(locked(service), by)
+    Service.objects.filter(pk__in=[service.pk for service in services]).reindex()
+
+
+def place_of(
+    service: Service, place: Fields, address: Fields | None, accessibility: str
+) -> ServiceAtLocation:
+    """A new place of the service's organization, where the service is from now on."""
+    location = Location.objects.create(organization=service.organization, **place)
+    if address:
+        Address.objects.create(location=location, **address)
+    if accessibility:
+        Accessibility.objects.create(location=location, description=accessibility)
+    return ServiceAtLocation.objects.create(service=service, location=location)

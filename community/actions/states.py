@@ -1,0 +1,173 @@
+"""A listing goes from state to state. Every change is written down: who, when, what."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from coaching.accounts.models import User
+from community.edits import STATE, written_down
+from community.errors import NotPossible
+from community.eyes import ensure_may_decide
+from community.models import Edit, Listing, Service, StateChange, TaxonomyTerm
+
+State = Listing.State
+
+STEPS = {
+    State.DRAFT: {State.IN_REVIEW, State.ARCHIVED},
+    State.IN_REVIEW: {State.DRAFT, State.PUBLISHED, State.ARCHIVED},
+    State.PUBLISHED: {State.NEEDS_CHECK, State.ARCHIVED},
+    State.NEEDS_CHECK: {State.PUBLISHED, State.ARCHIVED},
+    State.ARCHIVED: {State.DRAFT},
+}
+"""Which state may follow which."""
+
+
+@transaction.atomic
+def submit_for_review(*, by: User, service: Service, note: str = "") -> Listing:
+    """A draft is ready to be looked at before it is published. Raises NotPossible, naming what is missing."""
+    entry = locked(service)
+    if missing := what_is_missing(service, entry):
+        raise NotPossible(cannot_publish(missing))
+    return _step(service, State.IN_REVIEW, by=by, note=note, entry=entry)
+
+
+@transaction.atomic
+def return_to_draft(*, by: User, service: Service, note: str = "") -> Listing:
+    """There is more to do; also how an archived listing comes back, unless it is one with another by now."""
+    if merged := service.merge_or_none:
+        raise NotPossible(
+            _("It was merged into “%(kept)s”. Take the merge back instead.") % {"kept": merged.kept}
+        )
+    return _step(service, State.DRAFT, by=by, note=note)
+
+
+@transaction.atomic
+def publish(*, by: User, service: Service, note: str = "", how: str = "") -> Listing:
+    """Let everybody find it. `how` says how `by` has just made sure of it: the pages always ask.
+
+    Raises NotPossible, naming what is missing.
+    """
+    entry = locked(service)
+    if missing := what_is_missing(service, entry):
+        raise NotPossible(cannot_publish(missing))
+    ensure_may_decide(service, entry, by=by)
+    entry.published_at = timezone.now()
+    entry.published_by = by
+    if how:
+        _mark_checked(entry, by=by, how=how)
+    return _step(service, State.PUBLISHED, by=by, note=note, entry=entry)
+
+
+@transaction.atomic
+def ask_for_check(*, by: User | None, service: Service, note: str = "") -> Listing:
+    """Something may be wrong with it: take it out of the public directory until somebody has looked."""
+    return _step(service, State.NEEDS_CHECK, by=by, note=note)
+
+
+@transaction.atomic
+def ask_to_read_again(*, by: User | None, service: Service, note: str) -> Listing:
+    """A published listing says something new that no curator has read: it stays, as not checked yet."""
+    entry = locked(service)
+    _unread(entry, by=by, note=note)
+    return entry
+
+
+@transaction.atomic
+def archive(*, by: User, service: Service, note: str = "") -> Listing:
+    """It is not offered any more. It stays in the history and in the plans that speak of it."""
+    _close_reports(service, by)
+    return _step(service, State.ARCHIVED, by=by, note=note)
+
+
+@transaction.atomic
+def verify(*, by: User, service: Service, how: str, on: date | None = None) -> Listing:
+    """Somebody has made sure that what it says is true. One that needed a check is published again."""
+    entry = locked(service)
+    ensure_may_decide(service, entry, by=by)
+    with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=_("Checked")):
+        _mark_checked(entry, by=by, how=how, on=on)
+        entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
+        _close_reports(service, by)
+        if entry.state == State.NEEDS_CHECK:
+            return publish(by=by, service=service)
+    return entry
+
+
+def _close_reports(service: Service, by: User) -> None:
+    service.problem_reports.still_open().update(closed_at=timezone.now(), closed_by=by, source="")
+
+
+def what_is_missing(
+    service: Service, listing: Listing, *, categories: Sequence[TaxonomyTerm | str] | None = None
+) -> list[str]:
+    """What a listing still needs before everybody may find it, in words for the curator; [] if nothing."""
+    if categories is None:
+        categories = list(TaxonomyTerm.objects.categories().filter(attributes__service=service))
+    is_reachable = (
+        service.email
+        or service.url
+        or service.phones.exists()
+        or service.service_at_locations.exists()
+        or service.organization.phones.exists()
+        or service.organization.email
+        or service.organization.website
+    )
+    checks = [
+        (listing.kind, _("its kind")),
+        (categories, _("a category")),
+        (listing.affiliation.strip(), _("who it stands with (write “none” if nobody)")),
+        (listing.summary.strip() or service.description.strip(), _("what it is, in a sentence or two")),
+        (is_reachable, _("a way to reach it: a phone, an e-mail address, a web page or a place")),
+        (service.status != Service.Status.DEFUNCT, _("to be running: it is marked as ended")),
+    ]
+    return [words for is_there, words in checks if not is_there]
+
+
+def cannot_publish(missing: list[str]) -> str:
+    """What is said where something is missing."""
+    return _("Before everybody may find it, it still needs: %(missing)s.") % {"missing": "; ".join(missing)}
+
+
+def note_change(entry: Listing, by: User) -> None:
+    """Who changed it last. Where a second person reads everything, a published one waits for them."""
+    if entry.changed_by_id != by.pk:
+        entry.changed_by = by
+        entry.save(update_fields=["changed_by"])
+    if settings.SECOND_PAIR_OF_EYES and entry.is_published and entry.verified_on:
+        _unread(entry, by=by, note=_("Changed; another curator reads it"))
+
+
+def _unread(entry: Listing, *, by: User | None, note: str) -> None:
+    entry.verified_on, entry.verified_by, entry.verified_how = None, None, ""
+    entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
+    StateChange.objects.create(listing=entry, from_state=entry.state, to_state=entry.state, by=by, note=note)
+
+
+def _mark_checked(entry: Listing, *, by: User, how: str, on: date | None = None) -> None:
+    entry.verified_on = on or timezone.localdate()
+    entry.verified_by = by
+    entry.verified_how = how
+
+
+def locked(service: Service) -> Listing:
+    """Its entry, held until what is being done is over."""
+    return Listing.objects.select_for_update().get(service=service)
+
+
+def _step(service: Service, to: str, *, by: User | None, note: str, entry: Listing | None = None) -> Listing:
+    entry = entry or locked(service)
+    if to not in STEPS[State(entry.state)]:
+        raise NotPossible(
+            _("It is “%(now)s” and cannot become “%(then)s” from there.")
+            % {"now": entry.get_state_display(), "then": State(to).label}
+        )
+    StateChange.objects.create(listing=entry, from_state=entry.state, to_state=to, by=by, note=note)
+    entry.state = to
+    what = str(State(to).label)
+    with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=what):
+        entry.save()
+    return entry

@@ -1,0 +1,142 @@
+"""The curators' pages of one listing, and the list that leads to them."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coaching.accounts.http import PersonRequest
+from coaching.accounts.paging import keyset_page
+from community import actions
+from community.eyes import why_not
+from community.forms.bulk import BulkForm
+from community.forms.listings import ListingForm, NewListingForm, VerifyForm
+from community.forms.parts import PARTS
+from community.forms.search import CurateSearchForm
+from community.models import GapRecord, Listing, Service, WebLink
+from community.views.history import latest_edits
+from community.views.shared import an_organization, curators_only, form_page, typed
+
+
+@curators_only
+def curate(request: PersonRequest) -> HttpResponse:
+    form = CurateSearchForm(request.GET)
+    form.is_valid()
+    asked = form.cleaned_data
+    counts = Listing.objects.editable_by(request.user).counts()
+    services = Service.objects.editable_by(request.user).search(asked.get("q", ""))
+    if asked.get("state") == Listing.State.NEEDS_CHECK:
+        services = services.to_check()
+    elif asked.get("state"):
+        services = services.in_state(asked["state"])
+    page = keyset_page(request, services.for_cards(), by=services.order)
+    return render(
+        request,
+        "community/curate.html",
+        {
+            "form": form,
+            "state": asked.get("state", ""),
+            "states": [(state.value, state.label, counts.get(state.value, 0)) for state in Listing.State],
+            "total": counts[""],
+            "gaps": GapRecord.objects.editable_by(request.user).still_open()[:10],
+            "page": page,
+            "ids": " ".join(str(service.pk) for service in page),
+            "bulk_form": BulkForm(user=request.user),
+        },
+    )
+
+
+@curators_only
+def listing_new(request: PersonRequest) -> HttpResponse:
+    organization = None
+    if "organization" in request.GET:
+        organization = an_organization(request, request.GET["organization"])
+    form = NewListingForm(typed(request), user=request.user, organization=organization)
+    if not form.is_valid():
+        return form_page(
+            request,
+            form,
+            title=_("New listing"),
+            eyebrow=str(organization or ""),
+            back=organization.get_absolute_url() if organization else reverse("community:curate"),
+        )
+    service = actions.create_listing(
+        by=request.user,
+        organization=form.organization or form.new_organization,
+        service=form.columns,
+        listing=form.listing,
+        categories=form.cleaned_data["categories"],
+        phones=form.phones,
+        schedules=form.schedules,
+        languages=form.language_names,
+    )
+    messages.success(request, _("The draft is saved. Next: where is it?"))
+    return redirect("community:listing_detail", service.pk)
+
+
+@curators_only
+def listing_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
+    service = get_object_or_404(Service.objects.editable_by(request.user).for_page(), pk=pk)
+    listing = service.listing
+    return render(
+        request,
+        "community/listing_detail.html",
+        {
+            "service": service,
+            "listing": listing,
+            "missing": actions.what_is_missing(service, listing, categories=service.categories),
+            "may_become": {str(state) for state in actions.STEPS[Listing.State(listing.state)]},
+            "why_not": why_not(service, listing, by=request.user),
+            "verify_form": VerifyForm(),
+            "reports": service.problem_reports.still_open(),
+            "links": _links(request, service),
+            "merged": service.merge_or_none,
+            "edits": latest_edits(request, service.edits),
+            "changes": listing.state_changes.select_related("by")[:20],
+            "parts": [
+                (part, title, getattr(service, form.related_name).all())
+                for part, (form, title) in PARTS.items()
+            ],
+        },
+    )
+
+
+def _links(request: PersonRequest, service: Service) -> list[tuple[str, WebLink | None]]:
+    """The addresses the listing names, each with what was last answered there."""
+    known = WebLink.objects.editable_by(request.user).by_address([service])
+    return [(url, known.get(url)) for url in service.web_addresses]
+
+
+@curators_only
+def listing_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
+    service = get_object_or_404(Service.objects.editable_by(request.user).for_lines(), pk=pk)
+    form = ListingForm(
+        typed(request),
+        user=request.user,
+        instance=service,
+        initial={
+            "kind": service.listing.kind,
+            "affiliation": service.listing.affiliation,
+            "summary": service.listing.summary,
+            "categories": service.categories,
+        },
+    )
+    if form.is_valid():
+        try:
+            actions.change_listing(
+                by=request.user,
+                service=service,
+                columns=form.columns,
+                listing=form.listing,
+                categories=form.cleaned_data["categories"],
+            )
+        except actions.NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("community:listing_detail", service.pk)
+    back = reverse("community:listing_detail", args=[pk])
+    return form_page(request, form, title=_("Change the listing"), eyebrow=service.name, back=back)
