@@ -75,8 +75,8 @@ class MailForm(forms.ModelForm):
         model = MailChoices
         fields = [
             "wants_upcoming", "wants_booked", "wants_changed", "wants_message", "wants_summary",
-            "wants_step_due", "wants_check_in_due", "wants_own_week", "wants_coach_week",
-            "nothing_booked_days", "way", "is_discreet", "quiet_from", "quiet_until", "client_leads", "coach_leads",
+            "wants_step_due", "wants_check_in_due", "wants_own_week", "wants_coach_week", "coach_leads",
+            "nothing_booked_days", "way", "is_discreet", "quiet_from", "quiet_until", "client_leads",
         ]  # fmt: skip
         widgets = {
             "way": forms.RadioSelect,
