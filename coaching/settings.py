@@ -180,7 +180,7 @@ CACHES = {
 }
 
 BROKER = VAR / "broker"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {**REDIS_TIMEOUTS, "visibility_timeout": 3600}
     if REDIS_URL
