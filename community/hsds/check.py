@@ -2,8 +2,8 @@
 
 import re
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
@@ -67,6 +67,7 @@ class Checker:
     def check(self, rows: Rows) -> Good:
         """Judge one file. Every row becomes good, or a refusal in the report."""
         good = self.good[rows.table.model] = Good(rows.file, rows.table, refused=rows.refused)
+        rows = replace(rows, rows=list(self._asked_by_text(rows, good)))
         if rows.table.model is TaxonomyTerm:
             self._learn_codes(rows)
         self._learn_stored(rows)
@@ -81,6 +82,19 @@ class Checker:
             good.rows[pk] = (place, columns)
         self._cut_loops(good)
         return good
+
+    def _asked_by_text(self, rows: Rows, good: Good) -> Iterator[tuple[Place, dict[str, str]]]:
+        """The rows, without ids and codes that are no text: the database is asked by them before all else."""
+        for place, row in rows.rows:
+            if _is_no_text(row["id"]):
+                self._find(place, "id holds characters that are no text", is_refused=True)
+                good.refused += 1
+                continue
+            asked = {"code", "link_entity", *_references(rows.table, row)}
+            unread = {column for column in asked & row.keys() if _is_no_text(row[column])}
+            for column in sorted(unread):
+                self._find(place, f"{column}: holds characters that are no text")
+            yield place, row | dict.fromkeys(unread, "")
 
     def _find(self, place: Place, reason: str, *, is_refused: bool = False) -> None:
         self.report.findings.append(Finding(*place, reason, is_refused))
@@ -278,7 +292,7 @@ def _value(column: "models.Field[Any, Any]", text: str) -> Any:
         return _nothing(column)
     if FORMULA.match(text):
         raise ValidationError("begins like a formula of a spreadsheet")
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if _is_no_text(text):
         raise ValidationError("holds characters that are no text")
     if column.choices:
         words = [str(word) for word, _label in column.flatchoices]
@@ -288,6 +302,11 @@ def _value(column: "models.Field[Any, Any]", text: str) -> Any:
     if isinstance(value, float) and not isfinite(value):
         raise ValidationError(f"“{text}” is not a number")
     return _in_utc(value) if isinstance(value, datetime) else value
+
+
+def _is_no_text(text: str) -> bool:
+    """JSON may hold NUL and halves of letters, which no column can."""
+    return "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _in_utc(moment: datetime) -> datetime:

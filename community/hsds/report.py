@@ -10,6 +10,11 @@ class PackageError(Exception):
     """The package as a whole cannot be read; the message says why, and where. Nothing was written."""
 
 
+def written(words: str) -> str:
+    """With a mark in the place of what no column can hold: a report speaks of what it found, and is kept."""
+    return words.replace("\0", "\ufffd").encode(errors="replace").decode()
+
+
 @dataclass(frozen=True, order=True)
 class Finding:
     """One thing in one row that could not be used."""
@@ -24,7 +29,7 @@ class Finding:
     def __str__(self) -> str:
         verdict = "row refused" if self.is_refused else "left out"
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {verdict}: {self.reason}"
+        return written(f"{place}: {verdict}: {self.reason}")
 
 
 @dataclass(frozen=True, order=True)
@@ -41,7 +46,7 @@ class Outcome:
 
     def __str__(self) -> str:
         changed = f" ({', '.join(self.columns)})" if self.columns else ""
-        return f"{self.file}:{self.line}: {self.verdict}: {self.what}{changed}"
+        return written(f"{self.file}:{self.line}: {self.verdict}: {self.what}{changed}")
 
 
 @dataclass
