@@ -6,7 +6,6 @@ erased like the others.
 """
 
 import os
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,7 +17,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from pghistory.models import Context
 
-from clients.models import Client, Erasure, FormerSignature, Signature
+from clients.models import Client, Erasure, FormerSignature, Signature, Trace
 from clients.outcomes import tell_directory
 from coaching.accounts.models import Invitation, ReturnedMail, User
 
@@ -57,9 +56,15 @@ def _follow(found: Belongings) -> None:
 
 
 def untouched(clients: models.QuerySet[Client]) -> models.QuerySet[Client]:
-    """Those who have not joined and of whom nothing else stands here, so that removing them loses nothing."""
-    rows = clients.filter(user=None)
+    """Those who have not joined and of whom nothing else stands here, so that removing them loses nothing.
+
+    That somebody looked at them or took a copy is nothing of theirs.
+    """
+    worked_on = Trace.objects.exclude(act__in=[Trace.Act.READ, Trace.Act.TOOK_OUT])
+    rows = clients.filter(user=None).exclude(pk__in=worked_on.values("client"))
     for model, name in _referring_to(Client):
+        if model is Trace:
+            continue
         rows = rows.exclude(pk__in=model._base_manager.filter(**{f"{name}__isnull": False}).values(name))
     return rows
 
@@ -181,12 +186,3 @@ def _forget_reports(addresses: set[str]) -> None:
         people = Client.objects.filter(email__iexact=address), User.objects.filter(email__iexact=address)
         if not any(rows.exists() for rows in people):
             ReturnedMail.objects.filter(email=address.lower()).delete()
-
-
-def counted(found: Belongings) -> dict[str, int]:
-    """How many rows of which kind, for people to read."""
-    counts: dict[str, int] = defaultdict(int)
-    for model, pks in found.items():
-        kind = model.pgh_tracked_model if is_history(model) else model  # type: ignore[attr-defined]
-        counts[str(kind._meta.verbose_name_plural)] += len(pks)
-    return dict(counts)

@@ -76,10 +76,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         postgres = cursor.fetchone()[0]
     redis_version = redis.Redis.from_url(os.environ["REDIS_URL"]).info("server")["redis_version"]
     chromium = subprocess.run(["chromium", "--version"], capture_output=True, text=True, check=False).stdout
-    ran = {report.nodeid for report in terminalreporter.stats.get("passed", [])}
+    ran = terminalreporter.stats.get("passed", [])
     terminalreporter.write_line(
         f"Ran on PostgreSQL {postgres}, Redis {redis_version}, "
         f"{' '.join(chromium.split()[:2]) or 'no Chromium'}, aiosmtpd {metadata.version('aiosmtpd')}: "
-        f"{sum('browser' in test for test in ran)} browser tests, "
-        f"{sum('processes' in test for test in ran)} process tests."
+        f"{sum('browser' in test.keywords for test in ran)} browser tests, "
+        f"{sum('test_processes' in test.nodeid for test in ran)} process tests."
     )

@@ -16,6 +16,12 @@ ELSEWHERE = re.compile(
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TEMPLATES)))
+def test_a_comment_ends_on_its_line(page):
+    """One that goes on is shown to everybody: Django takes `{#` and `#}` on one line only."""
+    assert [line for line in page.read_text().splitlines() if line.count("{#") != line.count("#}")] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TEMPLATES)))
 def test_no_inline_style_or_script_and_nothing_from_elsewhere(page):
     text = page.read_text()
 

@@ -37,7 +37,7 @@ class MeasureForm(forms.ModelForm):
         help_texts = {
             "name": _("For example: sleep, calls made, walks."),
             "unit": _("For example: hours. It may stay empty."),
-            "target": _("Only if you want one. It is a line in the picture, and nobody is told of it."),
+            "target": _("Only if you want one. It is a line in the picture, which your coach sees, too."),
         }
         widgets = {"name": forms.TextInput, "unit": forms.TextInput, "wish": forms.RadioSelect}
 

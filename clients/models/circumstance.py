@@ -136,6 +136,11 @@ class Circumstance(PrivateRecord):
         return not self.is_confirmed or self.asked_by_id is not None
 
     @property
+    def asks(self) -> User:
+        """Whose words the question is about."""
+        return self.asked_by or self.recorded_by
+
+    @property
     def edition(self) -> str:
         """What is asked about now; it changes with each wording."""
         return (self.asked_at or self.changed_at).isoformat()

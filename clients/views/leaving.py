@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clients import actions
-from clients.belongings import belongings_of, counted
 from clients.export import export_of
 from clients.models import Client, Erasure, Trace
 from clients.models.erasure import COOLING_OFF
@@ -24,7 +23,7 @@ def export(request: PersonRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "clients/export_page.html")
     records = Client.objects.belonging_to(request.user).select_related("coach__user", "practice", "user")
-    name = f"trellis-{timezone.localdate():%Y-%m-%d}.zip"
+    name = f"record-{timezone.localdate():%Y-%m-%d}.zip"
     response = attachment(export_of(records), name, "application/zip")
     for record in records:
         Trace.objects.leave(client=record, by=request.user, act=Trace.Act.TOOK_OUT, part=Trace.Part.RECORD)
@@ -41,7 +40,6 @@ def erasure_request(request: PersonRequest, pk: UUID) -> HttpResponse:
         return redirect("home:me")
     context = {
         "client": client,
-        "counts": counted(belongings_of(client)),
         "days": COOLING_OFF.days,
         "erasure": Erasure.objects.belonging_to(request.user).open().filter(record=client.pk).first(),
     }

@@ -6,7 +6,7 @@ from functools import cached_property
 from django.db.models import F
 from django.utils import timezone
 
-from clients.models import Agreement, Circumstance, Client, Handover
+from clients.models import Agreement, Circumstance, Client, Erasure, Handover
 from coaching.accounts.models import User
 from coaching.home.roster import BESIDE_ANSWERS, with_reasons
 from coaching.scheduling.bookings import records_that_may_book
@@ -75,7 +75,7 @@ class ClientDesk:
     @cached_property
     def circumstances(self) -> list[Circumstance]:
         rows = Circumstance.objects.belonging_to(self.user).for_home()
-        return list(rows.most_pressing_first().select_related("client__coach__user"))
+        return list(rows.most_pressing_first().select_related("recorded_by", "asked_by"))
 
     @cached_property
     def urgent(self) -> list[Circumstance]:
@@ -108,6 +108,12 @@ class ClientDesk:
         """Texts of their practice that wait for their signature."""
         agreements = Agreement.objects.visible_to(self.user).for_signing_by(self.user)
         return list(agreements.select_related("practice"))
+
+    @cached_property
+    def erasures(self) -> list[Erasure]:
+        """What they have asked to have erased, while it can be taken back."""
+        asked = Erasure.objects.belonging_to(self.user).open()
+        return list(asked.filter(reason=Erasure.Reason.ASKED).order_by("due_at"))
 
     @cached_property
     def questions(self) -> list[Handover]:

@@ -10,6 +10,7 @@ is often seen by others.
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, timedelta
+from email.utils import parseaddr
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vDuration
 
+from clients.models import Client
 from coaching.accounts.models import User
 from coaching.scheduling.models.session import CoachingSession
 
@@ -58,6 +60,15 @@ def publication(sessions: Iterable[CoachingSession], *, organizer: tuple[str, st
         event.add("organizer", vCalAddress(f"mailto:{sender}"), parameters={"CN": name or sender})
         events.append(event)
     return _calendar(events, method="PUBLISH")
+
+
+def taken_out(client: Client) -> dict[str, bytes]:
+    """All sessions of a record as one calendar, for whoever takes it out; nothing where there were none."""
+    sessions = CoachingSession.objects.filter(client=client).with_people().order_by("starts_at", "pk")
+    organizer = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    if not sessions:
+        return {}
+    return {"sessions.ics": publication(sessions, organizer=organizer, title=_("Session"))}
 
 
 def download(session: CoachingSession) -> bytes:

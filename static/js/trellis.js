@@ -22,10 +22,12 @@
 
   // What is being typed is kept on the server. Where that did not work (no network, signed out), the page
   // says so, tries again with a fresh token, and neither leaves nor sends the form before it has worked.
+  // Who leaves at once is asked nothing.
+  let isLeaving = false;
   const draft = document.querySelector("[data-draft]");
   if (draft) {
     const form = draft.closest("form");
-    let isKept = true, isLeaving = false;
+    let isKept = true, sentWith = null;
     const tryAgain = async () => {
       const page = await fetch(location.href).then((answer) => answer.text()).catch(() => "");
       const token = new DOMParser().parseFromString(page, "text/html").querySelector("form [name=words]")
@@ -40,13 +42,30 @@
     draft.addEventListener("htmx:afterRequest", (event) => {
       isKept = event.detail.xhr?.getResponseHeader("X-Kept") != null;
       draft.classList.toggle("is-unkept", !isKept);
+      const button = sentWith;
+      sentWith = null;
+      if (isKept && button) {
+        isLeaving = true;
+        form.requestSubmit(button);
+      }
       if (isKept) return;
       draft.textContent = draft.dataset.unkept;
+      if (button) draft.scrollIntoView({ block: "center" });
       setTimeout(tryAgain, 5000);
     });
+    // What has not been kept yet is kept first: the form may meet a login that has ended.
     form.addEventListener("submit", (event) => {
-      isLeaving = !draft.classList.contains("is-unkept");
-      if (!isLeaving) event.preventDefault();
+      if (isLeaving || isKept) {
+        isLeaving = true;
+        return;
+      }
+      event.preventDefault();
+      sentWith = event.submitter;
+      htmx.trigger(draft, "keep");
+    });
+    // A phone that goes to another app does not wait for the timer.
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden" && !isKept && !isLeaving) htmx.trigger(draft, "keep");
     });
     addEventListener("beforeunload", (event) => { if (!isKept && !isLeaving) event.preventDefault(); });
   }
@@ -60,6 +79,7 @@
     const say = (words) => { status.textContent = words; };
     const begin = () => { presses = 0; clearTimeout(timer); };
     const leave = () => {
+      isLeaving = true;
       document.title = "";
       document.body.classList.add("is-leaving");
       location.replace(exit.href);

@@ -275,6 +275,17 @@ def test_taking_back_leaves_whom_somebody_has_worked_with(alma, alma_browser, ru
     assert list(Invitation.objects.values_list("email", flat=True)) == ["gil@example.org"]
 
 
+def test_who_was_only_looked_at_is_taken_back(alma_browser, run):
+    runs.begin(run=run, invites=False)
+    bring_in_clients()
+    alma_browser.get(Client.objects.get(email="gil@example.org").get_absolute_url())
+    alma_browser.get(reverse("home:roster_file", args=["csv"]))
+
+    alma_browser.post(reverse("clients:roster_import_take_back", args=[run.pk]))
+
+    assert not Client.objects.exists()
+
+
 def test_list_of_another_coach_is_not_there(cora_browser, run):
     for name in ("roster_import", "roster_import_begin", "roster_import_take_back"):
         assert cora_browser.post(reverse(f"clients:{name}", args=[run.pk])).status_code == 404

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from icalendar import Calendar
 
 from clients import actions
 from clients.belongings import belongings_of, erase
@@ -22,7 +23,7 @@ from clients.models import Client, Erasure, Note, Trace
 from clients.tasks import erase_due_records
 from coaching.accounts.models import Invitation, ReturnedMail, User
 from coaching.home.demo import practice as demo
-from coaching.scheduling.models import Reminder
+from coaching.scheduling.models import CoachingSession, Reminder
 from tests.clients.rows import MAKERS, a_note
 
 
@@ -85,6 +86,18 @@ def test_export_holds_the_words_and_no_key_to_a_door(demo_clients):
     assert "Keeping my word" in text
     assert "the letters are open" in text
     assert not re.search(r"token_hash|nonce|password|scrypt", text)
+
+
+def test_page_of_the_export_is_for_people_and_the_calendar_for_programs(demo_clients):
+    packed = zipfile.ZipFile(io.BytesIO(export_of(demo_clients[:1])))
+    page = next(packed.read(name).decode() for name in packed.namelist() if name.endswith("record.html"))
+    calendar = next(packed.read(name) for name in packed.namelist() if name.endswith("sessions.ics"))
+
+    assert "Keeping my word" in page
+    assert page.index(">Circumstances</h2>") < page.index(">Coaching sessions</h2>")
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-7|schedule_version|buffer|server_answer|lease", page)
+    sessions = CoachingSession.objects.filter(client=demo_clients[0])
+    assert len(Calendar.from_ical(calendar).walk("VEVENT")) == sessions.count()
 
 
 def test_export_counts_the_notes_it_keeps_back(alma, ben_client):
@@ -198,7 +211,7 @@ def test_erasure_is_asked_for_waits_and_is_carried_out(ben_browser, ben_client, 
         ben_browser.post(reverse("clients:erasure_request", args=[ben_client.pk]))
 
     erasure = Erasure.objects.get()
-    assert page.context["counts"] == {"clients": 1}
+    assert "What goes, for good" in page.content.decode()
     assert erasure.due_at.isoformat() == "2026-11-16T10:00:00+00:00"
     assert (
         "has asked to have this record erased"

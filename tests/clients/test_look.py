@@ -200,6 +200,20 @@ def test_what_is_typed_survives_an_ended_sign_in(open_page, browser_of, record, 
     assert "Still here" in {entry.words for entry in JournalEntry.objects.all()}
 
 
+def test_what_was_typed_last_survives_a_save_after_the_sign_in_ended(open_page, record, ben):
+    page = open_page(reverse("clients:journal_write", args=[uuid7()]), user=ben)
+    words = page.get_by_label("What is on your mind?")
+    words.press_sequentially("Still")
+    page.get_by_text("Kept as a draft").wait_for()
+    page.context.clear_cookies(name="sessionid")
+
+    words.press_sequentially(" here")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("Not kept at the moment").wait_for()
+
+    assert words.input_value() == "Still here"
+
+
 def test_what_is_typed_survives_a_server_that_does_not_answer(open_page, record, ben):
     page = open_page(reverse("clients:journal_write", args=[uuid7()]), user=ben)
     page.evaluate("console.error = () => {}")  # htmx tells the console, too; that is no complaint here

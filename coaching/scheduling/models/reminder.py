@@ -167,6 +167,8 @@ class Reminder(Delivery):
 
         Somebody whose mail about the booking was called off before it left has
         heard nothing: a move is a booking to them, and a cancellation no news.
+        Where it was tried and reached nobody, the session may have been seen on
+        a page: a cancellation is told.
         """
         past = [*session.reminders.all(), *Reminder.objects.filter(also__session=session)]
         for recipient in cls.Recipient.values:
@@ -179,7 +181,8 @@ class Reminder(Delivery):
                 continue
             is_new = bool(announced) and not has_heard
             if not session.is_scheduled:
-                kind = None if is_new else cls.Kind.CANCELLED
+                is_secret = is_new and not any(row.was_tried for row in announced)
+                kind = None if is_secret else cls.Kind.CANCELLED
             else:
                 kind = cls.Kind.BOOKED if is_new or session.schedule_version == 1 else cls.Kind.CHANGED
             choices = Reminder(session=session, recipient=recipient).choices
@@ -206,6 +209,11 @@ class Reminder(Delivery):
         """Whether the mail server took it, as far as anybody knows."""
         arrived = {self.State.SUBMITTING, self.State.SENT, self.State.UNWANTED}
         return self.is_ambiguous or self.state in arrived
+
+    @property
+    def was_tried(self) -> bool:
+        """Whether it came to its moment, whatever became of it then."""
+        return self.state not in {self.State.PENDING, self.State.ON_HOLD, self.State.CANCELLED}
 
     @property
     def stable_message_id(self) -> str:

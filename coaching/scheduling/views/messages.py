@@ -35,7 +35,7 @@ def thread_list(request: PersonRequest) -> HttpResponse:
 
 def message_thread(request: PersonRequest, pk: UUID) -> HttpResponse:
     clients = Client.objects.visible_to(request.user).select_related("coach__user", "user")
-    client = get_object_or_404(clients, pk=pk)
+    client = get_object_or_404(clients.with_handovers(), pk=pk)
     is_own = client.user_id == request.user.pk
     back = reverse("scheduling:message_thread", args=[client.pk])
     writing = _writing(request, client)

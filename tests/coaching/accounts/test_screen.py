@@ -98,6 +98,24 @@ def test_shift_three_times_leaves(page):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("way", ["button", "keys"])
+def test_nobody_is_asked_whether_to_leave_while_writing(page, way):
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.goto(page.url.replace("/me/", reverse("clients:journal_create")))
+    page.get_by_label("What is on your mind?").press_sequentially("He is")
+
+    if way == "button":
+        page.get_by_role("link", name="Leave this page").click()
+    else:
+        for _time in range(3):
+            page.keyboard.press("Shift")
+
+    page.wait_for_url("**/resources/")
+    assert asked == []
+
+
+@pytest.mark.browser
 def test_writing_capitals_does_not_leave(page):
     for _time in range(4):
         page.keyboard.press("Shift+A")

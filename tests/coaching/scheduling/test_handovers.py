@@ -279,6 +279,31 @@ def test_what_is_planned_is_called_off_and_told(question, alma, ben, ben_browser
     assert not session.can_be_booked_instead_by_client
 
 
+def test_called_off_is_told_though_the_mail_about_the_booking_failed(question, alma, ben_client):
+    session = planned(alma, ben_client)
+    session.reminders.update(state="failed")
+
+    yes(question)
+
+    assert session.reminders.filter(kind="cancelled", recipient="client").exists()
+
+
+def test_thread_says_that_the_next_coach_cannot_read_it(question, alma, ben, ben_browser, ben_client):
+    a_message(ben_client, ben, "For Alma alone")
+    yes(question)
+
+    page = ben_browser.get(reverse("scheduling:message_thread", args=[ben_client.pk])).content.decode()
+
+    assert "Cora cannot read it" in page
+    assert "For Alma alone" in page
+
+
+def test_home_names_whose_words_wait_for_a_yes(question, alma, ben, ben_browser, ben_client):
+    a_circumstance(ben_client, alma)
+    yes(question)
+    assert "Alma wrote something down" in ben_browser.get("/home/").content.decode()
+
+
 def test_hours_stay_with_the_coach_without_the_name(question, alma, cora, ben_client):
     ben_client.log_consent_at = timezone.now()
     ben_client.save()

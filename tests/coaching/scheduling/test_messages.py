@@ -416,7 +416,7 @@ def test_thread_takes_the_same_queries_with_any_number(
         message = Message(client=ben_client, author=ben, reader=alma)
         message.publish(str(number), at=start + timedelta(seconds=number))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = alma_browser.get(thread(ben_client))
 
     assert (page.context["page"].next_url is not None) == (count == 60)
