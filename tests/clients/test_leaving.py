@@ -115,7 +115,10 @@ def test_export_button_gives_all_own_records_and_nobody_elses(
     packed = zipfile.ZipFile(io.BytesIO(response.content))
     assert [name.split("-")[0] for name in packed.namelist()] == ["alma", "alma", "esra", "esra"]
     assert not any(b"secret" in packed.read(name) for name in packed.namelist())
-    assert (response["Cache-Control"], Trace.objects.filter(act="took_out").count()) == ("private, no-store", 2)
+    assert (response["Cache-Control"], Trace.objects.filter(act="took_out").count()) == (
+        "private, no-store",
+        2,
+    )
 
 
 def test_erasure_leaves_no_row_and_touches_nobody_else(demo_clients):
