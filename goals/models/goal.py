@@ -279,6 +279,7 @@ class Goal(Record):
     def _change(self, by: User, at: datetime | None, *, is_decision: bool = False) -> Iterator[None]:
         """One change to the row as it is now: locked, allowed, and told to the history with its author."""
         with transaction.atomic(), told_by(by, at):
+            GoalPlan.lock(self.plan_id)
             rows = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",))
             self.refresh_from_db(from_queryset=rows)
             self.plan.check_shaped_by(by)

@@ -22,6 +22,7 @@ from community.vocabulary import NEEDS
 from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
 from goals.models.goal import Goal, Lifecycle
+from goals.models.plan import GoalPlan
 from goals.querysets import ObstacleQuerySet
 
 
@@ -136,6 +137,7 @@ class Obstacle(Record):
     def _change(self, by: User, at: datetime | None) -> Iterator[None]:
         """One change by whose word it is, to the row as it is now, told to the history."""
         with transaction.atomic(), told_by(by, at):
+            GoalPlan.lock(self.goal.plan_id)
             rows = Obstacle.objects.select_related("goal__plan__client__coach", "circumstance")
             self.refresh_from_db(from_queryset=rows.select_for_update(of=("self",)))
             check_named_by(by, self.goal)
