@@ -90,7 +90,8 @@ class Circumstance(PrivateRecord):
         if self._state.adding:
             self.recorded_by = by
         with pghistory.context(user=str(by.pk), at=self.changed_at.isoformat()):
-            self.save()
+            # What was taken out meanwhile does not come back.
+            self.save(force_insert=self._state.adding, force_update=not self._state.adding)
 
     def confirm(self, *, by: User) -> None:
         """The client says that what their coach wrote down is so."""

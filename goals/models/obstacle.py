@@ -180,6 +180,8 @@ class Obstacle(Record):
             write_circumstance(by=by, circumstance=circumstance, at=at)
         elif circumstance.client_id != client.pk:
             raise NotTheirPlan
+        elif not Circumstance.objects.select_for_update().filter(pk=circumstance.pk):
+            raise NotPossible(gettext("This circumstance has been taken out of the record."))
         self.circumstance, self.domain = circumstance, circumstance.domain
 
     def confirmed_by(self, by: User, at: datetime | None) -> datetime | None:

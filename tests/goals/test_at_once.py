@@ -1,11 +1,9 @@
 """Two tabs, or two people, at the same moment: one waits for the other, and neither meets an error."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,31 +12,9 @@ from coaching.scheduling.followup import do_before
 from goals import actions
 from goals.carrying import close_plan
 from goals.models import Goal, Step
+from tests.at_once import meanwhile
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def meanwhile(first: Callable[[], object], second: Callable[[], object]) -> object:
-    """What `second` answers, which begins while `first` is done and not committed yet."""
-    is_done, answers = threading.Event(), []
-
-    def follow() -> None:
-        is_done.wait(timeout=30)
-        try:
-            answers.append(second())
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test names it
-            answers.append(repr(error))
-        finally:
-            connection.close()
-
-    other = threading.Thread(target=follow)
-    other.start()
-    with transaction.atomic():
-        first()
-        is_done.set()
-        other.join(timeout=1)  # long enough to take what it can, and to wait for the rest
-    other.join(timeout=30)
-    return answers[0]
 
 
 @pytest.fixture
