@@ -226,9 +226,9 @@ def write_circumstance(*, by: User, circumstance: Circumstance, at: datetime | N
 
 
 @transaction.atomic
-def confirm_circumstance(*, by: User, circumstance: Circumstance) -> None:
-    """The client says yes to what their coach wrote down with them."""
-    circumstance.confirm(by=by)
+def confirm_circumstance(*, by: User, circumstance: Circumstance, seen: str | None = None) -> None:
+    """The client says yes to what their coach wrote down with them, as they read it. Raises ChangedSince."""
+    circumstance.confirm(by=by, seen=seen)
     Trace.objects.leave(
         client=circumstance.client, by=by, act=Trace.Act.CONFIRMED, part=Trace.Part.CIRCUMSTANCES
     )

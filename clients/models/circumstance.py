@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pghistory
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,10 @@ class State(models.TextChoices):
     PRESENT = "present", _("It is there")
     EASING = "easing", _("It is easing")
     RESOLVED = "resolved", _("It is resolved")
+
+
+class ChangedSince(Exception):
+    """The words are no longer those that the client read when they said that it is so."""
 
 
 @pghistory.track(exclude=["words", "would_help"])
@@ -93,8 +97,20 @@ class Circumstance(PrivateRecord):
             # What was taken out meanwhile does not come back.
             self.save(force_insert=self._state.adding, force_update=not self._state.adding)
 
-    def confirm(self, *, by: User) -> None:
-        """The client says that what their coach wrote down is so."""
-        self.confirmed_at = timezone.now()
-        with pghistory.context(user=str(by.pk)):
+    @property
+    def edition(self) -> str:
+        """Of what a person reads before they say that it is so: written anew, it is another one."""
+        return self.changed_at.isoformat()
+
+    def confirm(self, *, by: User, seen: str | None = None) -> None:
+        """The client says that what their coach wrote down is so. `seen`: the `edition` that they read.
+
+        Raises ChangedSince where the coach has written it anew meanwhile.
+        """
+        with transaction.atomic(), pghistory.context(user=str(by.pk)):
+            now = Circumstance.objects.select_for_update().filter(pk=self.pk)
+            self.changed_at = now.values_list("changed_at", flat=True).first() or self.changed_at
+            if seen is not None and seen != self.edition:
+                raise ChangedSince
+            self.confirmed_at = timezone.now()
             self.save(update_fields=["confirmed_at"])

@@ -12,6 +12,7 @@ from clients import actions
 from clients.circumstances import with_changes
 from clients.forms.record import CircumstanceForm
 from clients.models import Circumstance, Client
+from clients.models.circumstance import ChangedSince
 from clients.views.own import clients_only, own_words_only_where_open
 from coaching.accounts.http import PersonRequest
 
@@ -66,9 +67,17 @@ def _back(circumstance: Circumstance, *, is_own: bool) -> HttpResponse:
 
 @require_POST
 def circumstance_confirm(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Yes to the words that were on the page: it sends their edition, so newer words are not meant."""
     rows = Circumstance.objects.belonging_to(request.user).select_related("client")
-    actions.confirm_circumstance(by=request.user, circumstance=get_object_or_404(rows, pk=pk))
-    messages.success(request, _("Confirmed."))
+    circumstance = get_object_or_404(rows, pk=pk)
+    try:
+        actions.confirm_circumstance(
+            by=request.user, circumstance=circumstance, seen=request.POST.get("seen", "")
+        )
+    except ChangedSince:
+        messages.warning(request, _("This has changed since you read it. Please look again."))
+    else:
+        messages.success(request, _("Confirmed."))
     return redirect("clients:circumstance_list")
 
 
