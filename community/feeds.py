@@ -61,10 +61,10 @@ class ChangesFeed(Feed):
 
     def item_title(self, item: News) -> str:
         words = _("New: %(name)s") if item.is_published else _("Checked: %(name)s")
-        return words % {"name": item.service.name}
+        return _printable(words % {"name": item.service.name})
 
     def item_description(self, item: News) -> str:
-        return item.service.listing.summary
+        return _printable(item.service.listing.summary)
 
     def item_link(self, item: News) -> str:
         return reverse("community:resource_detail", args=[item.service.pk])
@@ -73,4 +73,9 @@ class ChangesFeed(Feed):
         return item.at
 
     def item_author_name(self, item: News) -> str:
-        return item.service.organization.name
+        return _printable(item.service.organization.name)
+
+
+def _printable(text: str) -> str:
+    """XML 1.0 holds no control characters but these three; a name that was copied from elsewhere may."""
+    return "".join(letter for letter in text if letter in "\t\n\r" or " " <= letter not in "\ufffe\uffff")

@@ -100,7 +100,7 @@ def add_step(
     at: datetime | None = None,
 ) -> Step:
     """One more thing to do towards the goal, after the others: once, perhaps with a date, or in a rhythm."""
-    goal = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
+    goal = _taken(goal)
     goal.plan.check_shaped_by(by)
     if not goal.takes_steps:
         raise NotPossible(gettext("This goal is finished. Take it up again to plan steps."))
@@ -132,7 +132,7 @@ def describe_scale(
 
     Described anew, it replaces what it said; ratings keep the words they were chosen by.
     """
-    goal = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
+    goal = _taken(goal)
     goal.plan.check_shaped_by(by)
     if not goal.takes_steps:
         raise NotPossible(gettext("This goal is finished. Take it up again to change its levels."))
@@ -166,7 +166,7 @@ def name_obstacle(
     given, or else a new one in the same words. Before they have joined, the
     coach writes it down with them, and it waits for their yes.
     """
-    goal = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
+    goal = _taken(goal)
     check_named_by(by, goal)
     if not goal.takes_obstacles:
         raise NotPossible(gettext("Something can be in the way of a goal that is going on."))
@@ -198,7 +198,7 @@ def rate_goal(
     at: datetime | None = None,
 ) -> GoalRating:
     """How far the goal has come in this person's eyes. A second rating on the same day replaces the first."""
-    goal = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
+    goal = _taken(goal)
     goal.plan.check_shaped_by(by)
     if not goal.is_agreed:
         raise NotPossible(gettext("Only an agreed goal can be rated."))
@@ -260,6 +260,12 @@ def remove_win(*, by: User, win: Win) -> None:
         client = win.goal.plan.client
         Trace.objects.leave(client=client, by=by, act=Trace.Act.REMOVED, part=Trace.Part.WINS)
     win.delete()
+
+
+def _taken(goal: Goal) -> Goal:
+    """The goal as it is now, locked with its plan until the transaction ends."""
+    GoalPlan.lock(goal.plan_id)
+    return Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",)).get(pk=goal.pk)
 
 
 def _after(rows: "models.QuerySet[Goal] | models.QuerySet[Step]") -> int:

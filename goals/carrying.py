@@ -34,6 +34,7 @@ def close_plan(
     Returns the plan they go on in. Only the client carries goals over; a coach
     may propose them anew there.
     """
+    GoalPlan.lock(plan.pk, *([into.pk] if into else []))
     if carried and not plan.belongs_to(by):
         raise NotTheirDecision
     if carried and into is None:
@@ -46,13 +47,11 @@ def close_plan(
             at=at,
         )
     if carried and into:
-        into = (
-            GoalPlan.objects.select_related("client__coach").select_for_update(of=("self",)).get(pk=into.pk)
-        )
+        into = GoalPlan.objects.select_related("client__coach").get(pk=into.pk)
         into.check_shaped_by(by)
         if into.pk == plan.pk or into.client_id != plan.client_id:
             raise NotPossible(gettext("Choose another plan of yours."))
-        rows = plan.goals.select_for_update(of=("self",)).filter(pk__in=[goal.pk for goal in carried])
+        rows = plan.goals.filter(pk__in=[goal.pk for goal in carried])
         last = into.goals.aggregate(last=models.Max("position"))["last"] or 0
         with told_by(by, at):
             for number, goal in enumerate(rows.order_by("position", "pk"), start=1):

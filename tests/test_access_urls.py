@@ -539,6 +539,31 @@ def test_acts_are_not_done_by_a_link(world, alma_browser):
     assert {name: status for name, status in asked.items() if status not in {403, 405}} == {}
 
 
+@pytest.mark.parametrize("who", ["alma", "ben", "olga", "finn"])
+def test_names_are_words_on_every_page(who, world, request, browser_of, practice):
+    """Whatever somebody calls themself or their things, no page takes it for markup."""
+    markup = '"><img src=x onerror=alert(1)>'
+    named = [world.client, practice, request.getfixturevalue("alma"), request.getfixturevalue("ben")]
+    named += [world.measure, world.area, world.session_type, world.roster_view, world.organization]
+    for row in named:
+        row.name += markup
+        row.save(update_fields=["name"])
+    for row in [world.plan, world.step, world.rhythm, world.template]:
+        row.title = markup
+        row.save(update_fields=["title"])
+    world.goal.reword(by=world.client.user, wording=markup)
+    browser = browser_of(request.getfixturevalue(who))
+    pages = {name: browser.get(reverse(name, args=GET[name][0](world))) for name in sorted(GET)}
+
+    written = [
+        name
+        for name, page in pages.items()
+        if "html" in page.headers.get("Content-Type", "") and "<img src=x" in page.content.decode()
+    ]
+
+    assert written == []
+
+
 @pytest.mark.parametrize("name", [name for name in ALL_NAMES if name.startswith(("account_", "mfa_"))])
 def test_account_pages_show_nothing_of_others(name, client, db):
     """allauth's pages: the public ones open, all others ask a visitor to sign in."""

@@ -49,9 +49,7 @@ class CheckIn(PrivateRecord):
     @transaction.atomic
     def say(*, client: Client, on: date, scores: dict[LifeArea, int | None], words: str = "") -> "CheckIn":
         """What the client says of a day. Said again, it replaces what was said of that day before."""
-        check_in = CheckIn.objects.filter(client=client, on=on).first() or CheckIn(client=client, on=on)
-        check_in.words = words
-        check_in.save()
+        check_in, _is_new = CheckIn.objects.update_or_create(client=client, on=on, defaults={"words": words})
         check_in.scores.all().delete()
         Score.objects.bulk_create(
             Score(check_in=check_in, area=area, level=level)

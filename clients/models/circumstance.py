@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import pghistory
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -167,7 +167,8 @@ class Circumstance(PrivateRecord):
         if self._state.adding:
             self.recorded_by = by
         with pghistory.context(user=str(by.pk), at=self.changed_at.isoformat()):
-            self.save()
+            # What was taken out meanwhile does not come back.
+            self.save(force_insert=self._state.adding, force_update=not self._state.adding)
 
     def _ask(self, wording: Wording, *, by: User, at: datetime) -> None:
         self.refresh_from_db(fields=WORDED)

@@ -25,8 +25,13 @@ class Value(PrivateRecord):
         return self.words
 
     def move(self, *, by: int) -> None:
-        """Change places with a neighbour: -1 one up, 1 one down. At an end nothing changes."""
+        """Change places with a neighbour: -1 one up, 1 one down. At an end nothing changes.
+
+        Raises NotUpdated where it has been taken out meanwhile.
+        """
         row = list(Value.objects.filter(client=self.client).select_for_update())
+        if self not in row:
+            raise self.NotUpdated
         here = row.index(self)
         there = here + by
         if 0 <= there < len(row):

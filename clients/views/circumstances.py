@@ -83,6 +83,7 @@ def _back(circumstance: Circumstance, *, is_own: bool) -> HttpResponse:
 
 @require_POST
 def circumstance_confirm(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Yes to the words that were on the page: it sends their edition, so newer words are not meant."""
     rows = Circumstance.objects.belonging_to(request.user).select_related("client")
     circumstance = get_object_or_404(rows, pk=pk)
     try:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ObjectNotUpdated
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.defaults import page_not_found
 
 ASKED_BY_MACHINES = "/healthz/"
 """Answered without reading who asks, so that it is answered without the database, too."""
@@ -33,6 +34,19 @@ class OwnTimeZoneMiddleware:
             return self.get_response(request)
         with timezone.override(request.user.timezone):
             return self.get_response(request)
+
+
+class GoneMeanwhileMiddleware:
+    """What somebody else has just taken out cannot be changed any more: it is not there, like any other."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return page_not_found(request, exception) if isinstance(exception, ObjectNotUpdated) else None
 
 
 class PrivatePagesMiddleware:

@@ -134,8 +134,11 @@ def agree_step(
 
 @transaction.atomic
 def do_before(*, by: User, step: Step, session: CoachingSession | None) -> None:
-    """The step is to be done before this session; None: before no session in particular."""
-    step.goal.plan.check_shaped_by(by)
+    """The step is to be done before this session; None: before no session in particular.
+
+    Raises NotPossible where the step has left the plan, or the plan is closed.
+    """
+    step.lock_for(by)
     if session and step.goal.plan.client_id != session.client_id:
         raise PermissionDenied
     links = SessionStep.objects.filter(step=step, role=SessionStep.Role.BEFORE)

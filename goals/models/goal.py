@@ -279,6 +279,7 @@ class Goal(Record):
     def _change(self, by: User, at: datetime | None, *, is_decision: bool = False) -> Iterator[None]:
         """One change to the row as it is now: locked, allowed, and told to the history with its author."""
         with transaction.atomic(), told_by(by, at):
+            GoalPlan.lock(self.plan_id)
             rows = Goal.objects.select_related("plan__client__coach").select_for_update(of=("self",))
             self.refresh_from_db(from_queryset=rows)
             self.plan.check_shaped_by(by)
@@ -328,11 +329,15 @@ class Goal(Record):
                 % {"words": self.asked_title or self.title}
             )
 
-    def reword(self, *, by: User, wording: str, at: datetime | None = None) -> None:
-        """The client says it in their own words, and by that says yes."""
+    def reword(self, *, by: User, wording: str, seen: str | None = None, at: datetime | None = None) -> None:
+        """The client says it in their own words, and by that says yes, to the reason and the date as well.
+
+        `seen`: the `fingerprint` of what they read.
+        """
         with self._change(by, at, is_decision=True):
             if not (self.takes_steps or self.lifecycle == Lifecycle.REJECTED):
                 raise NotPossible(gettext("This goal is finished. Take it up again to change it."))
+            self._check_seen(seen)
             self.title = _worded(wording)
             self._agree(Decision.REWORDED, by, at)
 

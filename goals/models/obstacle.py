@@ -22,6 +22,7 @@ from community.vocabulary import NEEDS
 from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
 from goals.models.goal import Goal, Lifecycle
+from goals.models.plan import GoalPlan
 from goals.querysets import ObstacleQuerySet
 
 
@@ -136,6 +137,7 @@ class Obstacle(Record):
     def _change(self, by: User, at: datetime | None) -> Iterator[None]:
         """One change by whose word it is, to the row as it is now, told to the history."""
         with transaction.atomic(), told_by(by, at):
+            GoalPlan.lock(self.goal.plan_id)
             rows = Obstacle.objects.select_related("goal__plan__client__coach", "circumstance")
             self.refresh_from_db(from_queryset=rows.select_for_update(of=("self",)))
             check_named_by(by, self.goal)
@@ -178,6 +180,8 @@ class Obstacle(Record):
             write_circumstance(by=by, circumstance=circumstance, at=at)
         elif circumstance.client_id != client.pk:
             raise NotTheirPlan
+        elif not Circumstance.objects.select_for_update().filter(pk=circumstance.pk):
+            raise NotPossible(gettext("This circumstance has been taken out of the record."))
         self.circumstance, self.domain = circumstance, circumstance.domain
 
     def confirmed_by(self, by: User, at: datetime | None) -> datetime | None:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pghistory
 from django.contrib.auth.models import AnonymousUser
@@ -145,6 +146,15 @@ class GoalPlan(Record):
     def _check_worded_by(self, by: User) -> None:
         if not self.is_worded_by(by):
             raise NotTheirDecision
+
+    @staticmethod
+    def lock(*pks: UUID) -> None:
+        """Until this transaction ends nobody else changes anything in these plans, or closes them.
+
+        Whoever changes a goal, a step or an obstacle locks the plan first, so that
+        two never wait for each other.
+        """
+        list(GoalPlan.objects.select_for_update().filter(pk__in=pks).order_by("pk").values("pk"))
 
     @contextmanager
     def _change(self, by: User, at: datetime | None) -> Iterator[None]:

@@ -19,6 +19,7 @@ from community.models import Service
 from goals.authors import told_by
 from goals.errors import NotPossible, NotTheirDecision
 from goals.models.goal import Goal
+from goals.models.plan import GoalPlan
 from goals.models.rhythm import MOST_TIMES, Often, Per, Period, period_of, so_far, words_for
 from goals.querysets import StepQuerySet
 
@@ -105,11 +106,22 @@ class Step(Record):
     def _change(self, by: User, at: datetime | None = None) -> Iterator[None]:
         """One change to the row as it is now: locked, allowed, and told to the history with its author."""
         with transaction.atomic(), told_by(by, at):
-            rows = Step.objects.select_related("goal__plan__client__coach").select_for_update(of=("self",))
-            self.refresh_from_db(from_queryset=rows)
-            self.goal.plan.check_shaped_by(by)
+            self.lock_for(by)
             yield
             self.save()
+
+    def lock_for(self, by: User) -> None:
+        """The row as it is now, locked, for somebody who may change it.
+
+        Raises NotPossible where it has been left out of the plan meanwhile.
+        """
+        GoalPlan.lock(self.goal.plan_id)
+        rows = Step.objects.select_related("goal__plan__client__coach").select_for_update(of=("self",))
+        try:
+            self.refresh_from_db(from_queryset=rows)
+        except Step.DoesNotExist:
+            raise NotPossible(gettext("This step is no longer in the plan.")) from None
+        self.goal.plan.check_shaped_by(by)
 
     def edit(
         self,
@@ -144,9 +156,7 @@ class Step(Record):
         What was done stays: a step that was ticked, even once, cannot be left out.
         """
         with transaction.atomic(), told_by(by, None):
-            rows = Step.objects.select_related("goal__plan__client__coach").select_for_update(of=("self",))
-            self.refresh_from_db(from_queryset=rows)
-            self.goal.plan.check_shaped_by(by)
+            self.lock_for(by)
             if not self.goal.plan.is_worded_by(by):
                 raise NotTheirDecision
             if self.is_done or self.ticks.exists():

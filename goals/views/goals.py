@@ -93,7 +93,10 @@ def goal_reword(request: PersonRequest, pk: UUID) -> HttpResponse:
     title = goal.asked_title or goal.title
     form = RewordForm(request.POST or None, user=request.user, initial={"title": title})
     if form.is_valid() and tried(
-        form, lambda: goal.reword(by=request.user, wording=form.cleaned_data["title"])
+        form,
+        lambda: goal.reword(
+            by=request.user, wording=form.cleaned_data["title"], seen=request.POST.get("seen")
+        ),
     ):
         messages.success(request, _("This is your goal now, in your words."))
         return redirect(back_of(request, goal.plan.get_absolute_url()))

@@ -43,7 +43,7 @@ def test_circumstance_record_by_the_coach_waits_for_the_clients_yes(
     assert response.url == ben_client.get_absolute_url()
     assert (row.recorded_by, row.is_confirmed) == (alma, False)
 
-    ben_browser.post(reverse("clients:circumstance_confirm", args=[row.pk]))
+    ben_browser.post(reverse("clients:circumstance_confirm", args=[row.pk]), {"seen": row.edition})
 
     row.refresh_from_db()
     assert row.is_confirmed

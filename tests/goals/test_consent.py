@@ -529,6 +529,30 @@ def test_a_yes_covers_all_that_was_read(alma, ben, proposal):
     assert not proposal.is_agreed
 
 
+def test_own_words_say_yes_only_to_the_reason_and_the_date_that_were_read(alma, ben_browser, proposal):
+    address = reverse("goals:goal_reword", args=[proposal.pk])
+    said = {"title": "Soup with two neighbours", "seen": proposal.fingerprint}
+    proposal.edit(by=alma, wording=proposal.title, why="Because I say so", target_on=date(2027, 5, 3))
+
+    answer = ben_browser.post(address, said)
+
+    assert answer.status_code == 422
+    assert all(words in answer.text for words in ("This has changed", said["title"], "Because I say so"))
+    assert "3 May 2027" in answer.text
+    assert Goal.objects.get().lifecycle == "proposed"
+    ben_browser.post(address, {**said, "seen": Goal.objects.get().fingerprint})
+    assert Goal.objects.get().lifecycle == "active"
+
+
+@pytest.mark.parametrize("page", ["/home/", "plan"])
+def test_the_date_stands_beside_the_yes_that_covers_it(page, alma, ben_browser, ben_plan, proposal):
+    proposal.edit(by=alma, wording=proposal.title, why="", target_on=date(2027, 5, 3))
+
+    text = ben_browser.get(ben_plan.get_absolute_url() if page == "plan" else page).text
+
+    assert "By 3 May 2027" in text
+
+
 def test_why_it_matters_is_the_clients_own_once_agreed(alma, alma_browser, ben, ben_goal):
     ben_goal.edit(by=ben, wording=ben_goal.title, why="For the mornings", target_on=None)
 

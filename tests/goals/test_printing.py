@@ -53,6 +53,14 @@ def test_the_pdf_says_the_plan_and_nothing_private(ben_browser, ben_plan, told_g
     assert "Cook with the neighbours" not in words  # waits for Ben's answer; it is not his plan yet
 
 
+def test_letters_that_no_font_has_are_not_spelled_out_in_the_log(ben, ben_browser, ben_plan, caplog):
+    ben_plan.edit(by=ben, title="Plan", starts_on=ben_plan.starts_on, ends_on=None, vision="\ue001\ue002")
+
+    ben_browser.get(f"/plans/{ben_plan.pk}/print/pdf/?section=vision")
+
+    assert [record.getMessage() for record in caplog.records if "\ue001" in record.getMessage()] == []
+
+
 @pytest.mark.parametrize(
     ("section", "words"),
     [

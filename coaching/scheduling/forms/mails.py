@@ -172,6 +172,7 @@ class MailForm(forms.ModelForm):
     @transaction.atomic
     def save(self, commit: bool = True) -> MailChoices:
         """Keep the choices; reminders that still wait follow them."""
+        self.instance.replace_what_is_kept()
         self.instance.quiet_zone = self.instance.user.timezone
         choices = cast(MailChoices, super().save(commit))
         Reminder.rewrite_for(choices.user)

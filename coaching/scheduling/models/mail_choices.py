@@ -111,6 +111,13 @@ class MailChoices(Record):
         """This person's choices, or what counts where they have made none or have no account yet."""
         return getattr(user, "mail_choices", None) or cls(user=user)
 
+    def replace_what_is_kept(self) -> None:
+        """Saved next, these are their choices, even if another click has just kept the first ones."""
+        User.objects.select_for_update().get(pk=self.user_id)
+        kept = MailChoices.objects.filter(user=self.user_id).first()
+        if kept and self._state.adding:
+            self.pk, self._state.adding = kept.pk, False
+
     def wants(self, kind: str) -> bool:
         """Whether they want a mail of this kind (`Reminder.Kind`)."""
         return bool(getattr(self, self.choice_of(kind)))

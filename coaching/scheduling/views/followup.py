@@ -43,8 +43,11 @@ def step_session(request: PersonRequest, pk: str) -> HttpResponse:
     initial = {"session": link.session_id if link else None}
     form = StepSessionForm(request.POST or None, user=request.user, step=step, initial=initial)
     is_sent = request.method == "POST"
-    if is_sent and form.is_valid():
-        followup.do_before(by=request.user, step=step, session=form.cleaned_data["session"])
+    if (
+        is_sent
+        and form.is_valid()
+        and tried(form, lambda: followup.do_before(by=request.user, step=step, **form.cleaned_data))
+    ):
         messages.success(request, _("Saved."))
         return redirect(step)
     context = {"form": form, "step": step, "goal": step.goal, "plan": step.goal.plan}

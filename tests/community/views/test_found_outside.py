@@ -227,6 +227,12 @@ def test_the_feed_has_no_secret_place(visitor, published_of):
     assert "Mill Lane," not in text
 
 
+def test_a_name_that_xml_cannot_hold_does_not_end_the_feed(visitor, published_of):
+    published_of("Rent\x0b\x1b advice\ufffe")
+
+    assert entries(visitor.get(FEED)) == [("New: Rent advice", "Free advice on rent.")]
+
+
 @pytest.mark.parametrize("rows", [3, 30])
 def test_the_feed_asks_as_often_for_3_as_for_30(visitor, published_of, django_assert_num_queries, rows):
     for number in range(rows):
