@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import pghistory
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -195,7 +195,7 @@ class Circumstance(PrivateRecord):
         self._forget_question()
         self.confirmed_at = timezone.now()
         with pghistory.context(user=str(by.pk)):
-            self.save()
+            self.save(force_update=True)
 
     def keep(self, *, edition: str | None = None) -> None:
         """It stays as it stands, and the question goes. Raises ChangedMeanwhile."""

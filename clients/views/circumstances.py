@@ -88,7 +88,7 @@ def circumstance_confirm(request: PersonRequest, pk: UUID) -> HttpResponse:
     circumstance = get_object_or_404(rows, pk=pk)
     try:
         actions.confirm_circumstance(
-            by=request.user, circumstance=circumstance, edition=request.POST.get("edition")
+            by=request.user, circumstance=circumstance, edition=request.POST.get("edition", "")
         )
     except ChangedMeanwhile:
         return _read_again(request)

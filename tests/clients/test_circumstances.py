@@ -43,10 +43,26 @@ def test_circumstance_record_by_the_coach_waits_for_the_clients_yes(
     assert response.url == ben_client.get_absolute_url()
     assert (row.recorded_by, row.is_confirmed) == (alma, False)
 
-    ben_browser.post(reverse("clients:circumstance_confirm", args=[row.pk]), {"seen": row.edition})
+    ben_browser.post(reverse("clients:circumstance_confirm", args=[row.pk]), {"edition": row.edition})
 
     row.refresh_from_db()
     assert row.is_confirmed
+
+
+def test_a_yes_is_to_the_words_that_were_on_the_page(alma, ben_browser, ben_client):
+    row = a_circumstance(ben_client, alma)
+    confirm = reverse("clients:circumstance_confirm", args=[row.pk])
+    read = row.edition
+    assert f'name="edition" value="{read}"' in ben_browser.get(reverse(OWN)).text
+    row.words = "I cannot deal with money."
+    row.write(by=alma)
+
+    answers = [ben_browser.post(confirm, said, follow=True).text for said in ({}, {"edition": read})]
+
+    assert all("This has changed since you read it." in text for text in answers)
+    assert not Circumstance.objects.get().is_confirmed
+    ben_browser.post(confirm, {"edition": Circumstance.objects.get().edition})
+    assert Circumstance.objects.get().is_confirmed
 
 
 def test_change_by_the_coach_stands_beside_what_the_client_said(alma_browser, ben, ben_browser, ben_client):
