@@ -30,7 +30,8 @@ KNOWN = {
     "email": "email emailaddress mail clientemail primaryemail athleteemail loginemail",
     "phone": "phone phonenumber mobile mobilephone cell cellphone telephone tel smsphone sms",
     "pronouns": "pronouns pronoun",
-    "reach": "reach preferredcontact preferredcontactmethod contactpreference besttimetocall",
+    "reach": "reach howandwhentobereached preferredcontact preferredcontactmethod contactpreference"
+    " besttimetocall",
     "languages": "language languages preferredlanguage",
     "timezone": "timezone tz timezonename",
     "tags": "tag tags label labels group groups groupname groupnames segment segments company",

@@ -33,6 +33,7 @@ STATES = {
     "completed": Client.Status.ENDED,
     "former": Client.Status.ENDED,
 }
+STATES |= {str(label).casefold(): value for value, label in Client.Status.choices}
 
 
 class Verdict(StrEnum):
@@ -59,7 +60,9 @@ class Judge:
         self.known = set(Client.objects.coached_by(coach.user).values_list("email", flat=True))
         self.taken: dict[str, int] = {}
         self.zones = {zone.casefold(): zone for zone in available_timezones()}
-        self._name, self._address = NameField(max_length=120), AddressField(max_length=254)
+        missing = {"required": _("There is none in this line.")}
+        self._name = NameField(max_length=120, error_messages=missing)
+        self._address = AddressField(max_length=254, error_messages=missing)
         self._tags = TagsField(forms.CharField(max_length=30), max_length=10, required=False)
 
     def lines(self, table: Table, mapping: Mapping[int, str]) -> Iterable[Line]:

@@ -27,10 +27,13 @@ class NotNow(Exception):
 
 
 def hand_in(*, by: User, file_name: str, content: bytes) -> RosterImport:
-    """Read the file and guess its columns; nobody is added. Raises BadTable."""
+    """Read the file and guess its columns; nobody is added. Raises BadTable.
+
+    Where no heading is known, such as in another language, the coach says what each column holds.
+    """
     table = read_table(file_name, content)
     mapping = guess(table.header)
-    if not mapping:
+    if len(table.header) < 2 and not mapping:
         raise BadTable(
             _("None of the columns is known. The first line must name them, such as: name, e-mail, phone.")
         )

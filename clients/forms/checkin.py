@@ -1,5 +1,6 @@
 """How life stands, as the client says it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -9,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from clients.models import CheckInRhythm, Client, LifeArea, Measure
 from coaching.accounts.forms import DateInput, page_helper
 from coaching.accounts.models import User
+
+LONG_AGO = timedelta(days=730)
+"""A day before that is a slip of the keyboard."""
 
 
 class LifeAreaForm(forms.ModelForm):
@@ -20,6 +24,14 @@ class LifeAreaForm(forms.ModelForm):
         labels = {"name": _("Which part of life?")}
         help_texts = {"name": _("For example: sleep, money, the children, being with people.")}
         widgets = {"name": forms.TextInput}
+
+    def clean_name(self) -> str:
+        """Names are encrypted, so they are compared here and not by the database."""
+        name = self.cleaned_data["name"]
+        others = self.instance.client.life_areas.in_use()
+        if name.casefold() in {area.name.casefold() for area in others}:
+            raise forms.ValidationError(_("You are asked about this already."))
+        return name
 
 
 class MeasureForm(forms.ModelForm):
@@ -72,6 +84,8 @@ def figure_field(measure: Measure) -> forms.DecimalField:
 def _today_or_before(on: Any) -> Any:
     if on > timezone.localdate():
         raise forms.ValidationError(_("Choose today or a day before."))
+    if on < timezone.localdate() - LONG_AGO:
+        raise forms.ValidationError(_("That is long ago. Choose a day within the last two years."))
     return on
 
 

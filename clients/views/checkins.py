@@ -84,6 +84,7 @@ def area_create(request: PersonRequest, pk: UUID) -> HttpResponse:
     form = LifeAreaForm(request.POST or None, instance=LifeArea(client=client))
     if form.is_valid():
         actions.choose_area(by=request.user, area=form.instance)
+        messages.success(request, _("It is asked about from now on. Say how it stands whenever you like."))
         return redirect("clients:checkin_list")
     return render(request, "clients/area_create.html", {"form": form}, status=422 if form.errors else 200)
 

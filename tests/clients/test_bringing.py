@@ -125,7 +125,7 @@ def test_columns_of_other_software_are_known(header, known):
     [
         ("a.csv", b" ", "There is nothing in this file."),
         ("a.csv", b"name,email\n", "no line below"),
-        ("a.csv", b"colour,shape\nred,round\n", "None of the columns is known."),
+        ("a.csv", b"colour\nred\n", "None of the columns is known."),
         ("a.csv", b"\xff\xfe\x00", "not a table in text"),
         ("a.csv", b"name\0,email\n", "not a table in text"),
         ("a.csv", b'name,email\n"Gil,gil@example.org\n', "cannot be read as CSV"),
@@ -158,7 +158,7 @@ def test_looking_adds_nobody_and_says_what_would_happen(alma_browser, ben_client
 
     assert [line.verdict for line in runs.judged(run)] == [Verdict.NEW, Verdict.KNOWN, Verdict.REFUSED]
     assert "On your list already" in page
-    assert "E-mail address: Write something here." in page
+    assert "E-mail address: There is none in this line." in page
     assert Client.objects.count() == 1
 
 
@@ -172,7 +172,7 @@ def test_bringing_in_adds_whom_it_said_and_writes_no_mail(alma, alma_browser, be
         "Gil Ortega", "gil@example.org", "030 123456", ["Spring"], alma.coach, ZoneInfo("Europe/Berlin")
     )  # fmt: skip
     assert (run.state, run.lines_done, run.content) == (RosterImport.State.DONE, 3, "")
-    assert run.refused == [[4, "E-mail address: Write something here."]]
+    assert run.refused == [[4, "E-mail address: There is none in this line."]]
     assert not Invitation.objects.exists()
     assert Client.objects.count() == 2
 
@@ -249,6 +249,29 @@ def test_columns_can_be_chosen_otherwise(alma_browser, alma):
 
     assert refused.status_code == 422
     assert [line.values["name"] for line in runs.judged(run)] == ["Gil"]
+
+
+def test_headings_in_another_language_are_said_by_the_coach(alma_browser, alma):
+    run = runs.hand_in(by=alma, file_name="a.csv", content=b"Navn;E-post\nGil;gil@example.org\n")
+    url = reverse("clients:roster_import", args=[run.pk])
+
+    page = alma_browser.get(url).content.decode()
+    alma_browser.post(url, {"column-0": "name", "column-1": "email"})
+    run.refresh_from_db()
+
+    assert "None of the headings is known here" in page
+    assert [line.values["name"] for line in runs.judged(run)] == ["Gil"]
+
+
+def test_own_export_comes_in_as_it_went_out(alma, alma_browser, ben_client):
+    ben_client.status, ben_client.reach = "prospect", "A message first"
+    ben_client.save()
+    content = alma_browser.get(reverse("home:roster_file", args=["csv"])).content
+    Client.objects.all().delete()
+
+    (line,) = runs.judged(runs.hand_in(by=alma, file_name="clients.csv", content=content))
+
+    assert (line.values["status"], line.values["reach"], line.said) == ("prospect", "A message first", [])
 
 
 def test_columns_stay_once_it_is_being_brought_in(run):
