@@ -33,7 +33,7 @@ STATES = {
     "completed": Client.Status.ENDED,
     "former": Client.Status.ENDED,
 }
-STATES |= {str(label).casefold(): value for value, label in Client.Status.choices}
+STATES |= {str(status.label).casefold(): status for status in Client.Status}
 
 
 class Verdict(StrEnum):
