@@ -360,6 +360,23 @@ class Goal(Record):
             self.lifecycle = Lifecycle.ACTIVE
             self.achievement = Achievement.IN_PROGRESS
 
+    def hold(self, *, by: User, at: datetime | None = None) -> None:
+        """The goal rests and is not counted, for whatever reason. The client can take it up again."""
+        with self._change(by, at, is_decision=True):
+            if self.lifecycle not in (Lifecycle.ACTIVE, Lifecycle.ACCEPTED):
+                raise NotPossible(gettext("Only an active goal can rest."))
+            self.lifecycle = Lifecycle.ON_HOLD
+
+    def complete(
+        self, *, by: User, achievement: Achievement = Achievement.ACHIEVED, at: datetime | None = None
+    ) -> None:
+        """The client says that it is done. A slip is put right by taking it up again."""
+        with self._change(by, at, is_decision=True):
+            if not self.is_open:
+                raise NotPossible(gettext("Only an agreed goal can be completed."))
+            self.lifecycle = Lifecycle.COMPLETED
+            self.achievement = achievement
+
     # --- client and coach -----------------------------------------------------
 
     def propose_wording(self, *, by: User, wording: str, at: datetime | None = None) -> None:
@@ -428,22 +445,6 @@ class Goal(Record):
                     raise NotPossible(gettext("This goal is finished. Take it up again to change it."))
                 self.title = _worded(wording)
                 self._agree(Decision.REWORDED, by, at)
-
-    def hold(self, *, by: User, at: datetime | None = None) -> None:
-        """The goal rests and is not counted, for whatever reason."""
-        with self._change(by, at):
-            if self.lifecycle not in (Lifecycle.ACTIVE, Lifecycle.ACCEPTED):
-                raise NotPossible(gettext("Only an active goal can rest."))
-            self.lifecycle = Lifecycle.ON_HOLD
-
-    def complete(
-        self, *, by: User, achievement: Achievement = Achievement.ACHIEVED, at: datetime | None = None
-    ) -> None:
-        with self._change(by, at):
-            if not self.is_open:
-                raise NotPossible(gettext("Only an agreed goal can be completed."))
-            self.lifecycle = Lifecycle.COMPLETED
-            self.achievement = achievement
 
     def cancel(self, *, by: User, at: datetime | None = None) -> None:
         """The client stops a goal; a coach can only take back a proposal of their own."""

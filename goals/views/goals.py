@@ -145,7 +145,7 @@ def goal_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def goal_hold(request: PersonRequest, pk: UUID) -> HttpResponse:
-    goal = get_object_or_404(Goal.objects.editable_by(request.user), pk=pk)
+    goal = get_object_or_404(Goal.objects.decidable_by(request.user), pk=pk)
     return _done(request, goal, goal.hold, _("The goal rests. It is not counted until it is taken up again."))
 
 
@@ -157,7 +157,7 @@ def goal_resume(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def goal_complete(request: PersonRequest, pk: UUID) -> HttpResponse:
-    goal = get_object_or_404(Goal.objects.editable_by(request.user), pk=pk)
+    goal = get_object_or_404(Goal.objects.decidable_by(request.user), pk=pk)
     return _done(request, goal, goal.complete, _("Completed. Well done, all who had a part in it."))
 
 

@@ -19,7 +19,7 @@ def test_history_of_a_proposal_from_first_words_to_the_end(alma, ben, proposal):
     proposal.withdraw_wording(by=alma)
     proposal.propose_wording(by=alma, wording="Eat together")
     proposal.accept(by=ben)
-    proposal.hold(by=alma)
+    proposal.hold(by=ben)
     proposal.resume(by=ben)
     proposal.complete(by=ben)
 
@@ -34,7 +34,7 @@ def test_history_of_a_proposal_from_first_words_to_the_end(alma, ben, proposal):
         ("Alma", "proposed other words", "Eat with the neighbours", "Eat together"),
         ("Ben", "changed the words", "Eat with the neighbours", "Eat together"),
         ("Ben", "said yes to it", "", ""),
-        ("Alma", "put the goal on hold", "", ""),
+        ("Ben", "put the goal on hold", "", ""),
         ("Ben", "took the goal up again", "", ""),
         ("Ben", "marked the goal as completed", "", ""),
     ]
