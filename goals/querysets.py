@@ -84,7 +84,11 @@ class GoalQuerySet(models.QuerySet):
         return self.filter(plan__client__in=Client.objects.worded_by(user), plan__closed_at=None)
 
     def waiting(self) -> Self:
-        """Those that wait for the client's answer."""
+        """Those that wait for the client's answer. In a closed plan nothing waits."""
+        return self.in_open_plans().unanswered()
+
+    def unanswered(self) -> Self:
+        """Those to which the client has said neither yes nor no, whether or not the plan is closed by now."""
         return self.filter(models.Q(lifecycle__in=["proposed", "planned"]) | ~models.Q(asked_title=""))
 
     def going_on(self) -> Self:

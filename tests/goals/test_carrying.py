@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from clients.models import Client
 from goals import actions
 from goals.board import plans_for
 from goals.carrying import close_plan
@@ -138,6 +139,52 @@ def test_other_peoples_plans_are_not_offered(ben_browser, ben_plan, ben_goal, la
     answer = ben_browser.post(page(ben_plan), {"goals": [ben_goal.pk], "into": dan_plan.pk})
 
     assert set(answer.context["form"].errors) == {"into"}
+
+
+# --- what has no answer -----------------------------------------------------------
+
+
+def test_closing_says_what_becomes_of_what_waits(alma, ben_browser, ben_plan, ben_goal, proposal):
+    ben_goal.propose_wording(by=alma, wording="Sleep before ten")
+
+    said = ben_browser.get(page(ben_plan)).text
+
+    assert "it stays here without one: neither a yes nor a no" in said
+    assert proposal.get_absolute_url() in said
+    assert "Other words: “Sleep before ten”" in said
+
+
+def test_closing_says_nothing_of_answers_where_nothing_waits(ben_browser, ben_plan, ben_goal):
+    assert "neither a yes nor a no" not in ben_browser.get(page(ben_plan)).text
+
+
+def test_a_coach_who_closes_for_somebody_not_joined_is_told_too(alma, alma_browser, practice):
+    record = Client.objects.create(practice=practice, coach=alma.coach, name="Ines", email="ines@example.org")
+    plan = actions.start_plan(by=alma, client=record, title="First ideas")
+    actions.propose_goal(by=alma, plan=plan, side="personal", title="Breathe")
+
+    assert "This waits for Ines's answer." in alma_browser.get(page(plan)).text
+
+
+def test_a_closed_plan_asks_nothing_until_it_is_opened_again(
+    alma_browser, ben, ben_browser, ben_plan, proposal
+):
+    ben_plan.close(by=ben)
+
+    said = ben_browser.get(ben_plan.get_absolute_url()).text
+    goal_page = ben_browser.get(proposal.get_absolute_url()).text
+    assert "Without an answer" in said
+    assert proposal.title in said
+    for shown in (said, goal_page):
+        assert "/accept/" not in shown
+        assert "No thanks" not in shown
+    assert "It had no answer when the plan was closed." in goal_page
+    assert "Ben decides" not in alma_browser.get(ben_plan.get_absolute_url()).text
+    assert list(Goal.objects.waiting()) == []
+
+    ben_plan.reopen(by=ben)
+    assert list(Goal.objects.waiting()) == [proposal]
+    assert "/accept/" in ben_browser.get(ben_plan.get_absolute_url()).text
 
 
 # --- the rhythm -----------------------------------------------------------------
