@@ -29,6 +29,8 @@ def plan_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     form = OnForm(request.GET if "on" in request.GET else None, plan=plan)
     on = form.cleaned_data["on"] if form.is_valid() else None
     context = {"board": Board(plan, request.user, on), "plan": plan, "on_form": form}
+    if plan.is_closed:
+        context["goes_on_in"] = GoalPlan.objects.visible_to(request.user).going_on_from(plan)
     return render(request, "goals/plan_detail.html", context, status=422 if form.errors else 200)
 
 

@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from clients.actions import change_status
 from clients.models import Client
 from goals import actions
-from goals.board import plans_for
+from goals.board import closed_plans_for, plans_for
 from goals.carrying import close_plan
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
 from goals.history import history_of
@@ -139,6 +140,73 @@ def test_other_peoples_plans_are_not_offered(ben_browser, ben_plan, ben_goal, la
     answer = ben_browser.post(page(ben_plan), {"goals": [ben_goal.pk], "into": dan_plan.pk})
 
     assert set(answer.context["form"].errors) == {"into"}
+
+
+# --- finding a closed plan again ------------------------------------------------------
+
+
+def test_home_and_the_coachs_page_name_the_closed_plans(
+    alma_browser, ben, ben_browser, ben_client, ben_plan, later_plan, dan_plan, dan
+):
+    ben_plan.close(by=ben)
+    dan_plan.close(by=dan)
+
+    for browser, address in ((ben_browser, "/home/"), (alma_browser, ben_client.get_absolute_url())):
+        shown = browser.get(address).text
+        assert shown.index(later_plan.title) < shown.index("Closed plans") < shown.index(ben_plan.title)
+        assert f'href="{ben_plan.get_absolute_url()}"' in shown
+        assert dan_plan.title not in shown
+    mirror = alma_browser.get(reverse("home:client_mirror", args=[ben_client.pk])).text
+    assert f'href="{ben_plan.get_absolute_url()}"' in mirror
+    assert closed_plans_for(ben) == [ben_plan]
+    assert closed_plans_for(dan, ben_client) == []
+
+
+def test_home_with_every_plan_closed_says_so(alma_browser, ben, ben_browser, ben_client, ben_plan):
+    ben_plan.close(by=ben)
+
+    shown = ben_browser.get("/home/").text
+
+    assert "No plan is open" in shown
+    assert "Your plan will stand here" not in shown
+    assert f'href="{reverse("goals:plan_create")}?client={ben_client.pk}"' in shown
+    assert "No plan is open" in alma_browser.get(ben_client.get_absolute_url()).text
+
+
+def test_home_with_a_plan_open_leads_to_another_while_the_work_goes_on(
+    alma, ben_browser, ben_client, ben_plan
+):
+    assert "Begin another plan" in ben_browser.get("/home/").text
+
+    change_status(by=alma, client=ben_client, status="ended")
+
+    assert "Begin another plan" not in ben_browser.get("/home/").text
+
+
+def test_two_plans_name_each_other(ben, ben_browser, ben_plan, ben_goal, later_plan):
+    assert "Goes on from" not in ben_browser.get(later_plan.get_absolute_url()).text
+
+    close_plan(by=ben, plan=ben_plan, carried=[ben_goal], into=later_plan)
+
+    after = ben_browser.get(later_plan.get_absolute_url()).text
+    before = ben_browser.get(ben_plan.get_absolute_url()).text
+    assert f'Goes on from <a href="{ben_plan.get_absolute_url()}">My autumn</a>' in after
+    assert f'It goes on in <a href="{later_plan.get_absolute_url()}">My winter</a>.' in before
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_a_plan_that_goes_on_asks_no_more_for_many_goals(
+    count, ben, ben_browser, ben_plan, later_plan, django_assert_max_num_queries
+):
+    goals = [
+        actions.propose_goal(by=ben, plan=ben_plan, side="personal", title=f"Goal {number}")
+        for number in range(count)
+    ]
+    close_plan(by=ben, plan=ben_plan, carried=goals, into=later_plan)
+
+    for plan in (ben_plan, later_plan):
+        with django_assert_max_num_queries(8):
+            ben_browser.get(plan.get_absolute_url())
 
 
 # --- what has no answer -----------------------------------------------------------
