@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clients.models import Value
+from clients.models.circumstance import State
 from coaching.accounts.http import PersonRequest
 from community.matching import helping_with
 from goals import actions
@@ -34,6 +35,7 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     standing = next((each for each in obstacles if each.is_around and not each.is_cleared), None)
     context = {
         "obstacles": obstacles,
+        "states": State.choices,
         "standing": standing,
         "help": helping_with(standing.domain, most=MOST_HELP) if standing else [],
         "goal": goal,
