@@ -63,16 +63,15 @@ class GoalCreateForm(GoalForm):
     field_order = ["side", "title", "why", "values", "target_on"]
 
 
-class RewordForm(forms.Form):
-    """The client says it in their own words."""
+class RewordForm(GoalForm):
+    """The client says it in their own words: the goal, why it matters and by when."""
 
-    title = TitleField(
-        label=_("My words for it"),
-        max_length=250,
-        help_text=_("When you save, the goal is yours in these words."),
-    )
-    helper = page_helper()
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
+    def __init__(self, *args: Any, user: User, goal: Goal, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, plan=goal.plan, goal=goal, **kwargs)
+        self.initial["title"] = goal.asked_title or goal.title
+        self.fields["title"].label = _("My words for it")
+        self.fields["title"].help_text = _("When you save, the goal is yours in these words.")
+        if goal.is_waiting and goal.why:
+            self.fields["why"].help_text = gettext(
+                "%(name)s put it like this. Say it in your own words, or leave it empty."
+            ) % {"name": goal.proposed_by}

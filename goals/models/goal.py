@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from types import EllipsisType
 from typing import TYPE_CHECKING
 
 import pghistory
@@ -328,12 +329,34 @@ class Goal(Record):
                 % {"words": self.asked_title or self.title}
             )
 
-    def reword(self, *, by: User, wording: str, at: datetime | None = None) -> None:
-        """The client says it in their own words, and by that says yes."""
+    def reword(
+        self,
+        *,
+        by: User,
+        wording: str,
+        why: str | None = None,
+        target_on: date | EllipsisType | None = ...,
+        values: Collection[Value] | None = None,
+        seen: str | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        """The client says it in their own words, and by that says yes.
+
+        Why it matters, by when and what it grows from are in their words, too;
+        `why` and `values` are None, and `target_on` is `...`, where they stay.
+        `seen` is the `fingerprint` of what they had before them.
+        """
         with self._change(by, at, is_decision=True):
             if not (self.takes_steps or self.lifecycle == Lifecycle.REJECTED):
                 raise NotPossible(gettext("This goal is finished. Take it up again to change it."))
+            self._check_seen(seen)
             self.title = _worded(wording)
+            if why is not None:
+                self.why = why.strip()
+            if not isinstance(target_on, EllipsisType):
+                self.target_on = target_on
+            if values is not None:
+                self.values.set(values)
             self._agree(Decision.REWORDED, by, at)
 
     def decline(self, *, by: User, at: datetime | None = None) -> None:
