@@ -80,6 +80,29 @@ def test_chosen_goals_go_into_a_new_plan_with_all_that_goes_on(
     assert "It goes on in" in ben_browser.get(ben_goal.get_absolute_url()).text
 
 
+def test_a_new_plan_begins_with_the_mix_that_was_wanted(ben, ben_plan, ben_goal):
+    ben_plan.choose_share(by=ben, percent=0, tolerance=30)
+
+    into = close_plan(by=ben, plan=ben_plan, carried=[ben_goal], title="My winter")
+
+    into.refresh_from_db()
+    assert (into.community_share, into.share_tolerance) == (0, 30)
+
+
+def test_an_undecided_mix_stays_undecided_and_an_existing_plan_keeps_its_own(
+    ben, ben_plan, ben_goal, later_plan
+):
+    later_plan.choose_share(by=ben, percent=40, tolerance=10)
+    new = close_plan(by=ben, plan=ben_plan, carried=[ben_goal], title="My winter")
+    assert (new.community_share, new.share_chosen_at) == (None, None)
+    new.choose_share(by=ben, percent=60)
+
+    close_plan(by=ben, plan=new, carried=new.goals.all(), into=later_plan)
+
+    later_plan.refresh_from_db()
+    assert (later_plan.community_share, later_plan.share_tolerance) == (40, 10)
+
+
 def test_into_an_existing_plan_behind_what_grows_there(ben_browser, ben, ben_plan, ben_goal, later_plan):
     there = actions.propose_goal(by=ben, plan=later_plan, side="personal", title="There")
 
