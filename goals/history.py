@@ -241,7 +241,8 @@ def _plan_changes(old: Any, new: Any) -> Iterable[Sentence]:
         before, after = Rhythm(old.review_weeks).label, Rhythm(new.review_weeks).label
         yield _("changed how often you look at the plan"), str(before), str(after)
     if old.community_share != new.community_share:
-        yield _("chose the community share"), _percent(old.community_share), _percent(new.community_share)
+        said = _("chose how much of the plan is with and for others")
+        yield said, _percent(old.community_share), _percent(new.community_share)
     if old.share_tolerance != new.share_tolerance:
         tolerated = _percent(old.share_tolerance)
         yield _("chose how far the mix may be from that"), tolerated, _percent(new.share_tolerance)

@@ -62,6 +62,13 @@ class GoalCreateForm(GoalForm):
     side = forms.ChoiceField(label=_("Which side?"), choices=Side.choices, widget=forms.RadioSelect)
     field_order = ["side", "title", "why", "values", "target_on"]
 
+    def __init__(self, *args: Any, user: User, plan: GoalPlan, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, plan=plan, **kwargs)
+        if not plan.belongs_to(user):
+            for_them = gettext("For %(name)s") % {"name": plan.client.name}
+            side: Any = self.fields["side"]
+            side.choices = [(Side.PERSONAL, for_them), (Side.COMMUNITY, Side.COMMUNITY.label)]
+
 
 class RewordForm(GoalForm):
     """The client says it in their own words: the goal, why it matters and by when."""

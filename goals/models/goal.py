@@ -244,6 +244,18 @@ class Goal(Record):
         return self.decision in CONSENTS and self.decided_wording_hash == self.wording_hash
 
     @property
+    def is_clients_own(self) -> bool:
+        """Whether the client set it themselves; nobody proposed it to them."""
+        return self.plan.belongs_to(self.proposed_by)
+
+    @property
+    def is_past_its_date(self) -> bool:
+        """Still open after its day: a reason to ask for another date, not to scold. Never while it rests."""
+        if self.target_on is None or not self.is_open or self.is_resting or self.plan.is_closed:
+            return False
+        return self.target_on < timezone.localdate()
+
+    @property
     def is_community(self) -> bool:
         return self.side == Side.COMMUNITY
 

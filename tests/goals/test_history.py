@@ -89,9 +89,9 @@ def test_history_of_a_plan(alma, ben, ben_plan):
         "changed the vision",
         "changed the first day",
         "changed the last day",
-        "chose the community share",
+        "chose how much of the plan is with and for others",
     }
-    assert ("Ben", "chose the community share", "undecided", "0 %") in changes
+    assert ("Ben", "chose how much of the plan is with and for others", "undecided", "0 %") in changes
     assert [each[1] for each in changes[-2:]] == ["closed the plan", "opened the plan again"]
 
 

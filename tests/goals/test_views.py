@@ -479,9 +479,10 @@ def test_goal_history_tells_who_and_what(ben_browser, alma, ben, proposal, ben_g
     page = ben_browser.get(url("goal_history", ben_goal)).content.decode()
     assert "<strong>Alma</strong> proposed other words." in page
     page = ben_browser.get(url("goal_detail", proposal)).content.decode()
-    assert "Ben agreed to it in these words on" in page
+    assert "You agreed to it in these words on" in page
     page = ben_browser.get(url("goal_detail", ben_goal)).content.decode()
-    assert "Ben said yes on" in page
+    assert "You set this goal on" in page
+    assert "said yes" not in page
 
 
 # --- steps --------------------------------------------------------------------
