@@ -59,7 +59,7 @@ def test_what_weighs_a_goal_is_named(ben, ben_browser, ben_goal):
     page = ben_browser.get(ben_goal.get_absolute_url()).text
 
     assert "<dt>How much it matters</dt><dd>It matters</dd>" in page
-    assert "<dt>How big a stretch it was at the start</dt><dd>A small stretch</dd>" in page
+    assert "<dt>How big a stretch it is from the start</dt><dd>A small stretch</dd>" in page
 
 
 # --- a date that is over --------------------------------------------------------
