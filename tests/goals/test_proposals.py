@@ -47,7 +47,9 @@ def test_goal_reword_of_what_has_changed_since_says_so(alma, ben_browser, propos
     assert (answer.status_code, proposal.lifecycle, proposal.why) == (422, "proposed", "Because")
 
 
-def test_a_proposals_page_shows_all_that_is_accepted_before_the_rest(alma, ben_browser, ben_plan, proposal):
+def test_a_proposals_page_shows_all_that_is_accepted_before_the_rest(
+    alma, alma_browser, ben_browser, ben_plan, proposal
+):
     proposal.edit(by=alma, wording=proposal.title, why="So that you eat", target_on=None)
     actions.describe_scale(
         by=alma, goal=proposal, descriptions=list("abcde"), importance=1, difficulty=1, baseline=0
@@ -57,6 +59,8 @@ def test_a_proposals_page_shows_all_that_is_accepted_before_the_rest(alma, ben_b
 
     assert "Why it could matter, in the words of Alma" in page
     assert page.index('id="levels"') < page.index('id="steps"') < page.index('id="add-step"')
+    assert '<summary id="add-step">' in page
+    assert '<summary id="add-step">' not in alma_browser.get(proposal.get_absolute_url()).text
     assert f'href="{url("goal_edit", proposal)}"' not in page  # its one door is “Change the words”
     assert f'href="{url("goal_reword", proposal)}"' in page
     for address in ("/home/", ben_plan.get_absolute_url()):
