@@ -156,6 +156,7 @@ def name_obstacle(
     what: str,
     domain: str = "",
     circumstance: Circumstance | None = None,
+    urgency: str = "",
     cue: str = "",
     response: str = "",
     at: datetime | None = None,
@@ -163,8 +164,9 @@ def name_obstacle(
     """The client says what is in the way. A circumstance pauses the goal by the same act.
 
     What is around them is one of the circumstances of their record: the one
-    given, or else a new one in the same words. Before they have joined, the
-    coach writes it down with them, and it waits for their yes.
+    given, or else a new one in the same words, as pressing as `urgency` says.
+    Before they have joined, the coach writes it down with them, and it waits
+    for their yes.
     """
     goal = _taken(goal)
     check_named_by(by, goal)
@@ -180,10 +182,10 @@ def name_obstacle(
         named_at=at or timezone.now(),
     )
     with told_by(by, at):
-        obstacle.name_circumstance(circumstance, by=by, at=at)
+        obstacle.name_circumstance(circumstance, urgency, by=by, at=at)
         obstacle.confirmed_at = obstacle.confirmed_by(by, at)
         obstacle.save()
-    obstacle.pause(by=by, at=at)
+        obstacle.pause(by=by, at=at)
     return obstacle
 
 

@@ -1,7 +1,8 @@
 """How far the goals of a plan have come together: the T-score at the start and at each review.
 
-Every row speaks of the same goals: those that are agreed, not at rest, and
+Every row speaks of the same goals, those of today: agreed, not at rest, and
 described by a scale. A goal that nobody has rated yet stands where it started.
+Each day has one row.
 """
 
 from collections.abc import Sequence
@@ -29,6 +30,11 @@ class Score:
 
     value: float
     change: float
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether there is a change to be read, to one decimal."""
+        return round(self.change, 1) != 0
 
     @property
     def change_text(self) -> str:
@@ -95,19 +101,25 @@ class Attainment:
 
     @cached_property
     def reviews(self) -> list[Review]:
-        """The start, each day of review since then, and today (or the plan's last day)."""
+        """The start, each day of review since then, and today (or the plan's last day).
+
+        While the start is the only day, its row says what was rated on it.
+        """
         if not self.goals:
             return []
         start = min(goal.scale.baseline_on for goal in self.goals)
-        is_rated = any(goal.views for goal in self.goals)  # type: ignore[attr-defined]
-        days = [day for day in _review_days(self.plan) if day > start or (day == start and is_rated)]
         baseline = self._score([goal.scale.baseline for goal in self.goals])
-        beginning = Review(start, True, Score(baseline, 0.0), Score(baseline, 0.0))
+        unmoved = Score(baseline, 0.0)
+        days = [day for day in _review_days(self.plan) if day >= start]
+        if days == [start]:
+            client, coach = self._seen(start, baseline, by_client=True), self._seen(start, baseline)
+            return [Review(start, True, client or unmoved, coach or unmoved)]
         return [
-            beginning,
+            Review(start, True, unmoved, unmoved),
             *(
                 Review(day, False, self._seen(day, baseline, by_client=True), self._seen(day, baseline))
                 for day in days[-MOST_REVIEWS:]
+                if day > start
             ),
         ]
 

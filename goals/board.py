@@ -16,6 +16,7 @@ from goals.models import Goal, GoalPlan, Step
 from goals.models.goal import Lifecycle, Side
 from goals.models.rating import Level
 from goals.past import goals_on
+from goals.querysets import GoalPlanQuerySet
 from goals.trellis import Trellis, grow
 
 MOST_TO_RATE = 12
@@ -115,6 +116,12 @@ class Board:
             (value, [goal for goal in goals if value in goal.grows_from])  # type: ignore[attr-defined]
             for value in sorted(values, key=lambda value: (value.position, str(value.pk)))
         ]
+
+    @cached_property
+    def goes_on_from(self) -> list[GoalPlan]:
+        """Earlier plans of which a goal was carried over; the plan must be from a plan's own page."""
+        earlier = {goal.carried_from.plan for goal in self.goals if goal.carried_from}
+        return sorted(earlier, key=lambda plan: (plan.starts_on, str(plan.pk)))
 
     @cached_property
     def attainment(self) -> Attainment:
@@ -279,6 +286,15 @@ def plans_for(user: User, client: Client | None = None) -> list[Board]:
 
     Without `client` a person's own plans; with it, that client's, as far as `user` may see them.
     """
-    plans = GoalPlan.objects.open().with_people().with_goals()
-    plans = plans.belonging_to(user) if client is None else plans.visible_to(user).filter(client=client)
-    return [Board(plan, user) for plan in plans]
+    return [Board(plan, user) for plan in _plans_of(user, client).open().with_people().with_goals()]
+
+
+def closed_plans_for(user: User, client: Client | None = None) -> list[GoalPlan]:
+    """The closed plans that the same page names at its foot, the latest first. One query."""
+    return list(_plans_of(user, client).closed())
+
+
+def _plans_of(user: User, client: Client | None) -> GoalPlanQuerySet:
+    if client is None:
+        return GoalPlan.objects.belonging_to(user)
+    return GoalPlan.objects.visible_to(user).filter(client=client)

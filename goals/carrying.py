@@ -31,6 +31,8 @@ def close_plan(
 ) -> GoalPlan | None:
     """The period is over. The goals that the client chose go on in `into`, or in a new plan of that title.
 
+    A new plan begins with what the client hopes for, the rhythm and the mix that they wanted.
+
     Returns the plan they go on in. Only the client carries goals over; a coach
     may propose them anew there.
     """
@@ -46,6 +48,8 @@ def close_plan(
             review_weeks=plan.review_weeks,
             at=at,
         )
+        if plan.community_share is not None:
+            into.choose_share(by=by, percent=plan.community_share, tolerance=plan.share_tolerance, at=at)
     if carried and into:
         into = GoalPlan.objects.select_related("client__coach").get(pk=into.pk)
         into.check_shaped_by(by)

@@ -1,6 +1,6 @@
 """Every change to a plan in plain sentences, from the events that database triggers keep."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -42,19 +42,30 @@ class Change:
 def history_of(goal: Goal) -> list[Change]:
     """What happened to a goal, its levels, its steps and what was in the way, newest first. Four queries."""
     goal_events, step_events = _events(Goal, pgh_obj=goal.pk), _events(Step, goal=goal.pk)
-    changes = list(_told(goal_events, lambda old, new: _goal_changes(old, new, goal)))
+    obstacle_events = _events(Obstacle, goal=goal.pk)
+    resting = _acts_of_resting(goal_events) & {event.pgh_context_id for event in obstacle_events}
+    changes = list(_told(goal_events, lambda old, new: _goal_changes(old, new, goal, resting)))
     changes += _told(_events(GoalScale, goal=goal.pk), _scale_changes)
     by_obstacle: dict[object, list[Any]] = {}
-    for event in _events(Obstacle, goal=goal.pk):
+    for event in obstacle_events:
         by_obstacle.setdefault(event.pgh_obj_id, []).append(event)
     for events in by_obstacle.values():
-        changes += _told(events, _obstacle_changes)
+        changes += _told(events, lambda old, new: _obstacle_changes(old, new, resting))
     by_step: dict[object, list[Any]] = {}
     for event in step_events:
         by_step.setdefault(event.pgh_obj_id, []).append(event)
     for events in by_step.values():
         changes += _told(events, _step_changes)
     return _newest_first(changes)
+
+
+def _acts_of_resting(events: Iterable[Any]) -> set[object]:
+    """The acts by which the goal came to rest."""
+    return {
+        new.pgh_context_id
+        for old, new in pairwise(events)
+        if new.lifecycle == Lifecycle.ON_HOLD != old.lifecycle and new.pgh_context_id
+    }
 
 
 def history_of_plan(plan: GoalPlan) -> list[Change]:
@@ -93,7 +104,8 @@ def _told(events: Iterable[Any], changes: Any) -> Iterable[Change]:
 type Sentence = tuple[str, str, str]
 
 
-def _goal_changes(old: Any, new: Any, goal: Goal) -> Iterable[Sentence]:
+def _goal_changes(old: Any, new: Any, goal: Goal, resting: Container[object]) -> Iterable[Sentence]:
+    """`resting`: the acts that named an obstacle, of which the rest of the goal is told."""
     is_own = new.proposed_by_id == goal.plan.client.user_id
     if old is None and new.carried_from_id:
         yield _("carried this goal over from an earlier plan"), "", new.title
@@ -112,7 +124,7 @@ def _goal_changes(old: Any, new: Any, goal: Goal) -> Iterable[Sentence]:
         is_first_yes = is_own and old.pgh_label == "insert" and new.decision == Decision.ACCEPTED
         if not is_first_yes:  # they set the goal themselves; that was their yes
             yield said, "", new.title if new.decision == Decision.REWORDED else ""
-    elif old.lifecycle != new.lifecycle:
+    elif old.lifecycle != new.lifecycle and new.pgh_context_id not in resting:
         yield _lifecycle_change(old, new), "", ""
     elif old.asked_title and not new.asked_title:
         yield _("let the other words go"), old.asked_title, ""
@@ -154,18 +166,22 @@ def _scale_changes(old: Any, new: Any) -> Iterable[Sentence]:
         yield _("changed where it stood at the start"), str(before), str(after)
 
 
-def _obstacle_changes(old: Any, new: Any) -> Iterable[Sentence]:
+def _obstacle_changes(old: Any, new: Any, resting: Container[object]) -> Iterable[Sentence]:
+    is_resting = new.pgh_context_id in resting
     if old is None:
-        yield _("named what is in the way"), "", new.what
+        named = _("named what is in the way; the goal rests because of it")
+        yield (named if is_resting else _("named what is in the way")), "", new.what
         return
     if old.what != new.what:
         yield _("said anew what is in the way"), old.what, new.what
     if (old.kind, old.domain) != (new.kind, new.domain):
-        yield _("said anew which kind it is"), _kind(old), _kind(new)
+        said = _("said anew which kind it is; the goal rests because of it")
+        yield (said if is_resting else _("said anew which kind it is")), _kind(old), _kind(new)
     if (old.cue, old.response) != (new.cue, new.response):
         yield _("changed the if-then plan"), _if_then(old), _if_then(new)
     if old.confirmed_at != new.confirmed_at and (old.kind, old.what) == (new.kind, new.what):
-        yield _("said that it is so"), "", new.what
+        said = _("said that it is so; the goal rests because of it")
+        yield (said if is_resting else _("said that it is so")), "", new.what
     if old.cleared_at != new.cleared_at:
         yield _("said it is out of the way"), "", new.what
 
@@ -225,7 +241,8 @@ def _plan_changes(old: Any, new: Any) -> Iterable[Sentence]:
         before, after = Rhythm(old.review_weeks).label, Rhythm(new.review_weeks).label
         yield _("changed how often you look at the plan"), str(before), str(after)
     if old.community_share != new.community_share:
-        yield _("chose the community share"), _percent(old.community_share), _percent(new.community_share)
+        said = _("chose how much of the plan is with and for others")
+        yield said, _percent(old.community_share), _percent(new.community_share)
     if old.share_tolerance != new.share_tolerance:
         tolerated = _percent(old.share_tolerance)
         yield _("chose how far the mix may be from that"), tolerated, _percent(new.share_tolerance)

@@ -22,6 +22,9 @@ class Section(models.TextChoices):
 USUAL = (Section.VISION, Section.GOALS, Section.STEPS, Section.TRELLIS)
 
 
-def chosen(names: Sequence[str]) -> list[Section]:
-    """The sections of these names, in the order of the paper; the usual ones where none is named."""
-    return [section for section in Section if section in names] or list(USUAL)
+def chosen(names: Sequence[str], *, is_asked: bool = False) -> list[Section]:
+    """The sections of these names, in the order of the paper.
+
+    Where none is named: the usual ones, or none where the person was asked (`is_asked`).
+    """
+    return [section for section in Section if section in names] or ([] if is_asked else list(USUAL))

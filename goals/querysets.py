@@ -15,7 +15,7 @@ from coaching.accounts.querysets import Person, related
 from community.models import Service
 
 if TYPE_CHECKING:
-    from goals.models import Step
+    from goals.models import GoalPlan, Step
     from goals.models.rhythm import Period
 
 LATELY = timedelta(days=33)
@@ -42,6 +42,14 @@ class GoalPlanQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(closed_at=None)
 
+    def closed(self) -> Self:
+        """Those whose time is over, the latest first."""
+        return self.exclude(closed_at=None).order_by("-closed_at", "-pk")
+
+    def going_on_from(self, plan: "GoalPlan") -> Self:
+        """Those into which a goal of this plan was carried over."""
+        return self.filter(goals__carried_from__plan=plan).distinct()
+
     def with_people(self) -> Self:
         """With the two people, and whether something urgent is open for the client (`has_urgent_need`)."""
         urgent = Client.objects.in_urgent_need().filter(pk=OuterRef("client"))
@@ -52,14 +60,15 @@ class GoalPlanQuerySet(models.QuerySet):
     def with_goals(self, *, for_plan_page: bool = False, for_paper: bool = False) -> Self:
         """With all that a page about them shows, in two more queries however many goals there are.
 
-        A plan's own page has more: its figures, and what each goal grows from, in one more.
+        A plan's own page has more: its figures, what each goal grows from, in one more,
+        and the plan from which it was carried over.
         On paper stand the ratings in words.
         """
         goals = _rows_of(self.model, "goals").for_pages()
         if for_paper:
             goals = goals.with_ratings()
         if for_plan_page:
-            goals = goals.with_views().with_values()
+            goals = goals.with_views().with_values().select_related("carried_from__plan")
         return self.prefetch_related(Prefetch("goals", goals, to_attr="all_goals"))
 
 
@@ -84,7 +93,11 @@ class GoalQuerySet(models.QuerySet):
         return self.filter(plan__client__in=Client.objects.worded_by(user), plan__closed_at=None)
 
     def waiting(self) -> Self:
-        """Those that wait for the client's answer."""
+        """Those that wait for the client's answer. In a closed plan nothing waits."""
+        return self.in_open_plans().unanswered()
+
+    def unanswered(self) -> Self:
+        """Those to which the client has said neither yes nor no, whether or not the plan is closed by now."""
         return self.filter(models.Q(lifecycle__in=["proposed", "planned"]) | ~models.Q(asked_title=""))
 
     def going_on(self) -> Self:

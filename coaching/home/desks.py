@@ -13,8 +13,8 @@ from coaching.scheduling.bookings import records_that_may_book
 from coaching.scheduling.lines import SessionLine, lines_for
 from coaching.scheduling.models import CoachingSession, Reminder, SessionSummary
 from community.models import LikePair, Listing, Service, TaxonomyTerm
-from goals.board import Board, plans_for
-from goals.models import Goal
+from goals.board import Board, closed_plans_for, plans_for
+from goals.models import Goal, GoalPlan
 
 SHOWN = 5
 
@@ -123,6 +123,16 @@ class ClientDesk:
     @cached_property
     def boards(self) -> list[Board]:
         return plans_for(self.user)
+
+    @cached_property
+    def closed_plans(self) -> list[GoalPlan]:
+        return closed_plans_for(self.user)
+
+    @cached_property
+    def may_plan(self) -> list[Client]:
+        """Their records in which a plan may be begun."""
+        records = Client.objects.belonging_to(self.user).exclude(status=Client.Status.ENDED)
+        return list(records.select_related("coach__user"))
 
     @cached_property
     def waiting(self) -> list[Goal]:

@@ -102,7 +102,7 @@ def with_reasons(clients: ClientQuerySet) -> ClientQuerySet:
     """
     is_working = Q(status__in=Client.WORKING)
     booked = CoachingSession.objects.upcoming().filter(client=OuterRef("pk"))
-    waiting = Goal.objects.waiting().filter(plan__client=OuterRef("pk"), plan__closed_at=None)
+    waiting = Goal.objects.waiting().filter(plan__client=OuterRef("pk"))
     stops, unwanted = _what_stops_mails()
     rows = clients.with_urgent_need().annotate(
         is_waited_for=Q(Exists(waiting), is_working, user__isnull=False),

@@ -26,7 +26,7 @@ from coaching.home.mirror import Mirror
 from coaching.home.roster import LISTS, Wish
 from coaching.scheduling.lines import lines_for
 from coaching.scheduling.models import CoachingSession
-from goals.board import plans_for
+from goals.board import closed_plans_for, plans_for
 
 
 @login_not_required
@@ -195,6 +195,7 @@ def client_detail(request: PersonRequest, pk: str) -> HttpResponse:
         "client_id": str(client.pk),
         "sessions": lines_for(request.user, sessions.with_people().order_by("starts_at")),
         "boards": plans_for(request.user, client),
+        "closed_plans": closed_plans_for(request.user, client),
         "statuses": Client.Status.choices,
     }
     return render(request, "home/client_detail.html", context)

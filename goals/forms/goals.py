@@ -62,17 +62,23 @@ class GoalCreateForm(GoalForm):
     side = forms.ChoiceField(label=_("Which side?"), choices=Side.choices, widget=forms.RadioSelect)
     field_order = ["side", "title", "why", "values", "target_on"]
 
+    def __init__(self, *args: Any, user: User, plan: GoalPlan, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, plan=plan, **kwargs)
+        if not plan.belongs_to(user):
+            for_them = gettext("For %(name)s") % {"name": plan.client.name}
+            side: Any = self.fields["side"]
+            side.choices = [(Side.PERSONAL, for_them), (Side.COMMUNITY, Side.COMMUNITY.label)]
 
-class RewordForm(forms.Form):
-    """The client says it in their own words."""
 
-    title = TitleField(
-        label=_("My words for it"),
-        max_length=250,
-        help_text=_("When you save, the goal is yours in these words."),
-    )
-    helper = page_helper()
+class RewordForm(GoalForm):
+    """The client says it in their own words: the goal, why it matters and by when."""
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
+    def __init__(self, *args: Any, user: User, goal: Goal, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, plan=goal.plan, goal=goal, **kwargs)
+        self.initial["title"] = goal.asked_title or goal.title
+        self.fields["title"].label = _("My words for it")
+        self.fields["title"].help_text = _("When you save, the goal is yours in these words.")
+        if goal.is_waiting and goal.why:
+            self.fields["why"].help_text = gettext(
+                "%(name)s put it like this. Say it in your own words, or leave it empty."
+            ) % {"name": goal.proposed_by}

@@ -162,3 +162,5 @@ class TakeForm(forms.Form):
             field.label_from_instance = str
         else:
             field.label_from_instance = lambda plan: f"{plan.client.name}: {plan}"
+            side: Any = self.fields["side"]
+            side.choices = [(Side.PERSONAL, _("For themselves")), (Side.COMMUNITY, Side.COMMUNITY.label)]

@@ -7,7 +7,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Circumstance, Client
-from clients.models.circumstance import DOMAINS
+from clients.models.circumstance import DOMAINS, State, Urgency
 from coaching.accounts.forms import page_helper
 from coaching.accounts.models import User
 from goals.forms.fields import TitleField
@@ -22,8 +22,17 @@ class CircumstanceChoice(forms.ModelChoiceField):
         return f"{obj}: {Truncator(obj.words).words(8)}"
 
 
+class ClearForm(forms.Form):
+    """How the circumstance stands, asked where it is said to be out of the way."""
+
+    state = forms.ChoiceField(choices=State.choices, required=False)
+
+
 class ObstacleForm(forms.Form):
-    """What is in the way, and the fork: in me, around me, or both."""
+    """What is in the way, and the fork: in me, around me, or both.
+
+    Where the browser can, only the fields of the chosen kind are shown (`_forms.scss`).
+    """
 
     what = forms.CharField(
         label=_("What is in the way, in your own words?"),
@@ -42,6 +51,13 @@ class ObstacleForm(forms.Form):
         choices=[("", _("Choose one")), *DOMAINS],
         required=False,
         help_text=_("It is then written down under “What is around me”, too."),
+    )
+    urgency = forms.ChoiceField(
+        label=_("How pressing is it?"),
+        choices=Urgency.choices,
+        required=False,
+        initial=Urgency.PRESSING,
+        widget=forms.RadioSelect,
     )
     cue = TitleField(
         label=_("If it is in you, a plan may help. If …"),
@@ -66,6 +82,8 @@ class ObstacleForm(forms.Form):
             if not obstacle.circumstance_id:
                 kwargs["initial"]["domain"] = obstacle.domain
         super().__init__(*args, **kwargs)
+        for name in ("circumstance", "domain", "urgency"):
+            self.fields[name].is_for_some = True  # type: ignore[attr-defined]  # asked of one kind, not optional
         rows = Circumstance.objects.visible_to(user).filter(client=client)
         present = rows.open()
         if obstacle and obstacle.circumstance_id:
@@ -86,7 +104,9 @@ class ObstacleForm(forms.Form):
         elif circumstance:
             cleaned["domain"] = circumstance.domain
         elif cleaned.get("kind") and not cleaned.get("domain") and not self.errors:
-            self.add_error("domain", _("Choose what it is about, or say that it is something in you."))
+            self.add_error("domain", _("Choose what it is about."))
+        if cleaned.get("kind") == Kind.STRUCTURAL:
+            cleaned["cue"] = cleaned["response"] = ""
         if not cleaned.get("cue") and cleaned.get("response"):
             self.add_error("cue", _("Write when you would do it."))
         if cleaned.get("cue") and not cleaned.get("response"):

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from types import EllipsisType
 from typing import TYPE_CHECKING
 
 import pghistory
@@ -243,6 +244,18 @@ class Goal(Record):
         return self.decision in CONSENTS and self.decided_wording_hash == self.wording_hash
 
     @property
+    def is_clients_own(self) -> bool:
+        """Whether the client set it themselves; nobody proposed it to them."""
+        return self.plan.belongs_to(self.proposed_by)
+
+    @property
+    def is_past_its_date(self) -> bool:
+        """Still open after its day: a reason to ask for another date, not to scold. Never while it rests."""
+        if self.target_on is None or not self.is_open or self.is_resting or self.plan.is_closed:
+            return False
+        return self.target_on < timezone.localdate()
+
+    @property
     def is_community(self) -> bool:
         return self.side == Side.COMMUNITY
 
@@ -329,16 +342,34 @@ class Goal(Record):
                 % {"words": self.asked_title or self.title}
             )
 
-    def reword(self, *, by: User, wording: str, seen: str | None = None, at: datetime | None = None) -> None:
-        """The client says it in their own words, and by that says yes, to the reason and the date as well.
+    def reword(
+        self,
+        *,
+        by: User,
+        wording: str,
+        why: str | None = None,
+        target_on: date | EllipsisType | None = ...,
+        values: Collection[Value] | None = None,
+        seen: str | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        """The client says it in their own words, and by that says yes.
 
-        `seen`: the `fingerprint` of what they read.
+        Why it matters, by when and what it grows from are in their words, too;
+        `why` and `values` are None, and `target_on` is `...`, where they stay.
+        `seen` is the `fingerprint` of what they had before them.
         """
         with self._change(by, at, is_decision=True):
             if not (self.takes_steps or self.lifecycle == Lifecycle.REJECTED):
                 raise NotPossible(gettext("This goal is finished. Take it up again to change it."))
             self._check_seen(seen)
             self.title = _worded(wording)
+            if why is not None:
+                self.why = why.strip()
+            if not isinstance(target_on, EllipsisType):
+                self.target_on = target_on
+            if values is not None:
+                self.values.set(values)
             self._agree(Decision.REWORDED, by, at)
 
     def decline(self, *, by: User, at: datetime | None = None) -> None:
@@ -364,6 +395,23 @@ class Goal(Record):
                 raise NotPossible(gettext("This goal was not agreed. Propose it anew."))
             self.lifecycle = Lifecycle.ACTIVE
             self.achievement = Achievement.IN_PROGRESS
+
+    def hold(self, *, by: User, at: datetime | None = None) -> None:
+        """The goal rests and is not counted, for whatever reason. The client can take it up again."""
+        with self._change(by, at, is_decision=True):
+            if self.lifecycle not in (Lifecycle.ACTIVE, Lifecycle.ACCEPTED):
+                raise NotPossible(gettext("Only an active goal can rest."))
+            self.lifecycle = Lifecycle.ON_HOLD
+
+    def complete(
+        self, *, by: User, achievement: Achievement = Achievement.ACHIEVED, at: datetime | None = None
+    ) -> None:
+        """The client says that it is done. A slip is put right by taking it up again."""
+        with self._change(by, at, is_decision=True):
+            if not self.is_open:
+                raise NotPossible(gettext("Only an agreed goal can be completed."))
+            self.lifecycle = Lifecycle.COMPLETED
+            self.achievement = achievement
 
     # --- client and coach -----------------------------------------------------
 
@@ -433,22 +481,6 @@ class Goal(Record):
                     raise NotPossible(gettext("This goal is finished. Take it up again to change it."))
                 self.title = _worded(wording)
                 self._agree(Decision.REWORDED, by, at)
-
-    def hold(self, *, by: User, at: datetime | None = None) -> None:
-        """The goal rests and is not counted, for whatever reason."""
-        with self._change(by, at):
-            if self.lifecycle not in (Lifecycle.ACTIVE, Lifecycle.ACCEPTED):
-                raise NotPossible(gettext("Only an active goal can rest."))
-            self.lifecycle = Lifecycle.ON_HOLD
-
-    def complete(
-        self, *, by: User, achievement: Achievement = Achievement.ACHIEVED, at: datetime | None = None
-    ) -> None:
-        with self._change(by, at):
-            if not self.is_open:
-                raise NotPossible(gettext("Only an agreed goal can be completed."))
-            self.lifecycle = Lifecycle.COMPLETED
-            self.achievement = achievement
 
     def cancel(self, *, by: User, at: datetime | None = None) -> None:
         """The client stops a goal; a coach can only take back a proposal of their own."""

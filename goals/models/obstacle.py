@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.actions import confirm_circumstance, write_circumstance
 from clients.models import Circumstance
-from clients.models.circumstance import DOMAINS, State
+from clients.models.circumstance import DOMAINS, State, Urgency
 from coaching.accounts.models import User
 from coaching.accounts.records import Record
 from community.vocabulary import NEEDS
@@ -133,6 +133,11 @@ class Obstacle(Record):
         """Whether its circumstance has become easier, or is resolved."""
         return self.circumstance is not None and self.circumstance.state != State.PRESENT
 
+    @property
+    def asks_how_it_stands(self) -> bool:
+        """Whether its end is the moment to say how the circumstance stands now."""
+        return self.is_confirmed and self.circumstance is not None and self.circumstance.is_open
+
     @contextmanager
     def _change(self, by: User, at: datetime | None) -> Iterator[None]:
         """One change by whose word it is, to the row as it is now, told to the history."""
@@ -153,30 +158,42 @@ class Obstacle(Record):
         what: str,
         domain: str = "",
         circumstance: Circumstance | None = None,
+        urgency: str = "",
         cue: str = "",
         response: str = "",
         at: datetime | None = None,
     ) -> None:
         """Say it anew. What turns out to be around the person pauses the goal from then on."""
-        with self._change(by, at):
-            was_around = self.is_around and self.is_confirmed
-            self.kind, self.what, self.domain = kind, what, domain
-            self.cue, self.response = cue, response
-            self.name_circumstance(circumstance, by=by, at=at)
-            self.confirmed_at = self.confirmed_at or self.confirmed_by(by, at)
-        if not was_around and not self.is_cleared:
-            self.pause(by=by, at=at)
+        with told_by(by, at):
+            with self._change(by, at):
+                was_around = self.is_around and self.is_confirmed
+                self.kind, self.what, self.domain = kind, what, domain
+                self.cue, self.response = cue, response
+                self.name_circumstance(circumstance, urgency, by=by, at=at)
+                self.confirmed_at = self.confirmed_at or self.confirmed_by(by, at)
+            if not was_around and not self.is_cleared:
+                self.pause(by=by, at=at)
 
     def name_circumstance(
-        self, circumstance: Circumstance | None, *, by: User, at: datetime | None = None
+        self,
+        circumstance: Circumstance | None,
+        urgency: str = "",
+        *,
+        by: User,
+        at: datetime | None = None,
     ) -> None:
-        """What is around the person is this circumstance of theirs; without one, one more in their record."""
+        """What is around the person is this circumstance of theirs; without one, one more in their record.
+
+        `urgency` is how pressing the new one is.
+        """
         if not self.is_around:
             self.circumstance, self.domain = None, ""
             return
         client = self.goal.plan.client
         if circumstance is None:
-            circumstance = Circumstance(client=client, domain=self.domain, words=self.what)
+            circumstance = Circumstance(
+                client=client, domain=self.domain, words=self.what, urgency=urgency or Urgency.PRESSING
+            )
             write_circumstance(by=by, circumstance=circumstance, at=at)
         elif circumstance.client_id != client.pk:
             raise NotTheirPlan
@@ -191,16 +208,17 @@ class Obstacle(Record):
     @transaction.atomic
     def confirm(self, *, by: User, at: datetime | None = None) -> None:
         """The client says that what their coach wrote down is so; from then on the goal is paused."""
-        with self._change(by, at):
-            if not self.goal.plan.belongs_to(by):
-                raise NotTheirDecision
-            if self.is_confirmed or self.is_cleared:
-                raise NotPossible(gettext("There is no open question about this."))
-            self.confirmed_at = at or timezone.now()
-        same = self.circumstance if self.circumstance and self.circumstance.words == self.what else None
-        if same and not same.is_confirmed:
-            confirm_circumstance(by=by, circumstance=same)
-        self.pause(by=by, at=at)
+        with told_by(by, at):
+            with self._change(by, at):
+                if not self.goal.plan.belongs_to(by):
+                    raise NotTheirDecision
+                if self.is_confirmed or self.is_cleared:
+                    raise NotPossible(gettext("There is no open question about this."))
+                self.confirmed_at = at or timezone.now()
+            same = self.circumstance if self.circumstance and self.circumstance.words == self.what else None
+            if same and not same.is_confirmed:
+                confirm_circumstance(by=by, circumstance=same)
+            self.pause(by=by, at=at)
 
     def pause(self, *, by: User, at: datetime | None = None) -> None:
         """The goal rests because of a circumstance the client stands by, if it does not rest already."""
@@ -209,12 +227,18 @@ class Obstacle(Record):
             self.goal.hold(by=by, at=at)
 
     @transaction.atomic
-    def clear(self, *, by: User, at: datetime | None = None) -> None:
-        """The client says that it is out of the way. With the last circumstance the goal goes on."""
+    def clear(self, *, by: User, state: str = "", at: datetime | None = None) -> None:
+        """The client says that it is out of the way. With the last circumstance the goal goes on.
+
+        `state` is how the circumstance stands now; empty where it stays as it was said last.
+        """
         with self._change(by, at):
             if self.is_cleared:
                 raise NotPossible(gettext("This is out of the way already."))
             self.cleared_at = at or timezone.now()
+            if self.circumstance and state not in ("", self.circumstance.state):
+                self.circumstance.state = state
+                write_circumstance(by=by, circumstance=self.circumstance, at=at)
         if self.is_around and self.goal.is_resting and not self.goal.obstacles.standing().around().exists():
             self.goal.resume(by=by, at=at)
 

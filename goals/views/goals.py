@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clients.models import Value
+from clients.models.circumstance import State
 from coaching.accounts.http import PersonRequest
+from coaching.accounts.models import User
 from community.matching import helping_with
 from goals import actions
 from goals.board import Ratings, ladder_of
@@ -31,9 +33,11 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(goals, pk=pk)
     ratings = Ratings(goal)
     obstacles = list(goal.obstacles.visible_to(request.user).select_related("circumstance"))
+    is_own = goal.plan.belongs_to(request.user)
     standing = next((each for each in obstacles if each.is_around and not each.is_cleared), None)
     context = {
         "obstacles": obstacles,
+        "states": State.choices,
         "standing": standing,
         "help": helping_with(standing.domain, most=MOST_HELP) if standing else [],
         "goal": goal,
@@ -45,7 +49,8 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         "goes_on": Goal.objects.visible_to(request.user).filter(carried_from=goal).select_related("plan")
         if goal.plan.is_closed
         else [],
-        "is_own": goal.plan.belongs_to(request.user),
+        "is_own": is_own,
+        "is_asked": is_own and goal.is_waiting,
         "is_worded_here": goal.plan.is_worded_by(request.user),
         "is_own_proposal": goal.proposed_by == request.user,
         "is_editable": not goal.plan.is_closed,
@@ -90,17 +95,25 @@ def goal_accept(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def goal_reword(request: PersonRequest, pk: UUID) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.decidable_by(request.user).with_plan(), pk=pk)
-    title = goal.asked_title or goal.title
-    form = RewordForm(request.POST or None, user=request.user, initial={"title": title})
+    form = RewordForm(request.POST or None, user=request.user, goal=goal)
     if form.is_valid() and tried(
-        form,
-        lambda: goal.reword(
-            by=request.user, wording=form.cleaned_data["title"], seen=request.POST.get("seen")
-        ),
+        form, lambda: _reword(goal, form, by=request.user, seen=request.POST.get("seen"))
     ):
         messages.success(request, _("This is your goal now, in your words."))
         return redirect(back_of(request, goal.plan.get_absolute_url()))
     return form_page(request, "goals/goal_reword.html", form, goal=goal, plan=goal.plan)
+
+
+def _reword(goal: Goal, form: RewordForm, *, by: User, seen: str | None) -> None:
+    values = form.cleaned_data
+    goal.reword(
+        by=by,
+        wording=values["title"],
+        why=values["why"],
+        target_on=values["target_on"],
+        values=values.get("values"),
+        seen=seen,
+    )
 
 
 @require_POST
@@ -148,7 +161,7 @@ def goal_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def goal_hold(request: PersonRequest, pk: UUID) -> HttpResponse:
-    goal = get_object_or_404(Goal.objects.editable_by(request.user), pk=pk)
+    goal = get_object_or_404(Goal.objects.decidable_by(request.user), pk=pk)
     return _done(request, goal, goal.hold, _("The goal rests. It is not counted until it is taken up again."))
 
 
@@ -160,7 +173,7 @@ def goal_resume(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def goal_complete(request: PersonRequest, pk: UUID) -> HttpResponse:
-    goal = get_object_or_404(Goal.objects.editable_by(request.user), pk=pk)
+    goal = get_object_or_404(Goal.objects.decidable_by(request.user), pk=pk)
     return _done(request, goal, goal.complete, _("Completed. Well done, all who had a part in it."))
 
 

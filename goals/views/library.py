@@ -15,7 +15,7 @@ from coaching.accounts.http import PersonRequest, coaches_only
 from coaching.accounts.paging import keyset_page
 from goals.forms.library import TakeForm, TemplateForm
 from goals.library import take_template, write_template
-from goals.models import Goal, GoalTemplate
+from goals.models import Goal, GoalPlan, GoalTemplate
 from goals.models.goal import Side
 from goals.views.answers import form_page, tried
 
@@ -39,9 +39,18 @@ def library(request: PersonRequest) -> HttpResponse:
         "side": side,
         "sides": Side.choices,
         "is_coach": coach is not None,
-        "plan_pk": request.GET.get("plan", ""),
+        "plan": _plan_asked_for(request),
     }
     return render(request, "goals/library.html", context)
+
+
+def _plan_asked_for(request: PersonRequest) -> GoalPlan | None:
+    """The open plan from which the person came here to look for a goal."""
+    try:
+        pk = UUID(request.GET["plan"])
+    except (KeyError, ValueError):
+        return None
+    return GoalPlan.objects.editable_by(request.user).select_related("client").filter(pk=pk).first()
 
 
 def template_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
@@ -51,7 +60,7 @@ def template_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         "template": template,
         "is_author": template.author == request.user,
         "is_retirable": GoalTemplate.objects.retirable_by(request.user).filter(pk=pk).exists(),
-        "plan_pk": request.GET.get("plan", ""),
+        "plan": _plan_asked_for(request),
     }
     return render(request, "goals/template_detail.html", context)
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from clients.models import Trace
 from coaching.accounts.http import PersonRequest
 from goals import actions
-from goals.forms.obstacles import ObstacleForm
+from goals.forms.obstacles import ClearForm, ObstacleForm
 from goals.models import Goal, Obstacle
 from goals.views.answers import done, form_page, tried
 
@@ -63,10 +63,14 @@ def obstacle_confirm(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def obstacle_clear(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Out of the way; the same form asks how the circumstance stands now."""
     obstacle = get_object_or_404(Obstacle.objects.editable_by(request.user), pk=pk)
+    form = ClearForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
     return done(
         request,
-        lambda: obstacle.clear(by=request.user),
+        lambda: obstacle.clear(by=request.user, **form.cleaned_data),
         back=obstacle.get_absolute_url(),
         said=_("Good to hear. It stays in the history."),
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ def _paper(request: PersonRequest, pk: UUID) -> dict[str, Any]:
     """What the paper is written from: the plan and the sections that were asked for."""
     plans = GoalPlan.objects.visible_to(request.user).with_people().with_goals(for_paper=True)
     plan = get_object_or_404(plans, pk=pk)
-    sections = chosen(request.GET.getlist("section"))
+    sections = chosen(request.GET.getlist("section"), is_asked="asked" in request.GET)
     board = Board(plan, request.user)
     numbers = {vine.goal.pk: vine.number for vine in board.trellis.rows}
     sides = [
@@ -49,6 +50,8 @@ def plan_print(request: PersonRequest, pk: UUID) -> HttpResponse:
 def plan_pdf(request: PersonRequest, pk: UUID) -> HttpResponse:
     context = _paper(request, pk)
     plan = context["plan"]
+    if not context["sections"]:
+        return redirect(f"{reverse('goals:plan_print', args=[plan.pk])}?asked=yes")
     if renderer() is None:
         messages.info(request, _("There is no PDF here. Print the page with your browser instead."))
         return redirect("goals:plan_print", plan.pk)

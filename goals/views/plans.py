@@ -18,7 +18,7 @@ from goals.carrying import close_plan
 from goals.errors import NotTheirDecision
 from goals.forms.plans import CloseForm, OnForm, PlanForm
 from goals.history import history_of_plan
-from goals.models import GoalPlan
+from goals.models import Goal, GoalPlan
 from goals.views.answers import done, form_page, tried
 
 
@@ -29,6 +29,8 @@ def plan_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     form = OnForm(request.GET if "on" in request.GET else None, plan=plan)
     on = form.cleaned_data["on"] if form.is_valid() else None
     context = {"board": Board(plan, request.user, on), "plan": plan, "on_form": form}
+    if plan.is_closed:
+        context["goes_on_in"] = GoalPlan.objects.visible_to(request.user).going_on_from(plan)
     return render(request, "goals/plan_detail.html", context, status=422 if form.errors else 200)
 
 
@@ -93,7 +95,15 @@ def plan_close(request: PersonRequest, pk: UUID) -> HttpResponse:
     if form.is_valid() and tried(form, lambda: went.append(_close(plan, form, by=request.user))):
         messages.success(request, _("The plan is closed. Everything in it stays."))
         return redirect(went[0] or plan)
-    return form_page(request, "goals/plan_close.html", form, plan=plan)
+    unanswered = Goal.objects.visible_to(request.user).filter(plan=plan).waiting()
+    return form_page(
+        request,
+        "goals/plan_close.html",
+        form,
+        plan=plan,
+        unanswered=unanswered,
+        is_own=plan.belongs_to(request.user),
+    )
 
 
 def _close(plan: GoalPlan, form: CloseForm, *, by: User) -> GoalPlan | None:

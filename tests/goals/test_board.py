@@ -167,6 +167,17 @@ def test_plan_summary_answers_and_ticks_on_the_page_it_is_on(
     assert "Ben decides" in hers
 
 
+def test_a_side_with_no_goal_has_no_colour(ben, ben_goal):
+    request = RequestFactory().get("/home/")
+
+    shown = render_to_string("goals/_plan_summary.html", {"board": board(ben), "request": request})
+
+    foot = shown[shown.rindex('<p class="meta">') :]
+    assert "trellis-personal" in foot
+    assert "trellis-community" not in foot
+    assert "With and for others: 0 goals" in foot
+
+
 # --- ratings ------------------------------------------------------------------
 
 

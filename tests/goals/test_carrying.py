@@ -6,8 +6,10 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from clients.actions import change_status
+from clients.models import Client
 from goals import actions
-from goals.board import plans_for
+from goals.board import closed_plans_for, plans_for
 from goals.carrying import close_plan
 from goals.errors import NotPossible, NotTheirDecision, NotTheirPlan
 from goals.history import history_of
@@ -78,6 +80,29 @@ def test_chosen_goals_go_into_a_new_plan_with_all_that_goes_on(
     assert "It goes on in" in ben_browser.get(ben_goal.get_absolute_url()).text
 
 
+def test_a_new_plan_begins_with_the_mix_that_was_wanted(ben, ben_plan, ben_goal):
+    ben_plan.choose_share(by=ben, percent=0, tolerance=30)
+
+    into = close_plan(by=ben, plan=ben_plan, carried=[ben_goal], title="My winter")
+
+    into.refresh_from_db()
+    assert (into.community_share, into.share_tolerance) == (0, 30)
+
+
+def test_an_undecided_mix_stays_undecided_and_an_existing_plan_keeps_its_own(
+    ben, ben_plan, ben_goal, later_plan
+):
+    later_plan.choose_share(by=ben, percent=40, tolerance=10)
+    new = close_plan(by=ben, plan=ben_plan, carried=[ben_goal], title="My winter")
+    assert (new.community_share, new.share_chosen_at) == (None, None)
+    new.choose_share(by=ben, percent=60)
+
+    close_plan(by=ben, plan=new, carried=new.goals.all(), into=later_plan)
+
+    later_plan.refresh_from_db()
+    assert (later_plan.community_share, later_plan.share_tolerance) == (40, 10)
+
+
 def test_into_an_existing_plan_behind_what_grows_there(ben_browser, ben, ben_plan, ben_goal, later_plan):
     there = actions.propose_goal(by=ben, plan=later_plan, side="personal", title="There")
 
@@ -138,6 +163,119 @@ def test_other_peoples_plans_are_not_offered(ben_browser, ben_plan, ben_goal, la
     answer = ben_browser.post(page(ben_plan), {"goals": [ben_goal.pk], "into": dan_plan.pk})
 
     assert set(answer.context["form"].errors) == {"into"}
+
+
+# --- finding a closed plan again ------------------------------------------------------
+
+
+def test_home_and_the_coachs_page_name_the_closed_plans(
+    alma_browser, ben, ben_browser, ben_client, ben_plan, later_plan, dan_plan, dan
+):
+    ben_plan.close(by=ben)
+    dan_plan.close(by=dan)
+
+    for browser, address in ((ben_browser, "/home/"), (alma_browser, ben_client.get_absolute_url())):
+        shown = browser.get(address).text
+        assert shown.index(later_plan.title) < shown.index("Closed plans") < shown.index(ben_plan.title)
+        assert f'href="{ben_plan.get_absolute_url()}"' in shown
+        assert dan_plan.title not in shown
+    mirror = alma_browser.get(reverse("home:client_mirror", args=[ben_client.pk])).text
+    assert f'href="{ben_plan.get_absolute_url()}"' in mirror
+    assert closed_plans_for(ben) == [ben_plan]
+    assert closed_plans_for(dan, ben_client) == []
+
+
+def test_home_with_every_plan_closed_says_so(alma_browser, ben, ben_browser, ben_client, ben_plan):
+    ben_plan.close(by=ben)
+
+    shown = ben_browser.get("/home/").text
+
+    assert "No plan is open" in shown
+    assert "Your plan will stand here" not in shown
+    assert f'href="{reverse("goals:plan_create")}?client={ben_client.pk}"' in shown
+    assert "No plan is open" in alma_browser.get(ben_client.get_absolute_url()).text
+
+
+def test_home_with_a_plan_open_leads_to_another_while_the_work_goes_on(
+    alma, ben_browser, ben_client, ben_plan
+):
+    assert "Begin another plan" in ben_browser.get("/home/").text
+
+    change_status(by=alma, client=ben_client, status="ended")
+
+    assert "Begin another plan" not in ben_browser.get("/home/").text
+
+
+def test_two_plans_name_each_other(ben, ben_browser, ben_plan, ben_goal, later_plan):
+    assert "Goes on from" not in ben_browser.get(later_plan.get_absolute_url()).text
+
+    close_plan(by=ben, plan=ben_plan, carried=[ben_goal], into=later_plan)
+
+    after = ben_browser.get(later_plan.get_absolute_url()).text
+    before = ben_browser.get(ben_plan.get_absolute_url()).text
+    assert f'Goes on from <a href="{ben_plan.get_absolute_url()}">My autumn</a>' in after
+    assert f'It goes on in <a href="{later_plan.get_absolute_url()}">My winter</a>.' in before
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_a_plan_that_goes_on_asks_no_more_for_many_goals(
+    count, ben, ben_browser, ben_plan, later_plan, django_assert_max_num_queries
+):
+    goals = [
+        actions.propose_goal(by=ben, plan=ben_plan, side="personal", title=f"Goal {number}")
+        for number in range(count)
+    ]
+    close_plan(by=ben, plan=ben_plan, carried=goals, into=later_plan)
+
+    for plan in (ben_plan, later_plan):
+        with django_assert_max_num_queries(8):
+            ben_browser.get(plan.get_absolute_url())
+
+
+# --- what has no answer -----------------------------------------------------------
+
+
+def test_closing_says_what_becomes_of_what_waits(alma, ben_browser, ben_plan, ben_goal, proposal):
+    ben_goal.propose_wording(by=alma, wording="Sleep before ten")
+
+    said = ben_browser.get(page(ben_plan)).text
+
+    assert "it stays here without one: neither a yes nor a no" in said
+    assert proposal.get_absolute_url() in said
+    assert "Other words: “Sleep before ten”" in said
+
+
+def test_closing_says_nothing_of_answers_where_nothing_waits(ben_browser, ben_plan, ben_goal):
+    assert "neither a yes nor a no" not in ben_browser.get(page(ben_plan)).text
+
+
+def test_a_coach_who_closes_for_somebody_not_joined_is_told_too(alma, alma_browser, practice):
+    record = Client.objects.create(practice=practice, coach=alma.coach, name="Ines", email="ines@example.org")
+    plan = actions.start_plan(by=alma, client=record, title="First ideas")
+    actions.propose_goal(by=alma, plan=plan, side="personal", title="Breathe")
+
+    assert "This waits for Ines's answer." in alma_browser.get(page(plan)).text
+
+
+def test_a_closed_plan_asks_nothing_until_it_is_opened_again(
+    alma_browser, ben, ben_browser, ben_plan, proposal
+):
+    ben_plan.close(by=ben)
+
+    said = ben_browser.get(ben_plan.get_absolute_url()).text
+    goal_page = ben_browser.get(proposal.get_absolute_url()).text
+    assert "Without an answer" in said
+    assert proposal.title in said
+    for shown in (said, goal_page):
+        assert "/accept/" not in shown
+        assert "No thanks" not in shown
+    assert "It had no answer when the plan was closed." in goal_page
+    assert "Ben decides" not in alma_browser.get(ben_plan.get_absolute_url()).text
+    assert list(Goal.objects.waiting()) == []
+
+    ben_plan.reopen(by=ben)
+    assert list(Goal.objects.waiting()) == [proposal]
+    assert "/accept/" in ben_browser.get(ben_plan.get_absolute_url()).text
 
 
 # --- the rhythm -----------------------------------------------------------------

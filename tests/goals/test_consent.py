@@ -29,7 +29,9 @@ from goals.models.goal import AGREED, CONSENTS
 NOW = Now()
 
 
-@pytest.mark.parametrize("name", ["goal_accept", "goal_reword", "goal_decline", "goal_resume"])
+@pytest.mark.parametrize(
+    "name", ["goal_accept", "goal_reword", "goal_decline", "goal_resume", "goal_hold", "goal_complete"]
+)
 def test_decisions_are_absent_for_everybody_else(
     name, proposal, browser_of, alma, cora, dan, dan_client, esra, olga, finn, gita
 ):
@@ -53,6 +55,15 @@ def test_alma_cannot_accept_for_ben(alma, proposal):
 
     proposal.refresh_from_db()
     assert (proposal.lifecycle, proposal.decision) == ("proposed", "")
+
+
+def test_alma_cannot_say_for_ben_that_it_rests_or_is_done(alma, ben_goal):
+    for verb in (lambda: ben_goal.hold(by=alma), lambda: ben_goal.complete(by=alma)):
+        with pytest.raises(NotTheirDecision):
+            verb()
+
+    ben_goal.refresh_from_db()
+    assert (ben_goal.lifecycle, ben_goal.achievement) == ("active", "in-progress")
 
 
 def test_dan_and_cora_can_do_nothing_with_bens_plan(
@@ -378,9 +389,9 @@ class Lifecycle(RuleBasedStateMachine):
         if name == "ben":
             self.agreed |= {pk: goal.title for pk, goal in after.items() if goal.lifecycle in AGREED}
         for pk, goal in after.items():
-            if goal.lifecycle in AGREED and before.get(pk) not in AGREED:
+            if goal.lifecycle in AGREED and goal.lifecycle != before.get(pk):
                 assert name == "ben"
-            if goal.lifecycle == "active" and before.get(pk) != "active":
+            if before.get(pk) in AGREED and goal.lifecycle != before[pk]:
                 assert name == "ben"
             if goal.carried_from_id and pk not in before:
                 assert self.agreed[goal.carried_from_id] == goal.title

@@ -19,7 +19,7 @@ def test_history_of_a_proposal_from_first_words_to_the_end(alma, ben, proposal):
     proposal.withdraw_wording(by=alma)
     proposal.propose_wording(by=alma, wording="Eat together")
     proposal.accept(by=ben)
-    proposal.hold(by=alma)
+    proposal.hold(by=ben)
     proposal.resume(by=ben)
     proposal.complete(by=ben)
 
@@ -34,7 +34,7 @@ def test_history_of_a_proposal_from_first_words_to_the_end(alma, ben, proposal):
         ("Alma", "proposed other words", "Eat with the neighbours", "Eat together"),
         ("Ben", "changed the words", "Eat with the neighbours", "Eat together"),
         ("Ben", "said yes to it", "", ""),
-        ("Alma", "put the goal on hold", "", ""),
+        ("Ben", "put the goal on hold", "", ""),
         ("Ben", "took the goal up again", "", ""),
         ("Ben", "marked the goal as completed", "", ""),
     ]
@@ -89,9 +89,9 @@ def test_history_of_a_plan(alma, ben, ben_plan):
         "changed the vision",
         "changed the first day",
         "changed the last day",
-        "chose the community share",
+        "chose how much of the plan is with and for others",
     }
-    assert ("Ben", "chose the community share", "undecided", "0 %") in changes
+    assert ("Ben", "chose how much of the plan is with and for others", "undecided", "0 %") in changes
     assert [each[1] for each in changes[-2:]] == ["closed the plan", "opened the plan again"]
 
 

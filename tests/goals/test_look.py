@@ -7,6 +7,7 @@ import pytest
 from goals import actions
 from goals.library import write_template
 from tests.browser import LOOKS, axe_problems, sideways, take_screenshot
+from tests.clients.rows import a_circumstance
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -32,7 +33,17 @@ def test_plan_and_goal_pages_are_sound(
     walk = actions.add_step(by=ben, goal=ben_goal, title="Walk to the river", rhythm=(2, "week"))
     walk.tick_on(by=ben)
     actions.note_win(by=ben, goal=ben_goal, words="Seven hours, and a dream I liked.")
+    actions.describe_scale(
+        by=alma, goal=proposal, descriptions=words, importance=1, difficulty=1, baseline=-1
+    )
+    closed = actions.start_plan(by=ben, client=ben_plan.client, title="My summer")
+    actions.propose_goal(by=alma, plan=closed, side="community", title="Come to the tenants' evening")
+    closed.close(by=ben)
     addresses = {
+        "plan-closed": closed.get_absolute_url(),
+        "plan-close": f"/plans/{ben_plan.pk}/close/",
+        "proposal": proposal.get_absolute_url(),
+        "goal-reword": f"/goals/{proposal.pk}/reword/",
         "rhythm": f"/steps/{walk.pk}/rhythm/",
         "timeline": f"/plans/{ben_plan.pk}/timeline/",
         "win": f"/plans/{ben_plan.pk}/wins/new/",
@@ -55,6 +66,23 @@ def test_plan_and_goal_pages_are_sound(
             problems.append(f"{name} scrolls sideways by {sideways(page)}")
 
     assert problems == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_only_what_is_asked_of_the_chosen_kind_is_shown(scripts, open_page, ben, ben_client, ben_goal):
+    a_circumstance(ben_client, ben)
+    page = open_page(f"/goals/{ben_goal.pk}/obstacles/new/", user=ben, scripts=scripts)
+    around, inside = ["circumstance", "domain", "urgency"], ["cue", "response"]
+
+    def shown() -> list[str]:
+        return [name for name in around + inside if page.locator(f"#div_id_{name}").is_visible()]
+
+    assert shown() == []
+    for kind, fields in (("internal", inside), ("structural", around), ("both", around + inside)):
+        page.locator(f"[name=kind][value={kind}]").check()
+        assert shown() == fields
+    page.locator("#id_circumstance").select_option(index=1)
+    assert shown() == ["circumstance", *inside]
 
 
 @LOOKS

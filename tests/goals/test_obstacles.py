@@ -204,9 +204,8 @@ def test_said_anew_as_a_circumstance_it_pauses_the_goal(ben_browser, ben, ben_go
         ("Ben", "set this goal", "Sleep before midnight"),
         ("Ben", "named what is in the way", FEAR["what"]),
         ("Ben", "said anew what is in the way", FLAT["what"]),
-        ("Ben", "said anew which kind it is", "Both: Housing"),
+        ("Ben", "said anew which kind it is; the goal rests because of it", "Both: Housing"),
         ("Ben", "changed the if-then plan", ""),
-        ("Ben", "put the goal on hold", ""),
     }
 
 
@@ -269,6 +268,35 @@ def test_goal_page_asks_the_same_for_few_obstacles_and_many(
     assert Step.objects.count() == count
 
 
+def test_where_it_ends_the_circumstance_is_asked_about(ben_browser, ben, ben_goal):
+    obstacle = named(ben, ben_goal)
+    assert "how does it stand now?" in ben_browser.get(ben_goal.get_absolute_url()).text
+
+    ben_browser.post(page_of("obstacle_clear", obstacle), {"state": "easing"})
+
+    circumstance = Circumstance.objects.get()
+    assert (circumstance.state, circumstance.is_confirmed, now(ben_goal)) == ("easing", True, "active")
+    assert Trace.objects.filter(client=circumstance.client, act=Trace.Act.CHANGED).count() == 1
+
+
+@pytest.mark.parametrize(("state", "code"), [("", 302), ("present", 302), ("laziness", 400)])
+def test_where_it_stands_as_it_did_nothing_is_written_down(state, code, ben_browser, ben, ben_goal):
+    obstacle = named(ben, ben_goal)
+
+    answer = ben_browser.post(page_of("obstacle_clear", obstacle), {"state": state})
+
+    obstacle.refresh_from_db()
+    assert (answer.status_code, obstacle.is_cleared) == (code, code == 302)
+    assert Circumstance.objects.get().state == "present"
+    assert not Trace.objects.filter(act=Trace.Act.CHANGED).exists()
+
+
+def test_what_is_in_the_client_asks_of_no_circumstance(ben_browser, ben, ben_goal):
+    actions.name_obstacle(by=ben, goal=ben_goal, **FEAR)
+
+    assert "how does it stand now?" not in ben_browser.get(ben_goal.get_absolute_url()).text
+
+
 # --- circumstances --------------------------------------------------------------
 
 
@@ -284,6 +312,29 @@ def test_naming_what_is_around_adds_it_to_the_clients_record(ben_browser, ben, b
     )
     assert (circumstance.recorded_by, circumstance.is_confirmed) == (ben, True)
     assert FLAT["what"] in ben_browser.get(reverse("clients:circumstance_list")).content.decode()
+
+
+@pytest.mark.parametrize(("sent", "urgency"), [({}, "pressing"), ({"urgency": "background"}, "background")])
+def test_how_pressing_it_is_can_be_said_with_it(sent, urgency, ben_browser, ben_goal):
+    form = ben_browser.get(page_of("obstacle_create", ben_goal)).text
+    assert "How pressing is it?" in form
+
+    ben_browser.post(page_of("obstacle_create", ben_goal), {**FLAT, **sent})
+
+    assert Circumstance.objects.get().urgency == urgency
+
+
+def test_what_it_is_about_is_not_called_optional_and_its_lack_blames_nobody(ben_browser, ben_goal):
+    refused = ben_browser.post(page_of("obstacle_create", ben_goal), {**FLAT, "domain": ""})
+
+    assert refused.context["form"].errors["domain"] == ["Choose what it is about."]
+    assert refused.text.count("(optional)") == 2  # the if and the then
+
+
+def test_what_is_around_only_has_no_if_then_plan(ben_browser, ben_goal):
+    ben_browser.post(page_of("obstacle_create", ben_goal), {**FEAR, **FLAT})
+
+    assert (Obstacle.objects.get().cue, Obstacle.objects.get().response) == ("", "")
 
 
 def test_one_of_the_clients_circumstances_is_chosen(ben_browser, ben, ben_client, ben_goal, dan, dan_client):
@@ -413,7 +464,9 @@ def test_unconfirmed_it_pauses_nothing_and_confirmed_it_does(dan_browser, alma, 
     assert obstacle.is_confirmed
     assert obstacle.circumstance.is_confirmed
     assert now(ines_goal) == "on-hold"
-    assert ("Dan", "said that it is so") in {(each.who, each.what) for each in history_of(ines_goal)}
+    assert ("Dan", "said that it is so; the goal rests because of it") in {
+        (each.who, each.what) for each in history_of(ines_goal)
+    }
     with pytest.raises(NotPossible):
         obstacle.confirm(by=dan)
 

@@ -283,13 +283,28 @@ def test_a_weekly_plan_of_years_shows_the_latest_reviews(ben, ben_plan, two_goal
 
 
 @time_machine.travel("2026-11-24 12:00Z", tick=False)
-def test_on_the_first_day_there_is_the_start_and_what_was_rated(ben, ben_plan, ben_goal):
+def test_on_the_first_day_one_row_has_the_start_and_what_was_rated(ben, ben_browser, ben_plan, ben_goal):
     described(ben, ben_goal)
-    assert [row[0] for row in rows(ben_plan)] == [0]
+    assert rows(ben_plan) == [(0, 40.0, 40.0)]
+    assert "±0.0" not in ben_browser.get(ben_plan.get_absolute_url()).text
 
     actions.rate_goal(by=ben, goal=ben_goal, level=0)
 
-    assert rows(ben_plan) == [(0, 40.0, 40.0), (0, 50.0, None)]
+    assert rows(ben_plan) == [(0, 50.0, 40.0)]
+    assert "+10.0" in ben_browser.get(ben_plan.get_absolute_url()).text
+
+
+@time_machine.travel("2026-11-24 12:00Z", tick=False)
+def test_levels_described_on_a_day_of_review_give_it_one_row(ben, ben_plan, two_goals):
+    GoalScale.objects.update(baseline_on=TODAY - timedelta(days=28))
+    actions.rate_goal(by=ben, goal=two_goals[0], level=2, rated_on=TODAY - timedelta(days=28))
+
+    assert [row[0] for row in rows(ben_plan)] == [-28, 0]
+
+
+@time_machine.travel("2026-11-24 12:00Z", tick=False)
+def test_the_table_says_of_which_goals_it_speaks(ben_browser, ben_plan, two_goals):
+    assert "Every row speaks of the goals of today." in ben_browser.get(ben_plan.get_absolute_url()).text
 
 
 @time_machine.travel("2026-11-24 12:00Z", tick=False)

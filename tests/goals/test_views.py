@@ -403,22 +403,29 @@ def test_goal_edit_of_a_finished_goal_says_why_not(ben_browser, ben, ben_goal):
 
 
 def test_goal_hold_resume_complete(ben_browser, alma_browser, ben_goal):
-    def now() -> str:
+    def after(name: str) -> str:
+        ben_browser.post(url(name, ben_goal))
         ben_goal.refresh_from_db()
         return ben_goal.lifecycle
 
-    alma_browser.post(url("goal_hold", ben_goal))
-    assert now() == "on-hold"
+    assert after("goal_hold") == "on-hold"
     assert (
         "It rests until Ben takes it up again."
         in alma_browser.get(url("goal_detail", ben_goal)).content.decode()
     )
-    assert alma_browser.post(url("goal_resume", ben_goal)).status_code == 404
-    ben_browser.post(url("goal_resume", ben_goal))
-    assert now() == "active"
-    alma_browser.post(url("goal_complete", ben_goal))
-    assert now() == "completed"
+    assert after("goal_resume") == "active"
+    assert after("goal_complete") == "completed"
     assert "Take it up again" in ben_browser.get(url("goal_detail", ben_goal)).content.decode()
+    assert after("goal_resume") == "active"
+
+
+def test_goal_detail_for_the_coach_leaves_the_end_to_the_client(alma_browser, ben_client, ben_goal):
+    page = alma_browser.get(url("goal_detail", ben_goal)).content.decode()
+
+    assert "It is done" not in page
+    assert "Let it rest" not in page
+    assert "Ben says when it is done, rests or stops." in page
+    assert reverse("scheduling:message_thread", args=[ben_client.pk]) in page
 
 
 def test_goal_complete_of_a_proposal_says_why_not(ben_browser, proposal):
@@ -472,9 +479,10 @@ def test_goal_history_tells_who_and_what(ben_browser, alma, ben, proposal, ben_g
     page = ben_browser.get(url("goal_history", ben_goal)).content.decode()
     assert "<strong>Alma</strong> proposed other words." in page
     page = ben_browser.get(url("goal_detail", proposal)).content.decode()
-    assert "Ben agreed to it in these words on" in page
+    assert "You agreed to it in these words on" in page
     page = ben_browser.get(url("goal_detail", ben_goal)).content.decode()
-    assert "Ben said yes on" in page
+    assert "You set this goal on" in page
+    assert "said yes" not in page
 
 
 # --- steps --------------------------------------------------------------------

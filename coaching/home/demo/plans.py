@@ -30,7 +30,7 @@ class StepOf(TypedDict, total=False):
     ticks: list[int]
     """Days on which one with a rhythm was done."""
     resource: str
-    """Words to find it by in the directory; where nothing is found the step has none."""
+    """The name of a listing in the demo directory that helps with just this; without it the step has none."""
 
 
 class RatingOf(TypedDict, total=False):
@@ -116,13 +116,13 @@ CLIENTS: list[ClientOf] = [
                             "title": "Ask the housing office about rent support",
                             "due": -63,
                             "done": -61,
-                            "resource": "housing",
+                            "resource": "Housing office",
                         },
                         {"title": "Bring the missing pay slip to the office", "due": -20, "done": -22},
                         {
                             "title": "Agree with the landlord on the arrears",
                             "due": 4,
-                            "resource": "tenant advice",
+                            "resource": "Letters from the landlord",
                         },
                     ],
                     "scale": {
@@ -217,7 +217,11 @@ CLIENTS: list[ClientOf] = [
                             "rhythm": (3, "month"),
                             "ticks": [-40, -33, -26, -12, -5],
                         },
-                        {"title": "Find a place that gives away vegetables", "due": 3, "resource": "food"},
+                        {
+                            "title": "Find a place that gives away vegetables",
+                            "due": 3,
+                            "resource": "Food bank",
+                        },
                     ],
                     "scale": {
                         "levels": [
@@ -250,7 +254,7 @@ CLIENTS: list[ClientOf] = [
                     "on": -50,
                     "steps": [
                         {"title": "Ring the three surgeries on the list", "due": -40, "done": -38},
-                        {"title": "Go to the first appointment", "due": -12, "resource": "health"},
+                        {"title": "Go to the first appointment", "due": -12},
                     ],
                     "later": [
                         (
@@ -334,7 +338,12 @@ CLIENTS: list[ClientOf] = [
                     "by": "client",
                     "on": -45,
                     "steps": [
-                        {"title": "Go once, sit at the back", "due": -38, "done": -33, "resource": "choir"},
+                        {
+                            "title": "Go once, sit at the back",
+                            "due": -38,
+                            "done": -33,
+                            "resource": "Open choir",
+                        },
                         {"title": "Bring the lemon cake", "due": 10},
                     ],
                 },
@@ -389,7 +398,7 @@ CLIENTS: list[ClientOf] = [
                             "title": "Find a sworn translator",
                             "due": -60,
                             "done": -52,
-                            "resource": "translation",
+                            "resource": "Advice on papers and permits",
                         },
                         {"title": "Write to the university about the transcript", "due": -45, "done": -44},
                         {"title": "Send the folder", "due": 12},
@@ -418,7 +427,7 @@ CLIENTS: list[ClientOf] = [
                         {
                             "title": "Talk to Mr Evans for ten minutes",
                             "due": 5,
-                            "resource": "English conversation",
+                            "resource": "English over tea",
                         },
                     ],
                     "ratings": [{"on": -12, "level": 1, "by": "client"}],
@@ -431,7 +440,7 @@ CLIENTS: list[ClientOf] = [
                     "on": -55,
                     "steps": [
                         {"title": "Ask what I may say without a licence", "due": -48, "done": -47},
-                        {"title": "First afternoon", "due": -34, "done": -34, "resource": "newcomers"},
+                        {"title": "First afternoon", "due": -34, "done": -34},
                         {"title": "Make a sheet in Arabic on how to read a leaflet", "due": 15},
                     ],
                     "ratings": [
@@ -555,7 +564,6 @@ CLIENTS: list[ClientOf] = [
                             "title": "Write to the observatory",
                             "due": -35,
                             "done": -37,
-                            "resource": "volunteer",
                         },
                         {"title": "Go to the training evening", "due": -16, "done": -16},
                         {"title": "First open night", "due": 2},
@@ -608,7 +616,7 @@ CLIENTS: list[ClientOf] = [
                             "title": "Look for a sitting service for when she cannot",
                             "due": -49,
                             "done": -47,
-                            "resource": "carers",
+                            "resource": "Carers' afternoon",
                         },
                         {"title": "Buy charcoal and paper", "due": -40, "done": -40},
                     ],
@@ -636,7 +644,7 @@ CLIENTS: list[ClientOf] = [
                             "title": "Read what the law says about care leave",
                             "due": -45,
                             "done": -46,
-                            "resource": "legal advice",
+                            "resource": "Rights at work",
                         },
                         {"title": "Talk to Karin, only to Karin", "due": -30, "done": -24},
                     ],
@@ -655,7 +663,7 @@ CLIENTS: list[ClientOf] = [
                         {
                             "title": "Show a first page to the carers' group",
                             "due": 13,
-                            "resource": "support group",
+                            "resource": "Carers' afternoon",
                         },
                     ],
                 },
@@ -696,7 +704,6 @@ CLIENTS: list[ClientOf] = [
                             "title": "Ask the youth centre for a corner",
                             "due": -62,
                             "done": -63,
-                            "resource": "youth",
                         },
                         {"title": "Collect tools from the neighbours", "due": -50, "done": -45},
                         {"title": "First Saturday", "due": -28, "done": -28},
@@ -816,12 +823,10 @@ CLIENTS: list[ClientOf] = [
                             "title": "Tell the community centre",
                             "due": -24,
                             "done": -22,
-                            "resource": "community centre",
                         },
                         {
                             "title": "Blankets for the night shelter by December",
                             "due": 14,
-                            "resource": "shelter",
                         },
                     ],
                     "ratings": [{"on": -6, "level": 2, "by": "client"}],
@@ -935,8 +940,8 @@ def _answer(goal: Goal, answer: Answer, by: User, at: datetime) -> None:
         goal.decline(by=by, at=at)
 
 
-def _attach(step: Step, words: str, by: User, at: datetime) -> None:
-    found = Service.objects.published().visible_to(by).search(words).first() if words else None
+def _attach(step: Step, name: str, by: User, at: datetime) -> None:
+    found = Service.objects.published().visible_to(by).filter(name=name).first() if name else None
     if found is not None:
         step.attach(by=by, service=found, at=at)
 

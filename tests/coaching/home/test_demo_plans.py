@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from clients.models import Client
 from coaching.accounts.models import User
+from coaching.home.demo.directory import LISTINGS
 from coaching.home.demo.plans import CLIENTS, seed_plan
 from goals.board import plans_for
 from goals.history import history_of
@@ -39,6 +40,20 @@ def test_eight_clients_of_two_coaches():
     assert len(coaches) == 8
     assert coaches["client@trellis.example"] == "coach"
     assert coaches["client2@trellis.example"] == "owner"
+
+
+def test_each_resource_of_a_step_is_a_listing_of_the_demo():
+    names = {entry.name for entry in LISTINGS if entry.state == "published"}
+    wanted = {
+        step["resource"]
+        for data in CLIENTS
+        for goal in data["plan"]["goals"]
+        for step in goal.get("steps", [])
+        if "resource" in step
+    }
+
+    assert len(wanted) > 5
+    assert wanted <= names
 
 
 def test_seed_plan_makes_every_situation(records):

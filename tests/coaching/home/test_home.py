@@ -169,7 +169,7 @@ def test_client_detail_takes_the_same_queries_with_any_number(
         book(ben_client, days=2 + number)
         plans.propose_goal(by=ben, plan=plan, side="personal", title=f"Goal {number}")
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         alma_browser.get(ben_client.get_absolute_url())
 
 
