@@ -36,8 +36,8 @@ class Values:
     def identity(self, path: str, resource: Json) -> Identity:
         """Its identifier; one without gets a name that follows from all its words."""
         for place, identifier in self.dicts(resource, "identifier", path):
-            system, value = identifier.get("system", ""), identifier.get("value")
-            if not value:
+            system, value = identifier.get("system") or "", identifier.get("value")
+            if not value or not isinstance(value, str) or not isinstance(system, str):
                 continue
             if len(system) > 200 or len(value) > 200:
                 self.problem(place, _("Please use at most %(most)s characters.") % {"most": 200})

@@ -61,7 +61,7 @@ def test_step_is_ticked(thumb, ben_step):
 
     until(thumb.page, lambda: type(ben_step).objects.get().is_done)
     assert thumb.taps <= 2
-    thumb.page.wait_for_url("**/home/")
+    thumb.page.wait_for_url("**/home/**")
 
 
 def test_rhythm_is_ticked_and_taken_back(thumb, ben, ben_goal):
@@ -70,7 +70,7 @@ def test_rhythm_is_ticked_and_taken_back(thumb, ben, ben_goal):
 
     thumb.taps_on("button", "Done today: Walk to the river")
     until(thumb.page, lambda: walk.ticks.count() == 1)
-    thumb.page.wait_for_url("**/home/")
+    thumb.page.wait_for_url("**/home/**")
     thumb.page.get_by_text("1 of 2 this week").wait_for()
     thumb.taps_on("button", re.compile("^Take one back ?: Walk to the river"))
     until(thumb.page, lambda: walk.ticks.count() == 0)
@@ -83,7 +83,7 @@ def test_goal_is_rated(thumb, ben_goal):
 
     until(thumb.page, lambda: GoalRating.objects.filter(level=0, described="Asleep by midnight").exists())
     assert thumb.taps <= 2
-    thumb.page.wait_for_url("**/home/")
+    thumb.page.wait_for_url("**/home/**")
 
 
 def test_proposal_is_accepted(thumb, proposal):
@@ -91,7 +91,7 @@ def test_proposal_is_accepted(thumb, proposal):
 
     until(thumb.page, lambda: Goal.objects.get(pk=proposal.pk).lifecycle == "active")
     assert thumb.taps <= 2
-    thumb.page.wait_for_url("**/home/")
+    thumb.page.wait_for_url("**/home/**")
 
 
 def test_rating_page_is_sound(thumb, open_page, ben, ben_goal):
