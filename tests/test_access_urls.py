@@ -6,6 +6,7 @@ In a cell: a status, `go` for a redirect after it worked, `in` for a redirect to
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from types import SimpleNamespace
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +20,7 @@ from clients.agreements import acts
 from clients.bringing.runs import hand_in
 from clients.links import address_for
 from clients.models import RosterView
+from coaching.accounts.records import uuid7
 from coaching.scheduling.actions import schedule_session
 from coaching.scheduling.groups import schedule_group
 from coaching.scheduling.handovers import ask_to_go_on
@@ -531,6 +533,46 @@ def test_acts(part, world, answers):
     found = {name: answers(address, "post") for name, address in asked.items()}
 
     assert found == {name: POST[name][1] for name in asked}
+
+
+BOTH = [(name, "get") for name in sorted(GET)] + [(name, "post") for name in sorted(POST)]
+
+
+def test_what_is_not_there_is_there_for_nobody(world, browser_of, alma, ben):
+    """Another id in place of each one: nothing is told of it, and nothing is done."""
+    found = {}
+    for name, method in BOTH:
+        arguments, row = (GET if method == "get" else POST)[name]
+        ids = arguments(world)
+        if not any(isinstance(each, UUID) for each in ids) or row in (EVERYBODY, NOT_PUBLIC):
+            continue
+        if name == "clients:journal_write":  # a new id is the client's own new entry
+            continue
+        address = reverse(name, args=[uuid7() if isinstance(each, UUID) else each for each in ids])
+        for who, person in (("alma", alma), ("ben", ben)):
+            answer = cell(getattr(browser_of(person), method)(address))
+            if answer not in {"404", row[who] if row[who] in {"403", "405"} else "404"}:
+                found[name, who] = answer
+
+    assert found == {}
+
+
+def test_after_the_end_nobody_sees_more_and_nothing_fails(world, browser_of, alma, ben, cora, esra):
+    """The two read on, or are told that the record is kept as it is; the others are where they were."""
+    world.client.change_status("ended")
+    found = {}
+    for name, method in BOTH:
+        arguments, row = (GET if method == "get" else POST)[name]
+        address = reverse(name, args=arguments(world))
+        for who, person in (("alma", alma), ("ben", ben), ("cora", cora), ("esra", esra)):
+            with transaction.atomic():
+                answer = cell(getattr(browser_of(person), method)(address))
+                transaction.set_rollback(True)
+            own = {"go", "409", "422"} if row[who] in {"200", "go"} else {"409"}
+            if answer not in {row[who], "404"} | (own if who in {"alma", "ben"} else set()):
+                found[name, who] = answer
+
+    assert found == {}
 
 
 def test_acts_are_not_done_by_a_link(world, alma_browser):

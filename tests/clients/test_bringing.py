@@ -309,6 +309,28 @@ def test_who_was_only_looked_at_is_taken_back(alma_browser, run):
     assert not Client.objects.exists()
 
 
+def test_long_list_comes_in_piece_by_piece_and_says_how_far_it_is(alma, is_whole, monkeypatch):
+    """10,000 lines with `bin/test --whole`, one of a hundred of them twice."""
+    count = 10_000 if is_whole else 1_200
+    rows = "".join(
+        f"Person {number},p{number - (number % 100 == 99)}@example.org\n" for number in range(count)
+    )
+    run = runs.hand_in(by=alma, file_name="a.csv", content=f"name,email\n{rows}".encode())
+    runs.begin(run=run, invites=False)
+    seen, piece = [], runs._bring_in_a_piece
+
+    def told(pk):
+        goes_on = piece(pk)
+        seen.append(RosterImport.objects.get(pk=pk).lines_done)
+        return goes_on
+
+    monkeypatch.setattr(runs, "_bring_in_a_piece", told)
+    bring_in_clients()
+
+    assert seen == [*range(runs.PIECE, count, runs.PIECE), count]
+    assert Client.objects.count() == count - count // 100
+
+
 def test_list_of_another_coach_is_not_there(cora_browser, run):
     for name in ("roster_import", "roster_import_begin", "roster_import_take_back"):
         assert cora_browser.post(reverse(f"clients:{name}", args=[run.pk])).status_code == 404
