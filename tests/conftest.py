@@ -87,8 +87,19 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
 def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
     """The test database. What a browser had asked for last may still be answered: that is cut off.
 
-    PostgreSQL drops no database that somebody is connected to.
+    PostgreSQL drops no database that somebody is connected to. What a migration
+    put into it is there again after a test that empties it, for another worker's
+    tests may still come.
     """
+    from django.apps import apps  # noqa: PLC0415
+    from django.db.models.signals import post_migrate  # noqa: PLC0415
+
+    from community.vocabulary import ensure_categories  # noqa: PLC0415
+
+    def refill(**_said: object) -> None:
+        ensure_categories()
+
+    post_migrate.connect(refill, sender=apps.get_app_config("community"))
     yield
     others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with django_db_blocker.unblock(), connection.cursor() as cursor:

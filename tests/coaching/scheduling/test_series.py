@@ -250,8 +250,8 @@ def test_session_create_plans_a_series(alma_browser, ben_browser, answers, alma)
     [
         ({"how_many": ""}, "how_many", "either how many"),
         ({"until": "2027-05-01"}, "how_many", "either how many"),
-        ({"how_many": "1"}, "how_many", "greater than or equal to 2"),
-        ({"how_many": "53"}, "how_many", "less than or equal to 52"),
+        ({"how_many": "1"}, "how_many", "at least 2"),
+        ({"how_many": "53"}, "how_many", "at most 52"),
         ({"how_many": "", "until": "soon"}, "until", "valid date"),
         ({"how_many": "", "until": "2027-03-17"}, "repeat", "before a second session"),
         ({"how_many": "", "until": "2030-03-17"}, "repeat", "52 sessions at most"),

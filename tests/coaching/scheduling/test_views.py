@@ -192,7 +192,7 @@ def test_session_create_without_clients(alma_browser):
 @pytest.mark.parametrize(
     ("change", "field", "words"),
     [
-        ({"date": ""}, "date", "required"),
+        ({"date": ""}, "date", "Write something"),
         ({"date": "01.06.2027"}, "date", "valid date"),
         ({"time": "25:00"}, "time", "valid time"),
         ({"minutes": "47"}, "minutes", "multiple of step size 5"),
