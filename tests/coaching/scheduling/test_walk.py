@@ -260,7 +260,7 @@ def test_what_is_always_true_stays_true(alma, is_whole, tell):
         run_state_machine_as_test(
             Walk,
             settings=settings(
-                max_examples=110 if is_whole else 10,
+                max_examples=190 if is_whole else 10,
                 stateful_step_count=60 if is_whole else 30,
                 # A walk that fails is told as it was: making it shorter takes longer than reading it.
                 phases=[Phase.generate],
