@@ -21,9 +21,9 @@ from goals.trellis import Trellis, grow
 
 MOST_TO_RATE = 12
 MOST_RHYTHMS = 8
+"""On a home page; a plan's own page has them all."""
 JUST = timedelta(minutes=10)
 """So long a step that was ticked stays on the first page, to be opened again."""
-"""On a home page; a plan's own page has them all."""
 MOST_LOOKS = 5
 """Of earlier reviews, beside the picture; any other day can be written."""
 SHOWN_DAYS = 6

@@ -6,7 +6,7 @@ from typing import Self
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from clients.querysets.record import OwnedQuerySet
+from clients.querysets.record import OwnedQuerySet, clients_of
 from coaching.accounts.querysets import Person
 
 NEWS_FOR = timedelta(days=14)
@@ -26,18 +26,11 @@ class HandoverQuerySet(OwnedQuerySet):
 
     def withdrawable_by(self, user: Person) -> Self:
         """Those still open that this person may take back: as the client's coach, or running the practice."""
-        if not user.is_authenticated:
-            return self.none()
-        runs_it = Q(from_coach__practice__coaches__user=user, from_coach__practice__coaches__is_owner=True)
-        return self.open().filter(Q(from_coach__user=user) | runs_it).distinct()
+        return self.open().filter(client__in=clients_of(self).handed_over_by(user))
 
     def open(self) -> Self:
         """Those that wait for the client's answer."""
         return self.filter(answer="open")
-
-    def agreed(self) -> Self:
-        """The changes of coach that took place, in order of time."""
-        return self.filter(answer="agreed").order_by("answered_at")
 
     def news_for(self, user: Person) -> Self:
         """What clients answered of late, for the coaches it is about."""

@@ -36,8 +36,7 @@ class CircumstanceQuerySet(OwnedAndCoachedQuerySet):
 
     def for_home(self) -> Self:
         """What cannot wait, and what the client is asked about."""
-        is_urgent = Q(urgency="urgent") & ~Q(state="resolved")
-        return self.filter(is_urgent | Q(confirmed_at=None) | Q(asked_by__isnull=False))
+        return self.urgent() | self.filter(Q(confirmed_at=None) | Q(asked_by__isnull=False))
 
     def open(self) -> Self:
         return self.exclude(state="resolved")

@@ -41,7 +41,9 @@ def plan_import(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         return _file_page(request, form, client)
     arrival = Arrival(request.user, client, read(form.file_content), form.cleaned_data["plan"])
-    return _preview(request, form, arrival)
+    # A coach leaves out what is not to be proposed; a client says yes to each.
+    ticked = set() if arrival.is_own else {goal.fingerprint for goal in arrival.new}
+    return _preview(request, form, arrival, ticked)
 
 
 @require_POST
@@ -52,18 +54,18 @@ def plan_import_apply(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         return _file_page(request, form, client)
     chosen = form.cleaned_data["plan"]
-    reading = read(form.file_content)
+    reading, ticked = read(form.file_content), set(request.POST.getlist("agree"))
     try:
         plan, goals = bring_in(
             by=request.user,
             client=client,
             reading=reading,
             plan=chosen,
-            agreed=set(request.POST.getlist("agree")),
+            agreed=ticked,
         )
     except NotPossible as reason:
         form.add_error(None, str(reason))
-        return _preview(request, form, Arrival(request.user, client, reading, chosen))
+        return _preview(request, form, Arrival(request.user, client, reading, chosen), ticked)
     if client.user_id == request.user.pk:
         said = ngettext("%d goal came in. It is yours.", "%d goals came in. They are yours.", len(goals))
     else:
@@ -77,17 +79,13 @@ def _file_page(request: PersonRequest, form: PlanFileForm, client: Client) -> Ht
     return form_page(request, "goals/plan_import.html", form, client=client, is_own=is_own)
 
 
-def _preview(request: PersonRequest, form: PlanFileForm, arrival: Arrival) -> HttpResponse:
-    is_first = request.resolver_match is not None and request.resolver_match.url_name == "plan_import"
-    chosen = set(request.POST.getlist("agree"))
-    if is_first and not arrival.is_own:  # a coach leaves out, a client says yes
-        chosen = {goal.fingerprint for goal in arrival.new}
+def _preview(request: PersonRequest, form: PlanFileForm, arrival: Arrival, ticked: set[str]) -> HttpResponse:
     is_refused = bool(form.errors or arrival.reading.problems or arrival.obstacle)
     context = {
         "form": form,
         "arrival": arrival,
         "client": arrival.client,
         "content": "" if arrival.reading.problems else form.file_content.decode("utf-8-sig"),
-        "agreed": chosen,
+        "agreed": ticked,
     }
     return render(request, "goals/plan_import_preview.html", context, status=422 if is_refused else 200)
