@@ -203,6 +203,13 @@ FIRST = [
 """The order of the page that is read; what is not here comes after."""
 
 
+NOT_READ = {
+    "other_words", "decided_wording_hash", "text_hash", "position", "buffer_before", "buffer_after",
+    "schedule_version", "local_start",
+}  # fmt: skip
+"""Fields by which a row is kept; the file for programs has them."""
+
+
 def _is_of_the_house(model: type[models.Model]) -> bool:
     """Mails that were sent, traces and the history stand in the file for programs."""
     return is_history(model) or issubclass(model, Delivery | FileContent | Trace | Erasure)
@@ -213,6 +220,7 @@ def _said(row: models.Model, field: models.Field, outside: set[str]) -> str:
     value = getattr(row, field.attname)
     if (
         field.primary_key
+        or field.name in NOT_READ
         or value in (None, "", [], {})
         or (not field.editable and not isinstance(value, str))
     ):
