@@ -70,7 +70,8 @@ def test_a_date_that_is_over_is_met_kindly(alma_browser, ben, ben_browser, ben_p
     ben_goal.edit(by=ben, wording=ben_goal.title, target_on=today)
     assert not ben_goal.is_past_its_date
 
-    ben_goal.edit(by=ben, wording=ben_goal.title, target_on=today - YESTERDAY)
+    over = timezone.localdate(timezone=ben.timezone) - YESTERDAY  # on every wall, in the night as well
+    ben_goal.edit(by=ben, wording=ben_goal.title, target_on=over)
 
     for address in (ben_plan.get_absolute_url(), ben_goal.get_absolute_url()):
         assert "Still open." in ben_browser.get(address).text
