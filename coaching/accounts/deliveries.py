@@ -88,15 +88,6 @@ class DeliveryQuerySet(models.QuerySet):
             )
         return cast(Sequence[Delivery], list(self.filter(lease_token=token).order_by("due_at", "pk")))
 
-    def held_by(self, token: uuid.UUID | None) -> Self:
-        """Those that the worker with this token still holds and may still send."""
-        return self.filter(
-            lease_token=token,
-            lease_until__gt=Now(),
-            useful_until__gt=Now(),
-            state__in=[DeliveryState.PENDING, DeliveryState.SUBMITTING],
-        )
-
     def hold_stale(self, age: timedelta) -> int:
         """Put on hold those that have been due for longer than `age`; says how many.
 
@@ -194,27 +185,32 @@ class Delivery(Record):
         """The same for every try of this row, so that a second copy is known as one."""
         return f"<{self.pk}@{urlsplit(settings.SITE_URL).hostname}>"
 
-    def begin_submission(self) -> None:
-        """Write down that the mail server is about to be asked. Must be committed before it is.
+    def begin_submission(self) -> bool:
+        """Lock it, and write down that the mail server is about to be asked. Must be committed before it is.
 
-        The row is locked and known to be held. A row found in this state had
-        its answer lost: it may be sent once more, and carries the flag.
+        False where this worker does not hold it any more, or where it was
+        called off or came too late meanwhile. Nothing else of a row that is
+        held can have changed since it was claimed. One found in this state
+        had its answer lost: it may be sent once more, and carries the flag.
         """
-        self.is_ambiguous = self.is_ambiguous or self.state == DeliveryState.SUBMITTING
+        found = self.state
         self.state = DeliveryState.SUBMITTING
-        self._record(
+        self.is_ambiguous = self.is_ambiguous or found == DeliveryState.SUBMITTING
+        self.message_id = self.message_id or self.stable_message_id
+        return self._record(
+            Q(state=found, lease_until__gt=Now(), useful_until__gt=Now()),
             state=self.state,
             is_ambiguous=self.is_ambiguous,
             message_id=self.message_id,
             lease_until=Now() + LEASE,
         )
 
-    def settle(self, state: DeliveryState, answer: str = "", *, may_have_arrived: bool = False) -> bool:
+    def settle(self, state: DeliveryState, answer: str = "") -> bool:
         """Record the end of it. False where another worker has taken the row over: then its word counts."""
         return self._record(
             state=state,
             server_answer=answer[:500],
-            is_ambiguous=self.is_ambiguous or may_have_arrived,
+            is_ambiguous=self.is_ambiguous,
             sent_at=Now() if state == DeliveryState.SENT else None,
             lease_token=None,
             lease_until=None,
@@ -249,9 +245,9 @@ class Delivery(Record):
             lease_until=None,
         )
 
-    def _record(self, **fields: Any) -> bool:
+    def _record(self, *only_if: Q, **fields: Any) -> bool:
         """Change the row only while the lease under which it was read is still ours."""
-        held = type(self)._base_manager.filter(pk=self.pk, lease_token=self.lease_token)
+        held = type(self)._base_manager.filter(*only_if, pk=self.pk, lease_token=self.lease_token)
         return held.update(**fields) == 1
 
 

@@ -4,14 +4,21 @@ A worker may be killed between any two of these lines. Before the commit of
 *submitting*, the row is tried again when its lease has run out. After it,
 nobody knows whether the mail server took the mail: it is sent once more with
 the same Message-ID, and flagged.
+
+While the server answers for one mail, the next is read and written; its row
+stays locked until it leaves, so that nothing comes between (see `_Desk`).
 """
 
 import smtplib
+import sys
 import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent import futures
+from copy import copy
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, cast
 from uuid import UUID
@@ -34,9 +41,17 @@ BATCH = 20
 PASS_SECONDS = 100
 """One channel's part of a pass takes no new row after this, so that both end well within the task's limit."""
 
+SWITCH_SECONDS = 0.001
+"""Python's usual 5 ms, spent at each of the mail server's answers, would be a third of what a mail takes."""
+
+LOCK_SECONDS = 0.25
+"""How long the next row may stay locked for an answer about the one before: calling it off has to wait."""
+
 
 class Post:
     """A connection to the mail server, opened when first needed and kept for the pass."""
+
+    is_open = False
 
     def __init__(self) -> None:
         self._backend = mailers["default"]
@@ -64,8 +79,13 @@ class Post:
                 _("The mail server could not be reached (%(why)s). We will try again.")
                 % {"why": error.strerror or str(error) or type(error).__name__}
             ) from error
+        self.is_open = True
 
-    def hand_over(self, mail: EmailMultiAlternatives) -> str:
+    def seal(self, mail: EmailMultiAlternatives) -> Any:
+        """What to hand over: the same, made ready to leave where the backend can."""
+        return self._backend.seal(mail) if hasattr(self._backend, "seal") else mail
+
+    def hand_over(self, mail: Any) -> str:
         """Give it to the mail server and return the server's answer."""
         self._backend.send_messages([mail])
         return getattr(self._backend, "last_answer", "")
@@ -75,6 +95,7 @@ class Post:
         return getattr(self._backend, "is_answer_lost", False)
 
     def drop(self) -> None:
+        self.is_open = False
         if hasattr(self._backend, "drop"):
             self._backend.drop()
 
@@ -116,86 +137,149 @@ def _send_channel(channel: str, post: Post | TextPost, ends: Counter[str], secon
     """Everything due on one channel, in time of its own: neither of the two holds the other up."""
     stop_at = time.monotonic() + seconds
     has_called_for_help = False
-    for model in delivery_models():
-        while time.monotonic() < stop_at and (rows := _rows_of(model).claim(limit=BATCH, channel=channel)):
-            if len(rows) == BATCH and not has_called_for_help:
-                # More than one can carry, perhaps: one other is woken, which may wake the next.
-                has_called_for_help = True
-                wake_worker()
-            try:
-                _send_all(rows, post, ends, stop_at)
-            except NoServer:
-                return
+    with _Desk(post, ends) as desk:
+        for model in delivery_models():
+            while time.monotonic() < stop_at and (
+                rows := _rows_of(model).claim(limit=BATCH, channel=channel)
+            ):
+                if len(rows) == BATCH and not has_called_for_help:
+                    # More than one can carry, perhaps: one other is woken, which may wake the next.
+                    has_called_for_help = True
+                    wake_worker()
+                try:
+                    _send_all(rows, desk, ends, stop_at)
+                except NoServer:
+                    return
 
 
-def _send_all(rows: Sequence[Delivery], post: Post | TextPost, ends: Counter[str], stop_at: float) -> None:
+def _send_all(rows: Sequence[Delivery], desk: "_Desk", ends: Counter[str], stop_at: float) -> None:
     for position, row in enumerate(rows):
         if time.monotonic() >= stop_at:
-            _rows_of(type(row)).filter(lease_token=row.lease_token).release()
+            untried = [one.pk for one in rows[position:]]  # the one that is being asked about stays ours
+            _rows_of(type(row)).filter(pk__in=untried, lease_token=row.lease_token).release()
             return
         try:
-            post.open()
+            desk.send(row)
         except NoServer as error:
             for waiting in rows[position:]:
                 _not_offered(waiting, str(error))
             ends["waiting"] += len(rows) - position
             logger.warning("no_mail_server", error=type(error.__cause__).__qualname__)
             raise
-        end = _send_one(row, post)
-        ends[end] += 1
+
+
+class _Desk:
+    """Brings claimed rows to an end, one after the other, and counts which.
+
+    The server is asked in a thread of its own, which never touches the
+    database. Meanwhile the next row is read and its mail written, in a
+    transaction that is committed when the server has answered for the one
+    before; where it is slow to answer, the lock is given up and the row is
+    read anew.
+    """
+
+    def __init__(self, post: Post | TextPost, ends: Counter[str]) -> None:
+        self._post, self._ends = post, ends
+        self._beside = futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
+        self._asked: tuple[Delivery, futures.Future[Callable[[], str]]] | None = None
+
+    def __enter__(self) -> Self:
+        self._usual_switch = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        try:
+            self._record()
+        finally:
+            self._beside.shutdown()
+            sys.setswitchinterval(self._usual_switch)
+
+    def send(self, row: Delivery) -> None:
+        """Bring this one as far as the server. NoServer, before it is touched, where there is none."""
+        while not self._has_left(row):
+            self._record()
+
+    def _has_left(self, claimed: Delivery) -> bool:
+        """False where it would have to wait longer than a row may stay locked."""
+        if self._asked is None:
+            self._post.open()
+        mail, end = None, "taken_over"
+        row = copy(claimed)
+        try:
+            with transaction.atomic():
+                if row.begin_submission():
+                    mail = _prepare(row, found=claimed)
+                    end = row.state
+                    sealed = mail and self._post.seal(cast(Any, mail))  # each channel gets its own kind
+                    if mail and not self._is_free():
+                        transaction.set_rollback(True)
+                        return False
+        except Exception as error:
+            if isinstance(error, OperationalError | InterfaceError) or not connection.is_usable():
+                raise  # the database is away: every row waits, and no blame falls on this one
+            # Whatever is wrong with this mail must not stop the others.
+            mail, end = None, _poisoned(claimed, error, _not_offered)
+        if mail is None:
+            self._count(row, end)
+        else:
+            self._record(then=(row, self._beside.submit(_ask, row, sealed, self._post)))
+        return True
+
+    def _is_free(self) -> bool:
+        """Whether the server can be asked at once."""
+        if self._asked is None:
+            return True
+        return not futures.wait([self._asked[1]], LOCK_SECONDS).not_done and self._post.is_open
+
+    def _record(self, then: tuple[Delivery, futures.Future[Callable[[], str]]] | None = None) -> None:
+        """Write down what became of the one that was asked about, when that is known."""
+        asked, self._asked = self._asked, then
+        if asked is not None:
+            row, answer = asked
+            self._count(row, answer.result()())
+
+    def _count(self, row: Delivery, end: str) -> None:
+        self._ends[end] += 1
         logger.info("mail", kind=row._meta.label_lower, id=str(row.pk), end=end, attempts=row.attempts)
 
 
-def _send_one(row: Delivery, post: Post | TextPost) -> str:
-    """Bring one claimed row to an end, and name it."""
+def _ask(row: Delivery, mail: Any, post: Post | TextPost) -> Callable[[], str]:
+    """Hand it over, without the database. Returns what writes the answer down and names the end."""
     try:
-        with transaction.atomic():
-            held = _rows_of(type(row)).held_by(row.lease_token)
-            fresh = held.select_for_update(of=("self",)).filter(pk=row.pk).first()
-            if fresh is None:
-                return "taken_over"
-            row = fresh
-            mail = _prepare(row)
-            if mail is None:
-                return row.state
-            row.begin_submission()
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: every row waits, and no blame falls on this one
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with this mail must not stop the others
-        return _poisoned(row, error, _not_offered)
-    try:
-        answer = post.hand_over(cast(Any, mail))  # each channel gets its own kind: compose sees to it
+        answer = post.hand_over(mail)
     except Refused as error:
         post.drop()
-        return _refused(row, error)
+        return partial(_refused, row, error)
     except smtplib.SMTPRecipientsRefused as error:
         post.drop()
         code, text = next(iter(error.recipients.values()))
-        return _refused(row, _read(smtplib.SMTPResponseException(code, text)))
+        return partial(_refused, row, _read(smtplib.SMTPResponseException(code, text)))
     except smtplib.SMTPResponseException as error:
         post.drop()
-        return _refused(row, _read(error))
+        return partial(_refused, row, _read(error))
     except (OSError, smtplib.SMTPException):
         is_answer_lost = post.is_answer_lost
         post.drop()
-        return _broken_off(row, is_answer_lost=is_answer_lost)
+        return partial(_broken_off, row, is_answer_lost=is_answer_lost)
     except Exception as error:  # noqa: BLE001 - for example an address that no header can hold
         post.drop()
-        return _poisoned(row, error, Delivery.put_back)
-    return _persist(DeliveryState.SENT, lambda: row.settle(DeliveryState.SENT, answer))
+        return partial(_poisoned, row, error, Delivery.put_back)
+    return partial(_persist, DeliveryState.SENT, lambda: row.settle(DeliveryState.SENT, answer))
 
 
-def _prepare(row: Delivery) -> EmailMultiAlternatives | TextMessage | None:
-    """The mail or SMS to hand over; or None, after the row has been settled because there is none to send."""
-    if row.state == DeliveryState.SUBMITTING and row.is_ambiguous:
+def _prepare(row: Delivery, *, found: Delivery) -> EmailMultiAlternatives | TextMessage | None:
+    """The mail or SMS to hand over; or None, after the row has been settled because there is none to send.
+
+    `found` is the same row as it was claimed.
+    """
+    if found.state == DeliveryState.SUBMITTING and found.is_ambiguous:
         row.give_up(_lost_twice())
         row.state = DeliveryState.FAILED
         return None
-    row.message_id = row.message_id or row.stable_message_id
     mail = row.compose()
     if mail is None:
-        # Found in the middle of being sent, it may have arrived: that stays visible.
-        row.settle(DeliveryState.CANCELLED, may_have_arrived=row.state == DeliveryState.SUBMITTING)
+        row.settle(DeliveryState.CANCELLED)
         row.state = DeliveryState.CANCELLED
         return None
     if isinstance(mail, EmailMultiAlternatives):

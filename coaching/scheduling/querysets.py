@@ -89,18 +89,17 @@ class CoachingSessionQuerySet(models.QuerySet):
         )
 
     def for_mail_to_client(self) -> Self:
-        """Those, with no more than a mail to the client needs: it is asked anew for each mail."""
+        """Those, with no more than most mails to the client need: it is asked anew for each mail."""
         return self.select_related(
             "client__user__mail_choices",
             "coach__user",
             "coach__booking_rules",
             "coach__practice__booking_policy",
-            "group",
         )
 
     def for_mail_to_coach(self) -> Self:
-        """Those, with no more than a mail to the coach needs."""
-        return self.select_related("coach__user__mail_choices", "client__user", "group")
+        """Those, with no more than most mails to the coach need."""
+        return self.select_related("coach__user__mail_choices", "client__user")
 
     def with_choices(self) -> Self:
         """Those, with what the two people have chosen about their mails read along."""

@@ -275,12 +275,13 @@ class Reminder(Delivery):
         """What it says of each of its sessions, as unsaved rows about one each, in order of time."""
         versions = dict(self.also.values_list("session", "schedule_version")) if self.is_news else {}
         versions[self.session_id] = self.schedule_version
-        sessions = CoachingSession.objects.filter(pk__in=versions).order_by("starts_at")
+        sessions = CoachingSession.objects.filter(pk__in=versions).order_by()
         is_client = self.recipient == self.Recipient.CLIENT
         sessions = sessions.for_mail_to_client() if is_client else sessions.for_mail_to_coach()
         copied = {name: getattr(self, name) for name in ("kind", "recipient", "channel", "lead")}
         return [
-            Reminder(session=session, schedule_version=versions[session.pk], **copied) for session in sessions
+            Reminder(session=session, schedule_version=versions[session.pk], **copied)
+            for session in sorted(sessions, key=lambda session: session.starts_at)
         ]
 
     def write_stand_in(self) -> None:

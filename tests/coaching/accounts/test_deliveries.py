@@ -1,13 +1,15 @@
 import threading
+import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 import redis
 from django.core.mail import EmailMultiAlternatives
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
@@ -60,6 +62,14 @@ def due(make_due) -> Reminder:
 def be_due_again(*rows: Reminder) -> None:
     """As if the wait were over."""
     Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=Now(), lease_until=None)
+
+
+def from_outside[T](act: Callable[[], T]) -> T:
+    """Do it over a connection of this thread's own, which is closed again."""
+    try:
+        return act()
+    finally:
+        connection.close()
 
 
 def test_every_outbox_is_found():
@@ -122,7 +132,7 @@ def test_more_than_a_batch_wakes_one_more_worker(smtp_server, make_due, monkeypa
     assert woken == [True]
 
 
-def test_one_more_mail_costs_six_statements(smtp_server, make_due):
+def test_one_more_mail_costs_five_statements(smtp_server, make_due):
     counts = []
     for number in (1, 4):
         make_due(number)
@@ -131,7 +141,7 @@ def test_one_more_mail_costs_six_statements(smtp_server, make_due):
         counts.append(len(queries))
 
     # lock and read, read the session, *submitting*, and the answer; and what begins and ends the first three
-    assert counts[1] - counts[0] == 3 * 6
+    assert counts[1] - counts[0] == 3 * 5
 
 
 @pytest.mark.parametrize("mode", ["451 4.3.0 try later", "421 4.3.2 going down"])
@@ -345,18 +355,66 @@ def test_second_crash_in_submission_is_given_up(smtp_server, due):
     assert smtp_server.taken == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_submission_is_committed_before_the_server_is_asked(smtp_server, due, monkeypatch):
     seen = []
 
     def hand_over(self, mail):
-        seen.append((Reminder.objects.get().state, connection.in_atomic_block and "test's own"))
+        seen.append(from_outside(lambda: Reminder.objects.get().state))
         return "250 OK"
 
     monkeypatch.setattr(outbox.Post, "hand_over", hand_over)
 
     outbox.send_due()
 
-    assert seen == [(DeliveryState.SUBMITTING, "test's own")]
+    assert seen == [DeliveryState.SUBMITTING]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_next_is_written_while_the_server_answers(smtp_server, make_due, monkeypatch):
+    _first, second = make_due(2)
+    is_written = threading.Event()
+    prepare, hand_over = outbox._prepare, outbox.Post.hand_over
+    seen = []
+
+    def prepared(row, *, found):
+        mail = prepare(row, found=found)
+        if row.pk == second.pk:
+            is_written.set()
+        return mail
+
+    def slow(self, mail):
+        if not seen:
+            seen.append(is_written.wait(10))
+            seen.append(from_outside(lambda: Reminder.objects.get(pk=second.pk).state))
+        return hand_over(self, mail)
+
+    monkeypatch.setattr(outbox, "_prepare", prepared)
+    monkeypatch.setattr(outbox.Post, "hand_over", slow)
+
+    assert outbox.send_due() == {"sent": 2}
+
+    assert seen == [True, DeliveryState.PENDING]
+    assert len(smtp_server.taken) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_called_off_while_the_server_is_slow(smtp_server, make_due, monkeypatch):
+    first, second = make_due(2)
+    hand_over = outbox.Post.hand_over
+
+    def slow(self, mail):
+        time.sleep(outbox.LOCK_SECONDS / 2)  # the second is locked now, most likely
+        from_outside(Reminder.objects.filter(pk=second.pk).call_off)
+        return hand_over(self, mail)
+
+    monkeypatch.setattr(outbox.Post, "hand_over", slow)
+
+    assert outbox.send_due() == {"sent": 1, "taken_over": 1}
+
+    second.refresh_from_db()
+    assert second.state == DeliveryState.CANCELLED
+    assert [mail["Message-ID"] for mail in smtp_server.taken] == [f"<{first.pk}.1@testserver>"]
 
 
 def test_too_late_is_missed(smtp_server, make_due):
@@ -507,14 +565,13 @@ def test_lost_lease_is_not_sent(smtp_server, due, monkeypatch):
 
 
 def test_answer_after_the_lease_was_lost_is_dropped(smtp_server, due, monkeypatch):
-    hand_over = outbox.Post.hand_over
+    persist = outbox._persist
 
-    def slow(self, mail):
-        answer = hand_over(self, mail)
+    def too_late(end, write):
         Reminder.objects.update(lease_token=uuid.uuid4())
-        return answer
+        return persist(end, write)
 
-    monkeypatch.setattr(outbox.Post, "hand_over", slow)
+    monkeypatch.setattr(outbox, "_persist", too_late)
 
     assert outbox.send_due() == {"taken_over": 1}
     due.refresh_from_db()
@@ -534,8 +591,10 @@ def test_claim_holds_for_the_lease_only(due):
 
 def test_pass_ends_in_time_and_gives_back_the_rest(smtp_server, make_due, monkeypatch):
     make_due(3)
-    clock = SimpleNamespace(monotonic=lambda: 101 * len(smtp_server.taken))
-    monkeypatch.setattr(outbox, "time", clock)
+    taken = []
+    send = outbox._Desk.send
+    monkeypatch.setattr(outbox._Desk, "send", lambda desk, row: send(desk, row) or taken.append(row))
+    monkeypatch.setattr(outbox, "time", SimpleNamespace(monotonic=lambda: 101 * len(taken)))
 
     ends = outbox.send_due()
 
@@ -591,6 +650,36 @@ def test_concurrent_workers_never_send_twice(smtp_server, make_due):
     ids = [mail["Message-ID"] for mail in smtp_server.taken]
     assert sorted(ids) == sorted(f"<{row.pk}.1@testserver>" for row in rows)
     assert Reminder.objects.filter(state=DeliveryState.SENT, attempts=1).count() == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_stands_still_with_a_locked_row_lets_it_go(due, settings):
+    settings.MAIL_LEASE = timedelta(seconds=0.2)
+    is_locked, is_over = threading.Event(), threading.Event()
+    ends = []
+
+    def stand_still() -> None:
+        try:
+            with transaction.atomic():
+                Reminder.objects.select_for_update().get()
+                is_locked.set()
+                is_over.wait(10)
+                Reminder.objects.update(state=DeliveryState.SENT)
+        except DatabaseError as error:
+            ends.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=stand_still)
+    thread.start()
+    assert is_locked.wait(10)
+    assert Reminder.objects.all().call_off() == 1  # waits for the lock, and gets it
+    is_over.set()
+    thread.join(timeout=10)
+
+    assert len(ends) == 1
+    due.refresh_from_db()
+    assert due.state == DeliveryState.CANCELLED
 
 
 def test_pass_without_an_smtp_backend(due, mailoutbox):
