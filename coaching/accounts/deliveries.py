@@ -86,7 +86,8 @@ class DeliveryQuerySet(models.QuerySet):
             self.model._base_manager.filter(pk__in=ids).update(
                 lease_token=token, lease_until=Now() + LEASE, attempts=F("attempts") + 1
             )
-        return cast(Sequence[Delivery], list(self.filter(lease_token=token).order_by("due_at", "pk")))
+        claimed = self.filter(pk__in=ids, lease_token=token).order_by("due_at", "pk")
+        return cast(Sequence[Delivery], list(claimed))
 
     def hold_stale(self, age: timedelta) -> int:
         """Put on hold those that have been due for longer than `age`; says how many.
@@ -104,7 +105,9 @@ class DeliveryQuerySet(models.QuerySet):
     def give_up_late(self) -> int:
         """Mark as missed those that nobody sent while they were useful; says how many."""
         with transaction.atomic():
-            unsent = [DeliveryState.PENDING, DeliveryState.SUBMITTING, DeliveryState.ON_HOLD]
+            unsent = [DeliveryState.PENDING, DeliveryState.SUBMITTING]
+            if self.model.HOLD_AFTER:
+                unsent.append(DeliveryState.ON_HOLD)
             not_held = Q(lease_until=None) | Q(lease_until__lte=Now())
             ids = self.filter(not_held, state__in=unsent, useful_until__lte=Now())._lock()
             late = self.model._base_manager.filter(pk__in=ids)
