@@ -21,6 +21,8 @@ from community.querysets.words import Read, read
 
 RANKED = 300
 """Where words stand in more listings than this, those checked last are put in order by how well they fit."""
+KILOMETRES = 10
+"""Near by, where nobody says how near."""
 KNOWN_FOR = 3600
 """So many seconds the middle of a town is remembered."""
 TAGGED = ["category", "kind", "language", "access"]
@@ -73,7 +75,7 @@ class Search:
 
     @property
     def metres(self) -> int:
-        return int(self.asked.get("within") or 10) * 1000
+        return int(self.asked.get("within") or KILOMETRES) * 1000
 
     @cached_property
     def read(self) -> Read:

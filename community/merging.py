@@ -79,7 +79,9 @@ def merge(*, by: User, kept: Service, gone: Service, choices: Mapping[str, str])
 @transaction.atomic
 def take_back_merge(*, by: User, edit: Edit) -> None:
     """Two listings again, as they were. Raises NotPossible where somebody went on from it."""
-    made = Merge.objects.select_for_update().get(edit=edit)
+    made = Merge.objects.select_for_update().filter(edit=edit).first()
+    if made is None:
+        raise NotPossible(_("That was taken back already."))
     edits.take_back(by=by, edit=edit)
     for label, column, ids in made.moved:
         model = apps.get_model(label)

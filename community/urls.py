@@ -44,6 +44,7 @@ urlpatterns = [
     ),
     path("resources/<uuid:pk>/", directory.resource_detail, name="resource_detail"),
     path("resources/<uuid:pk>/report/", voices.problem_report, name="problem_report"),
+    path("resources/rules/", directory.rules, name="rules"),
     path("resources/suggest/", voices.resource_suggest, name="resource_suggest"),
     path("curate/", listings.curate, name="curate"),
     path("curate/queue/", queue.queue, name="queue"),

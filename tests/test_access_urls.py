@@ -248,6 +248,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "community:resource_list": (nothing, EVERYBODY),
     "community:resource_detail": (of("draft"), cells(finn=200, nobody=404)),
     "community:problem_report": (of("draft"), cells(finn=200, nobody=404)),
+    "community:rules": (nothing, EVERYBODY),
     "community:resource_suggest": (nothing, EVERYBODY),
     "community:curate": (nothing, CURATORS_ONLY),
     "community:queue": (nothing, CURATORS_ONLY),

@@ -106,7 +106,7 @@ class DeliveryQuerySet(models.QuerySet):
         """Mark as missed those that nobody sent while they were useful; says how many."""
         with transaction.atomic():
             unsent = [DeliveryState.PENDING, DeliveryState.SUBMITTING]
-            if self.model.HOLD_AFTER:
+            if cast(type[Delivery], self.model).HOLD_AFTER:
                 unsent.append(DeliveryState.ON_HOLD)
             not_held = Q(lease_until=None) | Q(lease_until__lte=Now())
             ids = self.filter(not_held, state__in=unsent, useful_until__lte=Now())._lock()

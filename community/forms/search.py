@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from community import vocabulary
-from community.finding import TAGGED, find_place
+from community.finding import KILOMETRES, TAGGED, find_place
 from community.models import Listing
 from community.models.contacts import Weekday
 from community.places import Place
@@ -23,11 +23,16 @@ CATEGORIES: list[tuple[Any, Any]] = [
 
 
 class QuickSelect(forms.Select):
-    """A select written as one string. A template for each option takes as long as all of the search."""
+    """A select written as one string. A template for each option takes as long as all of the search.
+
+    `otherwise` is chosen where the address says nothing.
+    """
+
+    otherwise: Any = None
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         attributes = self.build_attrs(self.attrs, attrs)
-        groups = self.optgroups(name, self.format_value(value), attributes)
+        groups = self.optgroups(name, self.format_value(value or self.otherwise), attributes)
         return format_html(
             '<select name="{}"{}>{}</select>',
             name,
@@ -123,6 +128,7 @@ class SearchForm(forms.Form):
             if isinstance(field, forms.ChoiceField):
                 choices: Any = field.choices
                 field.widget = QuickSelect(attrs={"class": "form-select"}, choices=choices)
+        self.fields["within"].widget.otherwise = KILOMETRES  # type: ignore[attr-defined]
         for name in ["age", "near"]:
             self.fields[name].widget.attrs["class"] = "form-control"
         self.fields["age"].widget.attrs["inputmode"] = "numeric"

@@ -46,7 +46,7 @@ class Asked:
         text = self._text(name)
         if not text:
             return min(otherwise, most)
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
             raise NotUnderstood(f"{name}: a whole number from 1 to {most}")
         return int(text)
 

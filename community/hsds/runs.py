@@ -80,7 +80,8 @@ def undo_import(*, by: User, run: ImportRun) -> ImportRun:
 
 def _import(file_name: str, content: bytes, *, is_dry_run: bool, by: User) -> Report:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(file_name.replace("\\", "/")).name or "file")
+        name = Path(file_name.replace("\\", "/")).name or "file"
+        path = Path(folder) / name[-60:]  # a file system counts octets, and takes 255
         path.write_bytes(content)
         return import_package(path, is_dry_run=is_dry_run, by=by)
 

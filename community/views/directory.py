@@ -58,6 +58,13 @@ def _instead(request: HttpRequest, search: Search, form: SearchForm) -> dict[str
 
 
 @login_not_required
+def rules(request: HttpRequest) -> HttpResponse:
+    """What is listed here and what is not: the rules that the software holds, and those of its curators."""
+    context = {"has_second_eyes": settings.SECOND_PAIR_OF_EYES, "has_link_checks": settings.LINK_CHECKS}
+    return render(request, "community/rules.html", context)
+
+
+@login_not_required
 def resource_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     services = Service.objects.visible_to(request.user)
     service = services.for_page().filter(pk=pk).first()

@@ -256,6 +256,11 @@ def test_a_merge_is_taken_back_whole(finn, finn_browser, browser_of, twins):
     assert [found.name for found in Service.objects.published().search("centre")] == ["Rent advice centre"]
     assert Edit.objects.get(kind="merge").undone_by == finn
 
+    again = finn_browser.post(url("edit_undo", Edit.objects.get(kind="merge").pk), follow=True)
+
+    assert "That was taken back already." in again.text
+    assert snapshot(kept, gone) == before
+
 
 def test_a_merge_on_which_somebody_went_on_stays(finn, twins):
     kept, gone = twins

@@ -53,6 +53,42 @@ SECRETS = [SECRET, "Quietford", "HB9 9ZZ", "Hidden House", "Behind the bakery", 
 # --- the list ---------------------------------------------------------------
 
 
+def test_the_number_of_entries_is_no_news_in_the_navigation(visitor, published_of):
+    published_of("Rent advice")
+
+    response = visitor.get(LIST)
+
+    assert "1 entry found" in response.text
+    assert "nav-count" not in response.text
+
+
+def test_near_by_is_ten_kilometres_and_says_so(visitor, published_of):
+    published_of("Rent advice", address={"city": "Harwick", "postal_code": "HB1 2AB"})
+
+    response = visitor.get(LIST)
+
+    assert '<option value="10" selected>10 km</option>' in response.text
+    assert '<option value="25" selected>25 km</option>' in visitor.get(LIST + "?within=25").text
+
+
+def test_a_place_that_nobody_knows_is_said_once_in_the_title(visitor, db):
+    response = visitor.get(LIST + "?near=Atlantis")
+
+    title = response.text.split("<title>")[1].split("</title>")[0]
+    assert title == "Error: Help, groups and ways to contribute · Trellis"
+
+
+@pytest.mark.parametrize("has_two", [False, True])
+def test_rules_are_there_for_everybody(visitor, settings, has_two):
+    settings.SECOND_PAIR_OF_EYES = has_two
+
+    response = visitor.get(reverse("community:rules"))
+
+    assert "Nobody pays to be here" in response.text
+    assert ("another curator reads it first" in response.text) is has_two
+    assert reverse("community:rules") in visitor.get(LIST).text
+
+
 def test_resource_list_shows_published_listings_to_visitors(visitor, published_of):
     published_of("Rent advice")
     published_of("Debt advice")

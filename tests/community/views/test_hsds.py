@@ -309,6 +309,9 @@ def test_places_are_found_by_postcode_and_distance(ask, rich, published_of):
     [
         ("services", "page=0", "page"),
         ("services", "page=x", "page"),
+        ("services", "page=000000001" + "0" * 5000, "page"),
+        ("services", "per_page=000000001000000&full=true", "per_page"),
+        ("service_at_locations", "postcode=HB1 2AB&proximity=100000000" + "0" * 400, "proximity"),
         ("services", "per_page=100000", "per_page"),
         ("services", "per_page=101&full=true", "per_page"),
         ("services", "full=perhaps", "full"),

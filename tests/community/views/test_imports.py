@@ -57,6 +57,12 @@ def test_import_new_shows_what_would_happen_and_changes_nothing(finn_browser):
     assert not Service.objects.exists()
 
 
+def test_import_new_takes_a_file_with_a_long_name(finn_browser):
+    response = finn_browser.post(NEW, upload(name="ä" * 240 + ".json"), follow=True)
+
+    assert response.redirect_chain[0][0] == page(ImportRun.objects.get())
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
