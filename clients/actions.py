@@ -71,7 +71,7 @@ def invite_client(*, by: User, client: Client, now: datetime | None = None) -> I
     Asked again within `INVITATION_PAUSE`, nothing new is sent: the mail is on its way.
     Raises AlreadyJoined.
     """
-    client.refresh_from_db(from_queryset=_locked_clients())
+    client.refresh_from_db(from_queryset=Client.objects.held_with_people())
     if client.has_joined:
         raise AlreadyJoined
     if client.invitation and _is_on_its_way(client.invitation, client.email):
@@ -105,16 +105,11 @@ def invite_coach(*, by: User, practice: Practice, name: str, email: str) -> Invi
 @transaction.atomic
 def change_details(*, by: User, client: Client, fields: Iterable[str]) -> None:
     """Save what was changed on `client`. An invitation to an address that was wrong stops working."""
-    before = _locked_clients().get(pk=client.pk)
+    before = Client.objects.held_with_people().get(pk=client.pk)
     client.save(update_fields=fields)
     if before.email != client.email:
         take_back_invitation(client=before)
     Trace.objects.leave(client=client, by=by, act=Trace.Act.CHANGED, part=Trace.Part.RECORD)
-
-
-def _locked_clients() -> models.QuerySet[Client]:
-    """Clients as they are now, held until the transaction ends: their acceptance may come at any moment."""
-    return Client.objects.select_related("invitation", "practice", "coach").select_for_update(of=("self",))
 
 
 def _is_on_its_way(invitation: Invitation, email: str) -> bool:

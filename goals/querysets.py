@@ -187,9 +187,15 @@ class StepQuerySet(models.QuerySet):
 
         What has a rhythm has its own place and no end to wait for.
         """
-        return self.filter(
-            done_at=None, times=None, goal__lifecycle__in=["accepted", "active"], goal__plan__closed_at=None
-        )
+        return self._going_on().filter(times=None)
+
+    def coming_again(self) -> Self:
+        """Those with a rhythm that is not over, in goals that are going on."""
+        return self._going_on().exclude(times=None)
+
+    def _going_on(self) -> Self:
+        goals_going_on = Q(goal__lifecycle__in=["accepted", "active"], goal__plan__closed_at=None)
+        return self.filter(goals_going_on, done_at=None)
 
     def soonest_first(self) -> Self:
         return self.order_by(F("due_on").asc(nulls_last=True), "goal__position", "position", "pk")

@@ -43,6 +43,14 @@ class ClientQuerySet(models.QuerySet):
             return self.none()
         return self.filter(practice__coaches__user=user, practice__coaches__is_owner=True)
 
+    def held_with_people(self) -> Self:
+        """As they are now, held until the transaction ends: they may join, end or change at any moment.
+
+        With coach, client, practice and invitation, which are not held.
+        """
+        people = self.select_related("coach__user", "user", "practice", "invitation")
+        return people.select_for_update(of=("self",))
+
     def handed_over_by(self, user: Person) -> Self:
         """Whom this person may ask to go on with another coach: their own; their practice's, if they run it.
 

@@ -7,11 +7,13 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.actions import confirm_address
 from coaching.accounts.forms import AddressField, NameField
-from coaching.accounts.models import Coach, Practice, User
+from coaching.accounts.models import Coach, Practice, ReturnedMail, User
 
 admin.site.site_header = admin.site.site_title = _("Trellis: administration")
 admin.site.index_title = _("This installation")
@@ -31,11 +33,27 @@ class PersonForm(forms.ModelForm):
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
     form = PersonForm
-    fields = ["email", "name", "timezone", "is_curator", "is_staff", "is_superuser", "is_active"]
+    fields = ["email", "name", "timezone", "is_curator", "is_staff", "is_superuser", "is_active", "reach"]
+    readonly_fields = ["reach"]
     list_display = ["email", "name", "is_curator", "is_staff", "is_active"]
     list_filter = ["is_curator", "is_staff", "is_active"]
     search_fields = ["email", "name"]
     ordering = ["email"]
+
+    @admin.display(description=_("Mails to them"))
+    def reach(self, person: User) -> str:
+        """Whether mails go to the address, for those whom nobody else would tell: an owner, a curator."""
+        report = ReturnedMail.objects.belonging_to(person).first() if person.pk else None
+        if report is None:
+            return gettext("go to this address")
+        told = [
+            gettext("One of %(day)s %(happened)s, so none go to this address. Saving this page ends that.")
+            % {"day": date_format(report.created_at), "happened": report.get_kind_display()}
+        ]
+        if report.password_asked_at:
+            day = date_format(report.password_asked_at)
+            told.append(gettext("Somebody asked for a new password with it on %(day)s.") % {"day": day})
+        return " ".join(told)
 
     def save_model(self, request: HttpRequest, obj: User, form: PersonForm, change: bool) -> None:
         if not change:

@@ -4,13 +4,14 @@ import re
 import unicodedata
 from typing import Any
 
+from allauth.account.forms import ResetPasswordKeyForm
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from coaching.accounts.models import SmsNumber, User
+from coaching.accounts.models import ReturnedMail, SmsNumber, User
 
 BLANK_LETTERS = set("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols by their category, which are drawn as nothing."""
@@ -38,6 +39,14 @@ def refuse_invisible(name: str) -> None:
     """A name of zero-width characters would be a line that nobody can read or click."""
     if not any(unicodedata.category(letter)[0] in "LNPS" and letter not in BLANK_LETTERS for letter in name):
         raise ValidationError(_("Nothing of this can be seen. Write a name that people can read."))
+
+
+class NewPasswordForm(ResetPasswordKeyForm):
+    """A new password by the link of a mail: who has that mail in hand is reached at the address."""
+
+    def save(self) -> None:
+        super().save()
+        ReturnedMail.objects.belonging_to(self.user).filter(kind=ReturnedMail.Kind.BOUNCED).clear()
 
 
 class DateInput(forms.DateInput):

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import CheckIn, Circumstance, Client, Erasure, JournalEntry
 from clients.querysets import ClientQuerySet
-from coaching.accounts.models import ReturnedMail, User
+from coaching.accounts.models import Coach, ReturnedMail, User
+from coaching.accounts.querysets import CoachQuerySet
 from coaching.scheduling.models import CoachingSession, Reminder
 from goals.models import Goal, GoalRating, Step, StepTick, Win
 
@@ -103,31 +104,46 @@ def with_reasons(clients: ClientQuerySet) -> ClientQuerySet:
     is_working = Q(status__in=Client.WORKING)
     booked = CoachingSession.objects.upcoming().filter(client=OuterRef("pk"))
     waiting = Goal.objects.waiting().filter(plan__client=OuterRef("pk"))
-    stops, unwanted = _what_stops_mails()
+    stopped_by, asked_at = _reach(Lower(Coalesce(OuterRef("user__email"), OuterRef("email"))))
     rows = clients.with_urgent_need().annotate(
         is_waited_for=Q(Exists(waiting), is_working, user__isnull=False),
         is_unbooked=Q(~Exists(booked), is_working),
         is_unsigned=Q(Exists(clients.asked_to_sign()), is_working, user__isnull=False),
         heard_at=Greatest("created_at", *_signs_of_life()),
-        mails_stopped_by=Case(When(is_working, then=_latest(stops, "created_at", "kind"))),
-        password_asked_at=_latest(stops.exclude(password_asked_at=None), "password_asked_at"),
-        has_unwanted_mail=Q(Exists(unwanted), is_working),
+        mails_stopped_by=Case(When(is_working, then=stopped_by)),
+        password_asked_at=asked_at,
+        has_unwanted_mail=Q(Exists(_unwanted_mails()), is_working),
     )
     planned = Erasure.objects.open().filter(record=OuterRef("pk"))
     rows = rows.annotate(erased_at=Subquery(planned.values("due_at")[:1]))
     return rows.annotate(is_quiet=Q(is_working, user__isnull=False, heard_at__lt=Now() - QUIET_AFTER))
 
 
-def _what_stops_mails() -> tuple[QuerySet, QuerySet]:
-    """What the mail provider reported of the client's address, and of mails about their sessions.
+def coaches_of_practice(owner: User) -> CoachQuerySet:
+    """The coaches of an owner's practice, with `mails_stopped_by` and `password_asked_at` as for clients.
+
+    A coach whose mails come back has nobody else who would see it.
+    """
+    stopped_by, asked_at = _reach(Lower(OuterRef("user__email")))
+    coaches = Coach.objects.colleagues_of(owner).select_related("user")
+    return coaches.annotate(mails_stopped_by=stopped_by, password_asked_at=asked_at)
+
+
+def _reach(address: Any) -> tuple[Subquery, Subquery]:
+    """Why no mails go to this address, if so, and when a new password was last asked for with it since."""
+    stops = ReturnedMail.objects.filter(email=address, stops=True, cleared_at=None)
+    asked = stops.exclude(password_asked_at=None)
+    return _latest(stops, "created_at", "kind"), _latest(asked, "password_asked_at")
+
+
+def _unwanted_mails() -> QuerySet:
+    """The mails about their sessions that a client reported as unwanted.
 
     What they report of other mails is between them and those: a coach does not
     see what their clients are reminded of.
     """
-    address = Lower(Coalesce(OuterRef("user__email"), OuterRef("email")))
-    stops = ReturnedMail.objects.filter(email=address, stops=True, cleared_at=None)
     mails = Reminder.objects.to_look_at().filter(state=Reminder.State.UNWANTED)
-    return stops, mails.filter(session__client=OuterRef("pk"), recipient=Reminder.Recipient.CLIENT)
+    return mails.filter(session__client=OuterRef("pk"), recipient=Reminder.Recipient.CLIENT)
 
 
 def _signs_of_life() -> list[Any]:

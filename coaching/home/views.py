@@ -18,12 +18,12 @@ from clients.forms.roster import CoachInviteForm, RosterViewForm
 from clients.models import Circumstance, Client, Connection, Erasure, RosterView, Trace, Value
 from clients.views.checkins import curves_for, figures_for
 from coaching.accounts.http import PersonRequest, attachment, coaches_only, owned_practice
-from coaching.accounts.models import Coach, Invitation
+from coaching.accounts.models import Invitation, ReturnedMail
 from coaching.accounts.paging import keyset_page
 from coaching.accounts.sheets import TYPES, sheet_answer
 from coaching.home.desks import desks_of
 from coaching.home.mirror import Mirror
-from coaching.home.roster import LISTS, Wish
+from coaching.home.roster import LISTS, Wish, coaches_of_practice
 from coaching.scheduling.lines import lines_for
 from coaching.scheduling.models import CoachingSession
 from goals.board import closed_plans_for, plans_for
@@ -57,7 +57,8 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def home(request: PersonRequest) -> HttpResponse:
-    return render(request, "home/home.html", desks_of(request.user))
+    returned = ReturnedMail.objects.belonging_to(request.user).first()
+    return render(request, "home/home.html", {"returned": returned, **desks_of(request.user)})
 
 
 def me(request: PersonRequest) -> HttpResponse:
@@ -221,7 +222,7 @@ def practice(request: PersonRequest) -> HttpResponse:
     clients = Client.objects.on_roster_of(request.user).select_related("coach__user", "invitation")
     context = {
         "practice": practice,
-        "coaches": Coach.objects.colleagues_of(request.user).select_related("user"),
+        "coaches": coaches_of_practice(request.user),
         "invitations": Invitation.objects.open().filter(practice=practice, role=Invitation.Role.COACH),
         "page": keyset_page(request, clients, by=["name", "pk"]),
     }

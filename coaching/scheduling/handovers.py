@@ -36,7 +36,7 @@ def ask_to_go_on(*, by: User, client: Client, coach: Coach) -> Handover:
     """
     if not client.user:
         _call_off_planned(Handover(client=client, from_coach=client.coach))
-    client = _locked(client)
+    client = Client.objects.held_with_people().get(pk=client.pk)
     if not Client.objects.handed_over_by(by).filter(pk=client.pk).exists():
         raise PermissionDenied
     client.check_goes_on()
@@ -132,18 +132,13 @@ def _hand_over(handover: Handover, *, by: User) -> None:
 
 
 def _held(handover: Handover) -> tuple[Client, Handover]:
-    client = _locked(handover.client)
+    client = Client.objects.held_with_people().get(pk=handover.client_id)
     rows = Handover.objects.with_people().select_for_update(of=("self",))
     handover = rows.get(pk=handover.pk)
     if not handover.is_open:
         raise ValidationError(_("This question is not open any more."), code="closed")
     handover.client = client
     return client, handover
-
-
-def _locked(client: Client) -> Client:
-    rows = Client.objects.select_related("coach__user", "user").select_for_update(of=("self",))
-    return rows.get(pk=client.pk)
 
 
 def _check_may_go_to(client: Client, coach: Coach) -> None:

@@ -32,8 +32,7 @@ def send_message(*, by: User, writing: Message, text: str, at: datetime | None =
 
     Sent twice by a second click it is one message. Raises ThreadClosed.
     """
-    people = Client.objects.select_related("coach__user", "user").select_for_update(of=("self",))
-    client = people.get(pk=writing.client_id)
+    client = Client.objects.held_with_people().get(pk=writing.client_id)
     if by.pk not in {client.user_id, client.coach.user_id}:
         raise PermissionDenied
     if not is_open(client, by):

@@ -20,7 +20,7 @@ from coaching.accounts.emails import write
 from coaching.accounts.sms import TextMessage
 from coaching.scheduling.emails import sign
 from coaching.scheduling.models import CoachingSession, MailChoices, Nudge, Reminder
-from coaching.scheduling.nudges import steps_of, without_session
+from coaching.scheduling.nudges import steps_again_of, steps_of, without_session
 from coaching.scheduling.walltimes import ZonedTime
 from coaching.scheduling.wording import DISCREET, Wording, wording_for
 from goals.models import Goal
@@ -74,21 +74,42 @@ def _mail(nudge: Nudge, words: Words, wording: Wording) -> EmailMultiAlternative
 
 
 def _step_due(nudge: Nudge) -> Words | None:
-    steps = list(steps_of(nudge.user, nudge.day, nudge.day))
-    if not steps:
+    choices = MailChoices.of(nudge.user)
+    is_their_day = choices.rhythm_weekday == nudge.day.weekday()
+    dated = list(steps_of(nudge.user, nudge.day, nudge.day)) if choices.wants_step_due else []
+    again = steps_again_of(nudge.user) if is_their_day else []
+    if not (dated or again):
         return None
+    first, *others = [*dated, *again]
+    subject, text = _of_today(len(dated)) if dated else _again(len(again))
     return Words(
-        subject=ngettext("For today: a step", "For today: %(count)s steps", len(steps))
-        % {"count": len(steps)},
-        text=ngettext(
-            "Trellis: you chose today for a step. Not today? Change its date.",
-            "Trellis: you chose today for %(count)s steps. Not today? Change the dates.",
-            len(steps),
-        )
-        % {"count": len(steps)},
-        path=steps[0].get_absolute_url() if len(steps) == 1 else reverse("home:home"),
-        shown={"steps": steps},
+        subject=subject,
+        text=text,
+        path=reverse("home:home") if others else first.get_absolute_url(),
+        shown={"steps": dated, "again": again},
     )
+
+
+def _of_today(count: int) -> tuple[str, str]:
+    subject = ngettext("For today: a step", "For today: %(count)s steps", count)
+    text = ngettext(
+        "Trellis: you chose today for a step. Not today? Change its date.",
+        "Trellis: you chose today for %(count)s steps. Not today? Change the dates.",
+        count,
+    )
+    return subject % {"count": count}, text % {"count": count}
+
+
+def _again(count: int) -> tuple[str, str]:
+    subject = ngettext(
+        "If you like: a step that comes again", "If you like: %(count)s steps that come again", count
+    )
+    text = ngettext(
+        "Trellis: there is still time for a step that comes again. Only if you like.",
+        "Trellis: there is still time for %(count)s steps that come again. Only if you like.",
+        count,
+    )
+    return subject % {"count": count}, text % {"count": count}
 
 
 def _check_in_due(nudge: Nudge) -> Words | None:

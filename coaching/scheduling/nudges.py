@@ -20,6 +20,7 @@ from coaching.accounts.models import User
 from coaching.scheduling.models import CoachingSession, MailChoices, MessageMail, Nudge, Reminder
 from coaching.scheduling.models.nudge import monday_of
 from goals.models import Step
+from goals.models.rhythm import Per
 
 Kind = Nudge.Kind
 CAUGHT_UP = timedelta(days=6)
@@ -76,6 +77,13 @@ def steps_of(user: User, first: date, last: date) -> QuerySet[Step]:
     return _askable(steps).select_related("goal").order_by("due_on", "goal__position", "position", "pk")
 
 
+def steps_again_of(user: User) -> list[Step]:
+    """Steps of their own by the week or month that still have room, as far as they may be asked about."""
+    steps = _askable(Step.objects.belonging_to(user).coming_again().exclude(per=Per.DAY).with_ticks())
+    read = steps.select_related("goal__plan__client__user").order_by("goal__position", "position", "pk")
+    return [step for step in read if step.has_room]
+
+
 def _askable(steps: QuerySet[Step]) -> QuerySet[Step]:
     urgent = Q(goal__side="community", goal__plan__client__in=Client.objects.in_urgent_need())
     return steps.filter(goal__plan__client__status=Client.Status.ACTIVE).exclude(urgent)
@@ -87,10 +95,15 @@ def _steps(now: datetime) -> Iterator[Nudge]:
     pairs = set(
         steps.exclude(goal__plan__client__user=None).values_list("goal__plan__client__user", "due_on")
     )
-    users = _with_choices(User.objects.filter(pk__in={pk for pk, _day in pairs}))
-    for user in users:
+    again = _askable(Step.objects.coming_again().exclude(per=Per.DAY)).filter(
+        goal__plan__client__user__mail_choices__rhythm_weekday__isnull=False
+    )
+    with_rhythm = set(again.values_list("goal__plan__client__user", flat=True))
+    for user in _with_choices(User.objects.filter(pk__in={pk for pk, _day in pairs} | with_rhythm)):
+        choices = MailChoices.of(user)
         for day in _days(user, now):
-            if (user.pk, day) in pairs:
+            is_dated = choices.wants_step_due and (user.pk, day) in pairs
+            if is_dated or (user.pk in with_rhythm and choices.rhythm_weekday == day.weekday()):
                 yield from _rows(user, Kind.STEP_DUE, day, now=now)
 
 

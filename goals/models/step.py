@@ -221,6 +221,12 @@ class Step(Record):
         return self.times is not None and self.count_now >= self.times
 
     @property
+    def has_room(self) -> bool:
+        """Whether it can still be done as often as meant, once a day from today on, and has not been yet."""
+        days_left = (self.period.last - self.today).days + 1
+        return self.times is not None and 0 < self.times - self.count_now <= days_left
+
+    @property
     def so_far(self) -> str:
         """For example “1 of 2 this week”."""
         return so_far(self.count_now, *self.rhythm) if self.rhythm else ""

@@ -43,6 +43,10 @@ def _in_minutes(leads: Iterable[timedelta]) -> list[int]:
 NOTHING_BOOKED_DAYS = {14: _("14 days"), 21: _("21 days"), 30: _("30 days")}
 
 
+OF_A_CLIENTS_DAYS = ["wants_step_due", "rhythm_weekday", "wants_check_in_due", "wants_own_week"]
+"""What no act asks for, in the order in which a client chooses it."""
+
+
 class LeadsField(forms.TypedMultipleChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -75,7 +79,7 @@ class MailForm(forms.ModelForm):
         model = MailChoices
         fields = [
             "wants_upcoming", "wants_booked", "wants_changed", "wants_message", "wants_summary",
-            "wants_step_due", "wants_check_in_due", "wants_own_week", "wants_coach_week", "coach_leads",
+            *OF_A_CLIENTS_DAYS, "wants_coach_week", "coach_leads",
             "nothing_booked_days", "way", "is_discreet", "quiet_from", "quiet_until", "client_leads",
         ]  # fmt: skip
         widgets = {
@@ -89,7 +93,7 @@ class MailForm(forms.ModelForm):
         if instance.user.coach_or_none is None:
             self._leave_out("client_leads", "coach_leads", "wants_coach_week", "nothing_booked_days")
         if not Client.objects.belonging_to(instance.user).exists():
-            self._leave_out("wants_summary", "wants_step_due", "wants_check_in_due", "wants_own_week")
+            self._leave_out("wants_summary", *OF_A_CLIENTS_DAYS)
         if not instance.user.can_get_sms:
             self._leave_out("way")
 
@@ -116,13 +120,7 @@ class MailForm(forms.ModelForm):
             Fieldset(
                 _("Now and then"),
                 HTML("{% include 'scheduling/_now_and_then.html' %}"),
-                *self._those_of(
-                    "wants_step_due",
-                    "wants_check_in_due",
-                    "wants_own_week",
-                    "wants_coach_week",
-                    "nothing_booked_days",
-                ),
+                *self._those_of(*OF_A_CLIENTS_DAYS, "wants_coach_week", "nothing_booked_days"),
                 css_class="group",
             ),
             Fieldset(

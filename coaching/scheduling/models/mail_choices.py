@@ -6,6 +6,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneField
 
@@ -64,6 +65,16 @@ class MailChoices(Record):
         help_text=_("The mail says that there is something new, and no more."),
     )
     wants_step_due = models.BooleanField(_("A step has its day today"), default=True)
+    rhythm_weekday = models.PositiveSmallIntegerField(
+        _("A note about steps that come again"),
+        null=True,
+        blank=True,
+        choices=[(None, _("Never")), *sorted(WEEKDAYS.items())],
+        help_text=_(
+            "Once a week, on a day you choose: what you still have time for in this week or month. "
+            "Steps of every day are not in it."
+        ),
+    )
     wants_check_in_due = models.BooleanField(_("It is time to check in, if I chose a rhythm"), default=True)
     wants_own_week = models.BooleanField(_("My week, on Mondays"), default=False)
     wants_coach_week = models.BooleanField(_("My week as a coach, on Mondays"), default=True)
@@ -100,7 +111,11 @@ class MailChoices(Record):
                 condition=Q(quiet_from=None, quiet_until=None)
                 | Q(quiet_from__isnull=False, quiet_until__isnull=False) & ~Q(quiet_from=F("quiet_until")),
                 name="quiet_hours_begin_and_end",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(rhythm_weekday=None) | Q(rhythm_weekday__in=list(WEEKDAYS)),
+                name="rhythm_weekday_is_one_of_seven",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -133,6 +148,8 @@ class MailChoices(Record):
             return True  # nobody's coach changes without their hearing of it
         if kind == "nothing_booked":
             return self.nothing_booked_days is not None
+        if kind == "step_due":
+            return self.wants_step_due or self.rhythm_weekday is not None
         return bool(getattr(self, f"wants_{kind}"))
 
     @property

@@ -1,4 +1,4 @@
-"""The mails that a day asks for: a step of today, a check-in, a week ahead, nothing booked, another coach."""
+"""The mails that a day asks for: steps, a check-in, a week ahead, nothing booked, another coach."""
 
 from datetime import date
 from typing import Any
@@ -25,11 +25,14 @@ class Nudge(Delivery):
     nothing booked for long enough. It is of use until the end of that day or
     week. It is never held: nobody should have to decide about a nudge.
 
+    What a day holds of a person's steps is one message: those with that date,
+    and on the weekday they chose those that come again.
+
     A change of coach alone is an act, of which each is told at once.
     """
 
     class Kind(models.TextChoices):
-        STEP_DUE = "step_due", _("A step for today")
+        STEP_DUE = "step_due", _("Your steps")
         CHECK_IN_DUE = "check_in_due", _("A check-in")
         NOTHING_BOOKED = "nothing_booked", _("A client with nothing booked")
         OWN_WEEK = "own_week", _("Your week")
@@ -86,8 +89,11 @@ class Nudge(Delivery):
         """The same as if the reader had switched it off."""
         if self.kind == self.Kind.HANDOVER:
             return False
-        is_days = self.kind == self.Kind.NOTHING_BOOKED
-        off: dict[str, Any] = {"nothing_booked_days": None} if is_days else {f"wants_{self.kind}": False}
+        off: dict[str, Any] = {f"wants_{self.kind}": False}
+        if self.kind == self.Kind.NOTHING_BOOKED:
+            off = {"nothing_booked_days": None}
+        elif self.kind == self.Kind.STEP_DUE:
+            off["rhythm_weekday"] = None
         MailChoices.objects.update_or_create(user=self.user, defaults=off)
         return True
 

@@ -97,6 +97,87 @@ def test_client_who_has_not_joined_counts_by_the_address_the_coach_has(
     assert "Somebody asked for a new password with their address" in html
 
 
+# --- a person whom no coach looks after ---------------------------------------
+
+ASKED = "Somebody asked for a new password with their address on"
+
+
+def test_coach_at_a_stopped_address_is_sent_the_link_all_the_same(client, alma, smtp_server):
+    stop(alma.email)
+
+    asked, unknown = ask(client, alma.email), ask(client, "nobody@example.org")
+
+    assert asked == unknown
+    assert "If you are a coach, tell the owner of your practice." in asked[1]
+    assert smtp_server.addresses == [alma.email, "nobody@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("bounced", "Mails to them come back"), ("complained", "our mails as unwanted")]
+)
+def test_owner_sees_that_it_may_not_have_arrived(
+    client, alma, esra, olga_browser, alma_browser, smtp_server, kind, words
+):
+    stop(esra.email, kind)
+    assert words not in olga_browser.get("/practice/").content.decode()
+    stop(alma.email, kind)
+    before = olga_browser.get("/practice/").content.decode()
+
+    ask(client, "ALMA@example.org")
+
+    after = olga_browser.get("/practice/").content.decode()
+    assert (before.count(words), before.count(ASKED)) == (1, 0)
+    assert (after.count(words), after.count(ASKED)) == (1, 1)
+    assert "gets another address from the people who run this site" in after
+
+
+def test_who_runs_the_site_sees_it_of_everybody(client, olga, gita_browser, smtp_server):
+    page = f"/admin/accounts/user/{olga.pk}/change/"
+    assert "go to this address" in gita_browser.get(page).content.decode()
+    stop(olga.email)
+    before = gita_browser.get(page).content.decode()
+
+    ask(client, olga.email)
+
+    after = gita_browser.get(page).content.decode()
+    assert "came back, so none go to this address" in before
+    assert "Somebody asked for a new password" not in before
+    assert "Somebody asked for a new password with it on" in after
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("bounced", "came back"), ("complained", "were reported as unwanted")]
+)
+def test_first_page_tells_its_person_while_they_are_in(
+    alma, ben, ben_client, alma_browser, ben_browser, kind, words
+):
+    stop(alma.email, kind)
+
+    told, other = (browser.get("/home/").content.decode() for browser in (alma_browser, ben_browser))
+
+    assert f"Mails to alma@example.org {words}, so we send none there." in told
+    assert "A link for a new password may not reach you either." in told
+    assert "we send none there" not in other
+
+
+@pytest.mark.parametrize(("kind", "stops"), [("bounced", False), ("complained", True)])
+def test_link_that_was_used_shows_that_the_address_works(client, alma, dan, smtp_server, kind, stops):
+    stop(alma.email, kind)
+    stop(dan.email, kind)
+    ask(client, alma.email)
+    letter = smtp_server.taken[0].get_body(("plain",)).get_content()
+    link = re.search(r"https?://[^/]+(/\S+)", letter)[1]
+    form = client.get(link, follow=True).redirect_chain[-1][0]
+    client.post(form, {"password1": "four calm herons", "password2": "quite other herons"})
+    assert ReturnedMail.objects.stopping(alma.email).exists()
+
+    client.post(form, {"password1": "four calm herons", "password2": "four calm herons"})
+
+    assert client.login(email=alma.email, password="four calm herons")
+    assert ReturnedMail.objects.stopping(alma.email).exists() is stops
+    assert ReturnedMail.objects.stopping(dan.email).exists()
+
+
 @pytest.mark.parametrize("status", ["paused", "ended"])
 def test_reason_rests_with_the_work(ben, ben_client, alma_browser, status):
     stop(ben.email)

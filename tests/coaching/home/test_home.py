@@ -156,7 +156,7 @@ def test_home_takes_the_same_queries_with_any_number(
         client = add_client(by=alma, name=f"C{number:02}", email=f"c{number}@example.org")
         book(client, days=2 + number)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         alma_browser.get("/home/")
 
 

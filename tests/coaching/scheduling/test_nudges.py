@@ -490,11 +490,11 @@ def test_week_is_only_on_mondays(alma):
 def test_nudges_of_a_client_are_shown_to_nobody_else(nudge, ben_browser, alma_browser, cora_browser):
     Nudge.objects.update(state="sent", sent_at=Now(), due_at=Now())
 
-    assert "A step for today" in ben_browser.get("/settings/mails/").content.decode()
+    assert "Your steps" in ben_browser.get("/settings/mails/").content.decode()
     for browser in (alma_browser, cora_browser):
         for show in ("nudges", "done", "waiting", "look"):
-            assert "A step for today" not in browser.get("/sessions/mails/", {"show": show}).content.decode()
-        assert "A step for today" not in browser.get("/settings/mails/").content.decode()
+            assert "Your steps" not in browser.get("/sessions/mails/", {"show": show}).content.decode()
+        assert "Your steps" not in browser.get("/settings/mails/").content.decode()
 
 
 def test_coach_sees_their_own_nudges(alma_browser, ben_client):
