@@ -28,6 +28,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db.backends.signals import connection_created
 from django.utils.translation import gettext as _
 
 from coaching.accounts.answers import NoServer, Refused
@@ -184,6 +185,8 @@ class _Desk:
         self._asked: tuple[Delivery, futures.Future[Callable[[], str]]] | None = None
 
     def __enter__(self) -> Self:
+        _let_go_in_the_end(connection=connection)
+        connection_created.connect(_let_go_in_the_end)
         self._usual_switch = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)
         return self
@@ -194,6 +197,10 @@ class _Desk:
         finally:
             self._beside.shutdown()
             sys.setswitchinterval(self._usual_switch)
+            connection_created.disconnect(_let_go_in_the_end)
+            if connection.is_usable():
+                with connection.cursor() as cursor:
+                    cursor.execute("RESET idle_in_transaction_session_timeout")
 
     def send(self, row: Delivery) -> None:
         """Bring this one as far as the server. NoServer, before it is touched, where there is none."""
@@ -242,6 +249,13 @@ class _Desk:
     def _count(self, row: Delivery, end: str) -> None:
         self._ends[end] += 1
         logger.info("mail", kind=row._meta.label_lower, id=str(row.pk), end=end, attempts=row.attempts)
+
+
+def _let_go_in_the_end(*, connection: Any, **_signal: Any) -> None:
+    """A worker that stands still with a locked row loses the lock after the mail's lease."""
+    with connection.cursor() as cursor:
+        milliseconds = round(settings.MAIL_LEASE.total_seconds() * 1000)
+        cursor.execute("SET idle_in_transaction_session_timeout = %s", [milliseconds])
 
 
 def _ask(row: Delivery, mail: Any, post: Post | TextPost) -> Callable[[], str]:

@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import redis
 from django.core.mail import EmailMultiAlternatives
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
@@ -653,33 +654,45 @@ def test_concurrent_workers_never_send_twice(smtp_server, make_due):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_stands_still_with_a_locked_row_lets_it_go(due, settings):
+def test_worker_that_stands_still_lets_go_of_its_row(smtp_server, due, settings, monkeypatch):
     settings.MAIL_LEASE = timedelta(seconds=0.2)
     is_locked, is_over = threading.Event(), threading.Event()
-    ends = []
 
-    def stand_still() -> None:
+    def stand_still(row, *, found):
+        is_locked.set()
+        is_over.wait(10)
+        return
+
+    monkeypatch.setattr(outbox, "_prepare", stand_still)
+    ends: list[Any] = []
+
+    def work() -> None:
         try:
-            with transaction.atomic():
-                Reminder.objects.select_for_update().get()
-                is_locked.set()
-                is_over.wait(10)
-                Reminder.objects.update(state=DeliveryState.SENT)
+            ends.append(outbox.send_due())
         except DatabaseError as error:
             ends.append(error)
         finally:
             connection.close()
 
-    thread = threading.Thread(target=stand_still)
+    thread = threading.Thread(target=work)
     thread.start()
     assert is_locked.wait(10)
     assert Reminder.objects.all().call_off() == 1  # waits for the lock, and gets it
     is_over.set()
     thread.join(timeout=10)
 
-    assert len(ends) == 1
+    assert isinstance(ends[0], DatabaseError)
     due.refresh_from_db()
     assert due.state == DeliveryState.CANCELLED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_a_pass_is_that_impatient(smtp_server, due):
+    outbox.send_due()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("0",)
 
 
 def test_pass_without_an_smtp_backend(due, mailoutbox):
