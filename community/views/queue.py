@@ -18,7 +18,7 @@ from community.needs import reasons
 from community.views.shared import curators_only
 
 SHOWN = 50
-"""So many gaps, and so many suggestions."""
+"""So many links that moved, so many gaps, and so many suggestions."""
 
 
 @curators_only
@@ -26,7 +26,7 @@ def queue(request: PersonRequest) -> HttpResponse:
     services = Service.objects.editable_by(request.user).by_need(timezone.localdate())
     services = services.with_interest_of(request.user)
     page = keyset_page(request, services.for_queue(), by=["-need", "sort_name", "pk"])
-    links = WebLink.objects.editable_by(request.user).by_address(page)
+    links = WebLink.objects.editable_by(request.user).by_address(page, and_moved=SHOWN)
     following = [*(str(service.pk) for service in page.rows[1:]), ""]
     return render(
         request,
@@ -44,6 +44,7 @@ def queue(request: PersonRequest) -> HttpResponse:
             ],
             "ways_to_check": Listing.VerifiedHow.choices,
             "after": request.GET.get("after", ""),
+            "moved": [link for link in links.values() if link.new_address],
             "gaps": GapRecord.objects.editable_by(request.user).still_open()[:SHOWN],
             "suggestions": Suggestion.objects.editable_by(request.user).still_open()[:SHOWN],
         },

@@ -91,6 +91,18 @@ def test_several_are_changed_and_taken_back_by_keyboard_alone(keys, published_of
     assert set(Listing.objects.values_list("state", flat=True)) == {"published"}
 
 
+def test_a_moved_link_is_taken_over_and_taken_back_by_keyboard_alone(keys, published_of):
+    service = published_of("Advice", service={"name": "Advice", "url": "https://moved.example"})
+    WebLink.objects.create(url="https://moved.example", host="moved.example", state="redirect",
+                           leads_to="https://new.example", checked_at="2026-01-01T10:00Z")  # fmt: skip
+    keys.open("Open the curators' desk").open("What needs a check").open("^Take the new address")
+    taken = Service.objects.get(pk=service.pk).url
+
+    keys.open("^Curate$", within=30).open("^History").open("^Take it back")
+
+    assert (taken, Service.objects.get(pk=service.pk).url) == ("https://new.example", "https://moved.example")
+
+
 @LOOKS
 def test_curators_pages_are_accessible(open_page, finn, published_of, organization, size, scheme):
     other = actions.create_organization(by=finn, name="Advice of Mill Lane")
@@ -105,6 +117,8 @@ def test_curators_pages_are_accessible(open_page, finn, published_of, organizati
     WebLink.objects.write_down()
     WebLink.objects.update(state="dead", answer="No answer in time.", dead_days=2, dead_on="2026-01-01",
                            checked_at="2026-01-01T10:00Z")  # fmt: skip
+    WebLink.objects.create(url="https://moved.example", host="moved.example", state="redirect",
+                           leads_to="http://new.example", checked_at="2026-01-01T10:00Z")  # fmt: skip
     declare_interest(by=finn, organization=other, words="I sing there")
     pages = {
         "queue": QUEUE,
