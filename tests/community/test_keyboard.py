@@ -1,5 +1,6 @@
 """A curator works with the keyboard alone: clears a queue of 20, merges, takes back. axe finds nothing."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Page
 from community import actions
 from community.actions import note_gaps
 from community.eyes import declare_interest
+from community.hsds.runs import try_import
 from community.models import GapRecord, LikePair, Listing, Merge, Service, WebLink
 from tests.browser import LOOKS, axe_problems, sideways, take_screenshot
 
@@ -143,7 +145,12 @@ def test_curators_pages_are_accessible(open_page, finn, published_of, organizati
     GapRecord.objects.get(need="transport").set_aside(
         by=finn, why="No bus company answers", on=TODAY - timedelta(days=60)
     )
+    says = {"id": str(gone.pk), "name": gone.name, "status": "active", "alert": "Open in May"}
+    says["organization"] = {"id": str(other.pk), "name": other.name}
+    run = try_import(by=finn, file_name="services.json", content=json.dumps([says]).encode())
+    assert run.report["conflicts_total"] == 1
     pages = {
+        "import": reverse("community:import_detail", args=[run.pk]),
         "queue": QUEUE,
         "curate": reverse("community:curate"),
         "alike": reverse("community:like_pairs"),
