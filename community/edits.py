@@ -189,8 +189,8 @@ def _rows_now(tables: list[Model], services: list[Service], organization: Organi
         whose = Q(pk__in=[])
         if model is Service:
             whose |= Q(pk__in=ids)
-        if model is Organization and organization:
-            whose |= Q(pk=organization.pk)
+        if model is Organization:
+            whose |= Q(pk=organization.pk) if organization else Q(services__in=ids)
         if model is Location:
             whose |= Q(pk__in=links.values("location"))
         if "service" in fields:

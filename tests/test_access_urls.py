@@ -29,7 +29,7 @@ from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
 from community.eyes import declare_interest
 from community.hsds.runs import try_import
-from community.models import LikePair
+from community.models import GapRecord, LikePair, WebLink
 from goals import actions as plans
 from goals.library import write_template
 from tests.clients.rows import (
@@ -335,6 +335,9 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "scheduling:calendar_open": (nothing, SIGNED_IN),
     "scheduling:calendar_close": (nothing, cells(people="go")),
     "community:suggestion_close": (of("suggestion"), CURATORS_ACT),
+    "community:gap_set_aside": (of("gap"), CURATORS_ACT),
+    "community:gap_bring_back": (of("gap"), CURATORS_ACT),
+    "community:link_take": (of("link"), CURATORS_ACT),
     "community:interest_end": (of("interest"), CURATORS_ACT),
     "community:bulk_change": (nothing, CURATORS_ACT),
     "community:pair_dismiss": (of("pair"), CURATORS_ACT),
@@ -463,6 +466,8 @@ def world(alma, ben, cora, finn, olga, ben_client) -> SimpleNamespace:
         place=draft.service_at_locations.get(),
         phone=draft.phones.get(),
         suggestion=directory.suggest_place(name="Choir", words="They sing."),
+        gap=GapRecord.objects.create(need="food", first_on=tomorrow.date(), last_on=tomorrow.date()),
+        link=WebLink.objects.create(url="https://choir.example", host="choir.example"),
         run=try_import(by=finn, file_name="o.json", content=b'[{"id": "1", "name": "A", "website": null}]'),
         invitation=stranger.invitation,
     )

@@ -1,5 +1,6 @@
 """What curators do with the directory. Every change of state is written down: who, when, what."""
 
+from community.actions.links import take_new_address
 from community.actions.listings import (
     change_listing,
     change_organization,
@@ -44,6 +45,7 @@ __all__ = [
     "return_to_draft",
     "submit_for_review",
     "suggest_place",
+    "take_new_address",
     "verify",
     "what_is_missing",
 ]

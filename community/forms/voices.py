@@ -1,4 +1,4 @@
-"""What anybody may tell the curators."""
+"""What anybody may tell the curators, and why curators set something aside."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.forms.layout import as_lines, laid_out
 from community.models import (
+    GapRecord,
     ProblemReport,
     Suggestion,
 )
@@ -55,3 +56,15 @@ class SuggestionForm(VisitorForm):
             "name": {"required": _("Write what it is called.")},
             "words": {"required": _("Write a few words about it.")},
         }
+
+
+class SetAsideForm(forms.Form):
+    """Why a curator sets a need aside for which there is nothing."""
+
+    why = forms.CharField(
+        max_length=GapRecord._meta.get_field("set_aside_why").max_length,
+        error_messages={
+            "required": _("Write in a few words why it is set aside."),
+            "max_length": _("Say why in at most %(limit_value)d letters."),
+        },
+    )

@@ -1,6 +1,7 @@
 """Writes a data package into the directory, in one transaction, and says what became of every row."""
 
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from coaching.accounts.models import User
 from community import actions
 from community.hsds.check import Checker, Good
 from community.hsds.read import read_package
-from community.hsds.report import FileReport, Outcome, Report
+from community.hsds.report import Conflict, FileReport, Outcome, Report
+from community.hsds.since import Since
 from community.models import (
     Address,
     Attribute,
@@ -33,20 +35,24 @@ BATCH = 1000
 CALLED = ["name", "number", "url", "address_1", "document", "description", "source", "identifier", "email"]
 
 
-def import_package(path: Path, *, is_dry_run: bool = False, by: User | None = None) -> Report:
+def import_package(
+    path: Path, *, is_dry_run: bool = False, by: User | None = None, takes_source: bool = False
+) -> Report:
     """Bring in what is at `path` (see `read_package`); a dry run does the same and takes it all back.
 
     What is already there under the same id is brought up to date, column by
-    column the file has. New services come in as listings in review; the state
-    of known ones stays. Raises PackageError, with nothing written, where the
-    package cannot be read.
+    column the file has; what a curator wrote or removed since stays, unless
+    `takes_source` (see `since`). New services come in as listings in review;
+    the state of known ones stays. Raises PackageError, with nothing written,
+    where the package cannot be read.
     """
-    report = Report()
+    report = Report(takes_source=takes_source)
     files = read_package(path, report)
     checker = Checker(report)
     with transaction.atomic():
+        since = Since(report, takes_source)
         for rows in files:
-            report.files.append(_write(checker.check(rows), report))
+            report.files.append(_write(checker.check(rows), report, since))
         _list_new_services(checker, by)
         _ask_about_ended_services(checker, by)
         _ask_about_rewritten_services(checker, by)
@@ -55,44 +61,66 @@ def import_package(path: Path, *, is_dry_run: bool = False, by: User | None = No
     return report
 
 
-def _write(good: Good, report: Report) -> FileReport:
+def _write(good: Good, report: Report, since: Since) -> FileReport:
     """Bring one file's good rows into its table."""
     done = FileReport(good.file, refused=good.refused)
-    objects = good.table.model._base_manager
+    table = good.table
+    objects = table.model._base_manager
     there = objects.in_bulk(list(good.rows))
     new: list[models.Model] = []
     changed: list[models.Model] = []
     touched: set[str] = set()
     secret = _secret_places() if there else set()
     for pk, (place, columns) in good.rows.items():
-        row = there.get(pk)
-        if row is None:
-            report.outcomes.append(Outcome(*place, "added", _what(good, columns)))
-            new.append(good.table.model(pk=pk, **columns))
-            continue
-        if differing := {
-            name
-            for name, value in columns.items()
-            if getattr(row, name) != value and not (value is None and getattr(row, name) in secret)
-        }:
+        row, what = there.get(pk), _what(good, columns)
+        differing: set[str] = set()
+        merged_into = since.merged_into(table, pk, columns, row)
+        if merged_into and table.model is Service:
+            report.merged.append(Conflict(*place, what, f"merged into “{merged_into}”"))
+        if row is None and since.stays_removed(table, pk, columns, place, what):
+            verdict = "unchanged"
+        elif row is None:
+            new.append(table.model(pk=pk, **columns))
+            verdict = "added"
+        else:
+            if differing := _differing(row, columns, secret, since.removed):
+                said = {name: columns[name] for name in differing}
+                differing -= since.kept(table, row, said, place, what)
+            verdict = "changed" if differing else "unchanged"
+        if row and differing:
             before = {name: (getattr(row, name), columns[name]) for name in differing}
-            report.changed.append((good.table.name, pk, before))
+            report.changed.append((table.name, pk, before))
             for name in differing:
                 setattr(row, name, columns[name])
             if differing - QUIET:
                 good.rewritten.append(row)
             touched |= {_field_name(good, name) for name in differing}
             changed.append(row)
-        verdict = "changed" if differing else "unchanged"
-        report.outcomes.append(Outcome(*place, verdict, _what(good, columns), tuple(sorted(differing))))
+        report.outcomes.append(Outcome(*place, verdict, what, tuple(sorted(differing)), merged_into))
     objects.bulk_create(new, batch_size=BATCH)
-    report.added[good.table.name] = [row.pk for row in new]
+    report.added[table.name] = [row.pk for row in new]
     if changed:
         objects.bulk_update(changed, sorted(touched), batch_size=BATCH)
     done.added, done.changed = len(new), len(changed)
     done.unchanged = len(good.rows) - done.added - done.changed
     good.rewritten += new
     return done
+
+
+def _differing(
+    row: models.Model, columns: Mapping[str, Any], secret: set[uuid.UUID], removed: set[Any]
+) -> set[str]:
+    """The columns that say something else than the row.
+
+    What is silent of a secret place keeps it, and what speaks of a row that stays removed says nothing.
+    """
+    return {
+        name
+        for name, value in columns.items()
+        if getattr(row, name) != value
+        and not (value is None and getattr(row, name) in secret)
+        and value not in removed
+    }
 
 
 def _what(good: Good, columns: dict[str, Any]) -> str:

@@ -116,7 +116,7 @@ class Checker:
             if model is rows.table.model:
                 ids |= {to_uuid(rows.table, row["id"]) for _place, row in rows.rows if row["id"]}
             elif model in self.good:
-                ids |= self.good[model].rows.keys()
+                ids.update(self.good[model].rows)
         return known
 
     def _cut_loops(self, good: Good) -> None:

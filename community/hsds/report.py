@@ -43,10 +43,26 @@ class Outcome:
     what: str
     columns: tuple[str, ...] = ()
     """Those that changed."""
+    merged_into: str = ""
+    """What the listing is called with which the row's own is one by now."""
 
     def __str__(self) -> str:
         changed = f" ({', '.join(self.columns)})" if self.columns else ""
-        return written(f"{self.file}:{self.line}: {self.verdict}: {self.what}{changed}")
+        merged = f": merged into “{self.merged_into}”" if self.merged_into else ""
+        return written(f"{self.file}:{self.line}: {self.verdict}: {self.what}{changed}{merged}")
+
+
+@dataclass(frozen=True, order=True)
+class Conflict:
+    """One thing that a source says, and a curator decided otherwise since."""
+
+    file: str
+    line: int
+    what: str
+    words: str
+
+    def __str__(self) -> str:
+        return written(f"{self.file}:{self.line}: {self.what}: {self.words}")
 
 
 @dataclass
@@ -67,6 +83,12 @@ class Report:
     files: list[FileReport] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    """What curators wrote or removed since."""
+    takes_source: bool = False
+    """In a conflict the source's side was taken; otherwise everything stays as curators left it."""
+    merged: list[Conflict] = field(default_factory=list)
+    """Listings of the source that are one with another by now, and stay so."""
     added: dict[str, list[UUID]] = field(default_factory=dict)
     """Ids by table, in the order in which they were written."""
     changed: list[tuple[str, UUID, dict[str, tuple[Any, Any]]]] = field(default_factory=list)
@@ -85,3 +107,15 @@ class Report:
             yield ""
             yield "What could not be used:"
             yield from (f"  {finding}" for finding in sorted(self.findings))
+        if self.conflicts:
+            yield ""
+            yield (
+                "Where the source's words were taken:"
+                if self.takes_source
+                else "What stays as curators left it:"
+            )
+            yield from (f"  {conflict}" for conflict in sorted(self.conflicts))
+        if self.merged:
+            yield ""
+            yield "What was merged:"
+            yield from (f"  {each}" for each in sorted(self.merged))

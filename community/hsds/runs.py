@@ -34,12 +34,16 @@ def try_import(*, by: User, file_name: str, content: bytes) -> ImportRun:
 
 
 @transaction.atomic
-def apply_import(*, by: User, run: ImportRun) -> ImportRun:
-    """Bring it in. Raises NotNow if that was done, PackageError where it cannot be read any more."""
+def apply_import(*, by: User, run: ImportRun, takes_source: bool = False) -> ImportRun:
+    """Bring it in, with the source's words even where a curator wrote others if `takes_source`.
+
+    Raises NotNow if that was done, PackageError where it cannot be read any more.
+    """
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.state != ImportRun.State.TRIED or run.content is None:
         raise NotNow
-    report = _import(run.file_name, bytes(run.content), is_dry_run=False, by=by)
+    content = bytes(run.content)
+    report = _import(run.file_name, content, is_dry_run=False, by=by, takes_source=takes_source)
     run.report = _as_json(report)
     run.undo = {
         "added": {name: [str(pk) for pk in ids] for name, ids in report.added.items()},
@@ -78,12 +82,12 @@ def undo_import(*, by: User, run: ImportRun) -> ImportRun:
     return run
 
 
-def _import(file_name: str, content: bytes, *, is_dry_run: bool, by: User) -> Report:
+def _import(file_name: str, content: bytes, **more: Any) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         name = Path(file_name.replace("\\", "/")).name or "file"
         path = Path(folder) / name[-60:]  # a file system counts octets, and takes 255
         path.write_bytes(content)
-        return import_package(path, is_dry_run=is_dry_run, by=by)
+        return import_package(path, **more)
 
 
 def _as_json(report: Report) -> dict[str, Any]:
@@ -94,6 +98,11 @@ def _as_json(report: Report) -> dict[str, Any]:
         "findings": [str(each) for each in findings[:MOST_LINES]],
         "findings_total": len(findings),
         "outcomes": [str(each) for each in islice(news, MOST_LINES)],
+        "conflicts": [str(each) for each in sorted(report.conflicts)[:MOST_LINES]],
+        "conflicts_total": len(report.conflicts),
+        "takes_source": report.takes_source,
+        "merged": [str(each) for each in sorted(report.merged)[:MOST_LINES]],
+        "merged_total": len(report.merged),
     }
 
 

@@ -35,6 +35,14 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
+def may_be_public(host: str) -> bool:
+    """Whether its text says nothing against it. A name is not looked up."""
+    try:
+        return is_public(ip_address(host))
+    except ValueError:
+        return host != "localhost" and not host.endswith(".localhost")
+
+
 def look_up(host: str, port: int) -> list[str]:
     """The addresses of a name. Raises NoNameError or NameUnknownError."""
     try:

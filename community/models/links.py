@@ -2,13 +2,16 @@
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urldefrag, urlsplit
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.records import Record
+from community.linkcheck.addresses import may_be_public
 from community.querysets import WebLinkQuerySet
 from community.querysets.links import DEAD_FOR_SURE
 from community.records import WebField, one_of
@@ -71,6 +74,25 @@ class WebLink(Record):
     def is_dead_for_sure(self) -> bool:
         """It did not work on two days, and nothing else was seen between them."""
         return self.dead_days >= DEAD_FOR_SURE
+
+    @property
+    def new_address(self) -> str:
+        """Where it moved for good, if that may stand in a listing; it points into the page as before."""
+        if self.state != LinkState.REDIRECT or not self.leads_to:
+            return ""
+        point = urldefrag(self.url).fragment
+        address = f"{self.leads_to}#{point}" if point else self.leads_to
+        try:
+            WebField().run_validators(address)
+            return address if may_be_public(urlsplit(address).hostname or "") else ""
+        except (ValidationError, ValueError):
+            return ""
+
+    @property
+    def is_less_safe_now(self) -> bool:
+        """What was read in secret (https) would be read openly at the new address."""
+        old, new = (urlsplit(address).scheme.lower() for address in (self.url, self.leads_to))
+        return old == "https" and new == "http"
 
     def note(self, answer: "Answer", *, on: date) -> None:
         """Write down what was answered on this day. Where nothing was learned, earlier days still count."""

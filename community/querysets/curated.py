@@ -176,7 +176,7 @@ class GapQuerySet(models.QuerySet):
         return self.all() if may_curate(user) else self.none()
 
     def still_open(self) -> Self:
-        """Those for which no help is published even now."""
+        """Those for which no help is published even now, with who set them aside."""
         attributes = apps.get_model("community", "Attribute")._default_manager
         helping = attributes.filter(
             taxonomy_term__taxonomy_id=vocabulary.TAXONOMY_ID,
@@ -184,7 +184,7 @@ class GapQuerySet(models.QuerySet):
             service__listing__state="published",
             service__listing__verified_on__gt=OuterRef("last_on") - timedelta(days=365),
         ).exclude(service__listing__kind="contribute")
-        return self.filter(~Exists(helping))
+        return self.filter(~Exists(helping)).select_related("set_aside_by")
 
 
 class VoiceQuerySet(models.QuerySet):

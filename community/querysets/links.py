@@ -28,10 +28,12 @@ class WebLinkQuerySet(models.QuerySet):
         """All of them for a curator."""
         return self.all() if may_curate(user) else self.none()
 
-    def by_address(self, services: Iterable["Service"]) -> "dict[str, WebLink]":
-        """Those that these services name, by address."""
+    def by_address(self, services: Iterable["Service"], *, and_moved: int = 0) -> "dict[str, WebLink]":
+        """Those that these services name, by address, and so many of those that moved for good."""
         addresses = {url for service in services for url in service.web_addresses}
-        links: list[WebLink] = list(self.filter(url__in=addresses)) if addresses else []  # type: ignore[arg-type]
+        moved = self.filter(state="redirect").exclude(leads_to="").order_by("url")[:and_moved]
+        found = self.filter(Q(url__in=addresses) | Q(pk__in=moved.values("pk"))).order_by("url")
+        links: list[WebLink] = list(found) if addresses or and_moved else []  # type: ignore[arg-type]
         return {link.url: link for link in links}
 
     def write_down(self) -> None:

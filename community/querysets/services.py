@@ -226,6 +226,18 @@ class ServiceQuerySet(models.QuerySet):
             _public_addresses(),
         )
 
+    def naming(self, address: str) -> Self:
+        """Those that say this very address, as theirs or as that of who runs them, whether it shows or not.
+
+        What a confidential place says is left out.
+        """
+        at_place = Q(
+            service_at_locations__location__url=address,
+            service_at_locations__location__is_confidential=False,
+        )
+        theirs = Q(url=address) | Q(organization__website=address) | Q(additional_urls__url=address)
+        return self.filter(theirs | at_place, listing__isnull=False).distinct()
+
     def reindex(self) -> None:
         """Write down anew what these can be found by. Confidential places add nothing to it."""
         write_index(list(self.order_by().values_list("pk", flat=True)))

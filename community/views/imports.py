@@ -50,7 +50,7 @@ def import_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
 def import_apply(request: PersonRequest, pk: UUID) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.editable_by(request.user), pk=pk)
     try:
-        runs.apply_import(by=request.user, run=run)
+        runs.apply_import(by=request.user, run=run, takes_source="takes_source" in request.POST)
     except runs.NotNow:
         messages.info(request, _("That was done already."))
     else:

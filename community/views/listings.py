@@ -19,6 +19,7 @@ from community.forms.search import CurateSearchForm
 from community.models import GapRecord, Listing, Service, WebLink
 from community.views.history import latest_edits
 from community.views.shared import an_organization, curators_only, form_page, typed
+from community.vocabulary import NEEDS, term_id
 
 
 @curators_only
@@ -41,7 +42,11 @@ def curate(request: PersonRequest) -> HttpResponse:
             "state": asked.get("state", ""),
             "states": [(state.value, state.label, counts.get(state.value, 0)) for state in Listing.State],
             "total": counts[""],
-            "gaps": GapRecord.objects.editable_by(request.user).still_open()[:10],
+            "gaps": [
+                gap
+                for gap in GapRecord.objects.editable_by(request.user).still_open()
+                if not gap.is_set_aside
+            ],
             "page": page,
             "ids": " ".join(str(service.pk) for service in page),
             "bulk_form": BulkForm(user=request.user),
@@ -54,13 +59,15 @@ def listing_new(request: PersonRequest) -> HttpResponse:
     organization = None
     if "organization" in request.GET:
         organization = an_organization(request, request.GET["organization"])
-    form = NewListingForm(typed(request), user=request.user, organization=organization)
+    need = request.GET.get("need", "")
+    initial = {"kind": Listing.Kind.GET_HELP, "categories": [term_id(need)]} if need in NEEDS else {}
+    form = NewListingForm(typed(request), user=request.user, organization=organization, initial=initial)
     if not form.is_valid():
         return form_page(
             request,
             form,
             title=_("New listing"),
-            eyebrow=str(organization or ""),
+            eyebrow=str(organization or (NEEDS[need][0] if need in NEEDS else "")),
             back=organization.get_absolute_url() if organization else reverse("community:curate"),
         )
     service = actions.create_listing(

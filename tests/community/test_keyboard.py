@@ -1,18 +1,24 @@
 """A curator works with the keyboard alone: clears a queue of 20, merges, takes back. axe finds nothing."""
 
+import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from community import actions
+from community.actions import note_gaps
 from community.eyes import declare_interest
-from community.models import LikePair, Listing, Merge, Service, WebLink
+from community.hsds.runs import try_import
+from community.models import GapRecord, LikePair, Listing, Merge, Service, WebLink
 from tests.browser import LOOKS, axe_problems, sideways, take_screenshot
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+TODAY = timezone.localdate()
 QUEUE = reverse("community:queue")
 FOCUSED = "(document.activeElement?.innerText || document.activeElement?.value || '').trim()"
 
@@ -91,6 +97,32 @@ def test_several_are_changed_and_taken_back_by_keyboard_alone(keys, published_of
     assert set(Listing.objects.values_list("state", flat=True)) == {"published"}
 
 
+def test_a_moved_link_is_taken_over_and_taken_back_by_keyboard_alone(keys, published_of):
+    service = published_of("Advice", service={"name": "Advice", "url": "https://moved.example"})
+    WebLink.objects.create(url="https://moved.example", host="moved.example", state="redirect",
+                           leads_to="https://new.example", checked_at="2026-01-01T10:00Z")  # fmt: skip
+    keys.open("Open the curators' desk").open("What needs a check").open("^Take the new address")
+    taken = Service.objects.get(pk=service.pk).url
+
+    keys.open("^Curate$", within=30).open("^History").open("^Take it back")
+
+    assert (taken, Service.objects.get(pk=service.pk).url) == ("https://new.example", "https://moved.example")
+
+
+def test_a_gap_is_set_aside_and_brought_back_by_keyboard_alone(keys):
+    note_gaps(needs=["transport"], on=TODAY)
+    keys.open("Open the curators' desk").open("What needs a check").reach("^Set it aside").press("Enter")
+    keys.press("Tab")
+    keys.page.keyboard.type("Asked the bus company")
+    keys.open("^Set it aside", within=1)
+    aside = GapRecord.objects.get().is_set_aside
+
+    keys.reach("^1 was set aside").press("Enter")
+    keys.open("^Bring it back")
+
+    assert (aside, GapRecord.objects.get().is_set_aside) == (True, False)
+
+
 @LOOKS
 def test_curators_pages_are_accessible(open_page, finn, published_of, organization, size, scheme):
     other = actions.create_organization(by=finn, name="Advice of Mill Lane")
@@ -105,8 +137,20 @@ def test_curators_pages_are_accessible(open_page, finn, published_of, organizati
     WebLink.objects.write_down()
     WebLink.objects.update(state="dead", answer="No answer in time.", dead_days=2, dead_on="2026-01-01",
                            checked_at="2026-01-01T10:00Z")  # fmt: skip
+    WebLink.objects.create(url="https://moved.example", host="moved.example", state="redirect",
+                           leads_to="http://new.example", checked_at="2026-01-01T10:00Z")  # fmt: skip
     declare_interest(by=finn, organization=other, words="I sing there")
+    note_gaps(needs=["transport", "legal_immigration", "work"], on=TODAY)
+    GapRecord.objects.get(need="work").set_aside(by=finn, why="The job centre is asked", on=TODAY)
+    GapRecord.objects.get(need="transport").set_aside(
+        by=finn, why="No bus company answers", on=TODAY - timedelta(days=60)
+    )
+    says = {"id": str(gone.pk), "name": gone.name, "status": "active", "alert": "Open in May"}
+    says["organization"] = {"id": str(other.pk), "name": other.name}
+    run = try_import(by=finn, file_name="services.json", content=json.dumps([says]).encode())
+    assert run.report["conflicts_total"] == 1
     pages = {
+        "import": reverse("community:import_detail", args=[run.pk]),
         "queue": QUEUE,
         "curate": reverse("community:curate"),
         "alike": reverse("community:like_pairs"),
@@ -124,6 +168,7 @@ def test_curators_pages_are_accessible(open_page, finn, published_of, organizati
     problems = []
     for name, address in pages.items():
         page.goto(address)
+        page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
         problems += axe_problems(page)
         problems += [f"{address} scrolls sideways by {by}" for by in [sideways(page)] if by]
         take_screenshot(page, f"curate-{name}-{size}-{scheme}")

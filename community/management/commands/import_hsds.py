@@ -1,4 +1,7 @@
-"""`manage.py import_hsds PATH [--dry-run]`: brings HSDS (CSV, JSON, Ohana's older CSV) into the directory."""
+"""`manage.py import_hsds PATH [--dry-run] [--take-source]`: brings HSDS into the directory.
+
+As CSV, as JSON, or as Ohana's older CSV.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -19,10 +22,15 @@ class Command(BaseCommand):
             "path", type=Path, help="a folder of CSV files, a zip archive of them, or a JSON file"
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
+        parser.add_argument(
+            "--take-source",
+            action="store_true",
+            help="let the source's words replace what curators wrote since",
+        )
 
-    def handle(self, *args: Any, path: Path, dry_run: bool, **options: Any) -> None:
+    def handle(self, *args: Any, path: Path, dry_run: bool, take_source: bool, **options: Any) -> None:
         try:
-            report = import_package(path, is_dry_run=dry_run)
+            report = import_package(path, is_dry_run=dry_run, takes_source=take_source)
         except PackageError as error:
             raise CommandError(f"Nothing was imported. {error}") from error
         if dry_run:
