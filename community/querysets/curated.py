@@ -28,7 +28,11 @@ from community.querysets.words import plain
 
 SAMPLE = 100
 """The middle of a town is that of so many of the directory's places in it."""
-TO_CHECK = Q(state="needs_check") | Q(state="published", verified_on=None)
+TO_CHECK = (
+    Q(state="needs_check")
+    | Q(state="published", verified_on=None)
+    | Q(state="published", tags__contains=["unreached"])
+)
 
 
 def checked_within(today: date, listing: str) -> dict[str, Count]:
