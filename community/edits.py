@@ -109,6 +109,7 @@ def take_back(*, by: User, edit: Edit) -> None:
     rows = [(MODELS[name], UUID(pk), before, after) for name, pk, before, after in edit.rows]
     order = {model: number for number, model in enumerate(NAMES)}
     rows.sort(key=lambda row: order[row[0]])
+    _ensure_stays_secret(edit, rows)
     _ensure_unchanged(rows)
     try:
         with transaction.atomic():
@@ -220,6 +221,19 @@ def _differences(before: Rows, after: Rows) -> Iterator[tuple[str, str, Any, Any
             new = {column: new[column] for column in differing}
         if old != new:
             yield *key, old, new
+
+
+def _ensure_stays_secret(edit: Edit, rows: list[tuple[Model, UUID, Any, Any]]) -> None:
+    """A place that the edit made secret stays so, and what one said in secret stays away once it is open."""
+    for model, pk, before, after in rows:
+        if model is not Location or before is None or after is None:
+            continue
+        was_opened = ["location", str(pk), {"is_confidential": True}, {"is_confidential": False}]
+        later = Edit.objects.filter(created_at__gt=edit.created_at, undone_at=None)
+        if before.get("is_confidential") is False or later.filter(rows__contains=[was_opened]).exists():
+            raise NotPossible(
+                _("A secret place is not opened by taking something back. Change the place by hand.")
+            )
 
 
 def _ensure_unchanged(rows: list[tuple[Model, UUID, Any, Any]]) -> None:

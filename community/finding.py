@@ -7,9 +7,7 @@ from functools import cached_property, partial, reduce
 from re import fullmatch
 from typing import Any
 
-from django.core.cache import cache
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from community.hours import local_now, open_at, open_on
 from community.models import Address
@@ -23,8 +21,6 @@ RANKED = 300
 """Where words stand in more listings than this, those checked last are put in order by how well they fit."""
 KILOMETRES = 10
 """Near by, where nobody says how near."""
-KNOWN_FOR = 3600
-"""So many seconds the middle of a town is remembered."""
 TAGGED = ["category", "kind", "language", "access"]
 """Fields whose values are tags of a listing (`Listing.tags`)."""
 ORDERS = {
@@ -40,21 +36,16 @@ type Narrowing = Callable[[ServiceQuerySet], ServiceQuerySet]
 def find_place(text: str) -> Place | None:
     """What somebody typed: a latitude and longitude, or a town or postcode of a published, open place.
 
-    Nobody outside is asked, a confidential place makes no town known, and
-    what was typed is not in the cache: for a client it is private.
+    Nobody outside is asked, and nothing is remembered: a place that is made
+    secret or leaves the directory is found no longer, and for a client what
+    was typed is private.
     """
     text = " ".join(text.replace("\0", " ").split())
     if degrees := fullmatch(r"(-?\d{1,2}(?:\.\d{1,12})?)\s*[,;/ ]\s*(-?\d{1,3}(?:\.\d{1,12})?)", text):
         latitude, longitude = float(degrees[1]), float(degrees[2])
         return Place(latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
-    key = f"community:place:{_digest(text)}"
-    known = cache.get_or_set(key, lambda: [Address.objects.of_published().middle_of(text)], KNOWN_FOR)
-    middle = known[0] if known else None
+    middle = Address.objects.middle_of(text)
     return Place(*middle) if middle else None
-
-
-def _digest(text: str) -> str:
-    return salted_hmac("community.place", text.casefold(), algorithm="sha256").hexdigest()
 
 
 @dataclass

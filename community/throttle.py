@@ -1,16 +1,28 @@
 """How often one visitor may do something, counted by where they come from and forgotten soon after."""
 
 import time
+from ipaddress import IPv6Address, ip_address
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
 
 
+def network_of(request: HttpRequest) -> str:
+    """Where a visitor comes from. Of IPv6 it is the first half: one household has the whole second."""
+    where = str(get_adapter().get_client_ip(request))
+    try:
+        address = ip_address(where)
+    except ValueError:
+        return where
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
+
+
 def is_too_often(request: HttpRequest, action: str, *, most: int, seconds: int) -> bool:
     """Count this time; True where it is more than `most` in the present stretch of `seconds`."""
-    where = get_adapter().get_client_ip(request)
-    key = f"throttle:{action}:{where}:{int(time.time() // seconds)}"
+    key = f"throttle:{action}:{network_of(request)}:{int(time.time() // seconds)}"
     if cache.add(key, 1, timeout=seconds):
         return most < 1
     try:

@@ -84,6 +84,8 @@ TEXT = {
 DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 FREE = r"\m(free|no (charge|cost|fee)|nothing|gratis|none)\M"
 """How sources write that something costs nothing."""
+ENOUGH_REPORTS = 3
+"""So many people who could not reach them put a listing back in the queue; its tag is `unreached`."""
 
 
 def term_id(code: str) -> uuid.UUID:

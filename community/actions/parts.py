@@ -4,14 +4,35 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
 from community.actions.columns import Fields, rewrite
 from community.actions.states import locked, note_change
 from community.edits import PLACES, written_down
-from community.models import Accessibility, Address, Edit, Location, Service, ServiceAtLocation
+from community.models import (
+    Accessibility,
+    Address,
+    Attribute,
+    Contact,
+    Edit,
+    Location,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+)
+
+SECRET_WORDS = [
+    "name",
+    "alternate_name",
+    "description",
+    "transportation",
+    "url",
+    "external_identifier",
+    "external_identifier_type",
+]
+"""The columns that could tell where a place is."""
 
 
 @transaction.atomic
@@ -30,18 +51,38 @@ def add_place(
 
 @transaction.atomic
 def change_place(
-    *, by: User, location: Location, place: Fields, address: Fields | None, accessibility: str
+    *, by: User, location: Location, place: Fields, address: Fields | None, accessibility: str | None
 ) -> None:
-    """Rewrite a place. `address` None keeps the address: a confidential one is never shown to edit."""
+    """Rewrite a place. `address` or `accessibility` None keeps it: a confidential one is never shown to edit.
+
+    A place that is secret no longer says only what it is handed here: what
+    was kept secret is dropped.
+    """
     services = Service.objects.filter(service_at_locations__location=location)
     with _changing(Edit.Kind.PLACE, PLACES, by=by, services=services):
+        if location.is_confidential and not place.get("is_confidential", True):
+            _forget_secrets(location)
         rewrite(location, place)
         if address is not None:
             first = location.addresses.order_by("created_at", "pk").first() or Address(location=location)
             rewrite(first, address)
         access = location.accessibility.order_by("created_at", "pk").first()
-        if access or accessibility:
+        if accessibility is not None and (access or accessibility):
             rewrite(access or Accessibility(location=location), {"description": accessibility})
+
+
+def _forget_secrets(location: Location) -> None:
+    """Nothing is left of what could tell where it is; its phone and hours were public all the time."""
+    location.addresses.all().delete()
+    location.accessibility.all().delete()
+    links = location.service_at_locations.all()
+    there = Q(location=location) | Q(service_at_location__in=links)
+    Attribute.objects.filter(there, service=None, organization=None).delete()
+    Contact.objects.filter(there, service=None, organization=None).delete()
+    ServiceArea.objects.filter(service_at_location__in=links, service=None).delete()
+    links.update(description="")
+    empty = dict.fromkeys(SECRET_WORDS, "")
+    rewrite(location, {**empty, "latitude": None, "longitude": None})
 
 
 @transaction.atomic

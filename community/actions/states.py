@@ -51,6 +51,8 @@ def publish(*, by: User, service: Service, note: str = "", how: str = "") -> Lis
 
     Raises NotPossible, naming what is missing.
     """
+    if how:
+        _close_reports(service, by)
     entry = locked(service)
     if missing := what_is_missing(service, entry):
         raise NotPossible(cannot_publish(missing))
@@ -98,7 +100,8 @@ def verify(*, by: User, service: Service, how: str, on: date | None = None) -> L
 
 
 def _close_reports(service: Service, by: User) -> None:
-    service.problem_reports.still_open().update(closed_at=timezone.now(), closed_by=by, source="")
+    if service.problem_reports.still_open().update(closed_at=timezone.now(), closed_by=by, source=""):
+        Service.objects.filter(pk=service.pk).reindex()
 
 
 def what_is_missing(

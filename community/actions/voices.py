@@ -10,12 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
-from community.actions.states import ask_for_check, locked
-from community.models import GapRecord, Outcome, ProblemReport, Service, Suggestion
+from community.actions.states import locked
+from community.models import GapRecord, Outcome, ProblemReport, Service, StateChange, Suggestion
 from community.models.outcomes import FEWEST
-
-ENOUGH_REPORTS = 3
-"""So many people who could not reach them put a listing back in the queue."""
+from community.vocabulary import ENOUGH_REPORTS
 
 
 @transaction.atomic
@@ -42,15 +40,19 @@ def report_problem(*, service: Service, problem: str, words: str, source: str) -
     """Somebody says that something is wrong. The same from the same person counts once.
 
     When several people, apart from each other, could not reach them, the
-    listing goes back to the curators.
+    listing goes back to the curators. It stays in the directory and says so.
     """
     listing = locked(service)
-    report, _made = ProblemReport.objects.update_or_create(
+    report, is_new = ProblemReport.objects.update_or_create(
         service=service, problem=problem, source=source, closed_at=None, defaults={"words": words}
     )
     unreachable = service.problem_reports.still_open().filter(problem=ProblemReport.Problem.UNREACHABLE)
-    if listing.is_published and unreachable.count() >= ENOUGH_REPORTS:
-        ask_for_check(by=None, service=service, note=_("Several people could not reach them"))
+    if is_new and listing.is_published and unreachable.count() == ENOUGH_REPORTS:
+        note = _("Several people could not reach them")
+        StateChange.objects.create(
+            listing=listing, from_state=listing.state, to_state=listing.state, note=note
+        )
+        Service.objects.filter(pk=service.pk).reindex()
     return report
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from crispy_forms.layout import HTML, Fieldset
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.querysets import Person
@@ -62,7 +63,10 @@ class PlaceFields(forms.Form):
 
 
 class PlaceForm(PlaceFields):
-    """One place of a service. A stored secret address is never filled in; leaving it empty keeps it."""
+    """One place of a service. Of a secret one nothing is filled in, and what is left empty is kept.
+
+    To take the secrecy off, the address is typed anew: what was kept secret is shown to nobody.
+    """
 
     def __init__(self, *args: Any, user: Person, location: Location | None = None, **kwargs: Any) -> None:
         if location is None:
@@ -73,9 +77,13 @@ class PlaceForm(PlaceFields):
         self.location = location
         as_lines(self)
         self.fields["name"].required = False
-        keeps = _("The stored address is kept secret and not shown here. Leave it empty to keep it.")
+        keeps = _(
+            "The stored address is kept secret and not shown here, and so are the name and the way there. "
+            "Leave them empty to keep them. If you take the tick away, type them anew: "
+            "what was kept secret is deleted."
+        )
         whole = _("Leave all of it empty, or fill in all but the second line.")
-        hint = [HTML(f"<p>{each}</p>") for each in [whole, keeps] if each is whole or self._keeps_address]
+        hint = [HTML(f"<p>{each}</p>") for each in [whole, keeps] if each is whole or self._is_secret]
         self.helper = laid_out(
             Fieldset(_("The place"), "location_type", "name", "is_confidential"),
             Fieldset(_("Address"), *hint, *ADDRESS_COLUMNS),
@@ -83,11 +91,45 @@ class PlaceForm(PlaceFields):
         )
 
     @property
-    def _keeps_address(self) -> bool:
+    def _is_secret(self) -> bool:
         return self.location is not None and self.location.is_confidential
+
+    @property
+    def _stays_secret(self) -> bool:
+        return self._is_secret and self.cleaned_data["is_confidential"]
+
+    @property
+    def who(self) -> str:
+        """Who sees what is typed here."""
+        if self._is_secret:
+            return gettext(
+                "Nobody, while the address is kept secret. "
+                "Without that tick: curators now, and everybody once it is published."
+            )
+        return gettext(
+            "Curators now, and everybody once it is published. Nobody, if you keep the address secret."
+        )
+
+    @property
+    def place(self) -> dict[str, Any]:
+        place = super().place
+        if not self._stays_secret:
+            return place
+        return {name: value for name, value in place.items() if value}
+
+    @property
+    def access(self) -> str | None:
+        """What was typed of access, None to keep what is stored."""
+        typed: str = self.cleaned_data["accessibility"]
+        return None if self._stays_secret and not typed else typed
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if self._is_secret and not cleaned.get("is_confidential") and not self.address:
+            self.add_error(
+                "address_1",
+                _("Type the address anew. What was kept secret is not shown, and is deleted when you save."),
+            )
         says_something = self.address or cleaned.get("name") or cleaned.get("description")
         if not says_something and not cleaned.get("is_confidential") and not self.errors:
             self.add_error("name", _("Say where it is: a name, an address, or how to find it."))
@@ -95,6 +137,8 @@ class PlaceForm(PlaceFields):
 
     @staticmethod
     def _said_of(location: Location) -> dict[str, Any]:
+        if location.is_confidential:
+            return {"location_type": location.location_type, "is_confidential": True}
         address = location.addresses.public().order_by("created_at", "pk").first()
         access = location.accessibility.order_by("created_at", "pk").first()
         return {

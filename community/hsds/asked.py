@@ -116,9 +116,9 @@ class Asked:
         return links.order_by("pk")
 
     def _near(self, links: QuerySet, postcode: str) -> QuerySet:
-        """Within `proximity` metres of the middle of our places at the postcode; else those that serve it."""
+        """Within `proximity` metres of the middle of published places at the postcode; else serving it."""
         metres = self._number("proximity", 0, 100_000_000) if self._text("proximity") else 0
-        at = Address.objects.public().filter(postal_code__iexact=postcode)
+        at = Address.objects.of_published().filter(postal_code__iexact=postcode)
         if not metres:
             areas = ServiceArea.objects.filter(
                 Q(service=OuterRef("service")) | Q(service_at_location=OuterRef("pk"))

@@ -190,6 +190,11 @@ class Listing(Record):
     def is_published(self) -> bool:
         return self.state == ListingState.PUBLISHED
 
+    @property
+    def is_unreached(self) -> bool:
+        """Several people could not reach them, and no curator has checked it since."""
+        return "unreached" in self.tags
+
 
 class StateChange(Record):
     """A listing went from one state to another: who decided it, when (`created_at`), and why if they said."""

@@ -28,7 +28,11 @@ from community.querysets.words import plain
 
 SAMPLE = 100
 """The middle of a town is that of so many of the directory's places in it."""
-TO_CHECK = Q(state="needs_check") | Q(state="published", verified_on=None)
+TO_CHECK = (
+    Q(state="needs_check")
+    | Q(state="published", verified_on=None)
+    | Q(state="published", tags__contains=["unreached"])
+)
 
 
 def checked_within(today: date, listing: str) -> dict[str, Count]:
@@ -85,13 +89,14 @@ class AddressQuerySet(models.QuerySet):
         return self.public() if may_curate(user) else self.none()
 
     def middle_of(self, text: str) -> tuple[float, float] | None:
-        """Latitude and longitude of the middle of these in a town, or at a postcode or its beginning."""
+        """Latitude and longitude of the middle of the published ones in a town or at a (begun) postcode."""
         code = "".join(text.upper().split())
         if not code:
             return None
         joined = Upper(Replace("postal_code", Value(" "), Value("")))
         there = (
-            self.alias(town=Upper("city"), code=joined)
+            self.of_published()
+            .alias(town=Upper("city"), code=joined)
             .filter(Q(town=text.upper()) | Q(code__startswith=code))
             .filter(location__latitude__isnull=False, location__longitude__isnull=False)
             .order_by("pk")[:SAMPLE]

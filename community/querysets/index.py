@@ -108,6 +108,10 @@ tags AS (
     UNION
     SELECT id, 'text:' || unnest(configs) FROM spoken
     UNION
+    SELECT service_id, 'unreached' FROM community_problemreport
+    WHERE service_id = ANY(%(ids)s::uuid[]) AND problem = 'unreachable' AND closed_at IS NULL
+    GROUP BY service_id HAVING count(*) >= %(enough_reports)s
+    UNION
     SELECT service_id, 'dated' FROM hours WHERE valid_from IS NOT NULL OR valid_to IS NOT NULL
 ),
 open AS (
@@ -198,6 +202,7 @@ def write_index(ids: list[Any]) -> None:
         "access_codes": list(vocabulary.ACCESS),
         "access_patterns": [pattern for _label, pattern in vocabulary.ACCESS.values()],
         "free": vocabulary.FREE,
+        "enough_reports": vocabulary.ENOUGH_REPORTS,
         "days": vocabulary.DAYS,
         "language_names": [name for name, _config in named],
         "language_configs": [config for _name, config in named],

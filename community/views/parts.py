@@ -39,7 +39,7 @@ def place_new(request: PersonRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("The place is saved."))
         return redirect("community:listing_detail", pk)
     back = reverse("community:listing_detail", args=[pk])
-    return form_page(request, form, title=_("Where is it?"), eyebrow=service.name, back=back)
+    return form_page(request, form, title=_("Where is it?"), eyebrow=service.name, back=back, who=form.who)
 
 
 @curators_only
@@ -52,12 +52,14 @@ def place_edit(request: PersonRequest, pk: UUID, place_pk: UUID) -> HttpResponse
             location=link.location,
             place=form.place,
             address=form.address,
-            accessibility=form.cleaned_data["accessibility"],
+            accessibility=form.access,
         )
         messages.success(request, _("The place is saved."))
         return redirect("community:listing_detail", pk)
     back = reverse("community:listing_detail", args=[pk])
-    return form_page(request, form, title=_("Change the place"), eyebrow=link.service.name, back=back)
+    return form_page(
+        request, form, title=_("Change the place"), eyebrow=link.service.name, back=back, who=form.who
+    )
 
 
 @curators_only

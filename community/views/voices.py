@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from community import actions
 from community.forms.voices import ProblemForm, SuggestionForm, VisitorForm
 from community.models import Service
-from community.throttle import is_too_often
+from community.throttle import is_too_often, network_of
 from community.views.shared import typed
 
 MOST_AN_HOUR = 10
@@ -57,9 +56,12 @@ def _may_be_taken(request: HttpRequest, form: VisitorForm) -> bool:
 
 
 def _source(request: HttpRequest, service: Service) -> str:
-    """Tells two people apart and leads to nobody; differs from listing to listing."""
-    who = request.user.pk if request.user.is_authenticated else get_adapter().get_client_ip(request)
-    return salted_hmac("community.problem_report", f"{service.pk}:{who}", algorithm="sha256").hexdigest()
+    """Tells two networks apart and leads to nobody; differs from listing to listing.
+
+    Who is signed in counts as one of their network: signed out they are no second person.
+    """
+    where = f"{service.pk}:{network_of(request)}"
+    return salted_hmac("community.problem_report", where, algorithm="sha256").hexdigest()
 
 
 def _page(request: HttpRequest, form: VisitorForm, **more: Any) -> HttpResponse:

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from community import actions, edits
 from community.errors import NotPossible
-from community.models import Edit, Listing, Service, StateChange
+from community.models import Edit, Listing, Location, Service, StateChange
 
 
 def change(finn, service, **columns) -> Edit:
@@ -68,6 +68,36 @@ def test_a_change_of_place_says_nothing_of_where_it_is(finn, finn_browser, draft
     page = finn_browser.get(reverse("community:listing_detail", args=[service.pk])).text
     assert "Changed a place" in page
     assert "Secret Street" not in page
+
+
+def test_a_place_made_secret_is_not_opened_by_taking_it_back(finn, finn_browser, published_of):
+    service = published_of()
+    location = service.service_at_locations.get().location
+    actions.change_place(
+        by=finn, location=location, place={"is_confidential": True}, address=None, accessibility=""
+    )
+
+    undo = reverse("community:edit_undo", args=[Edit.objects.first().pk])
+    response = finn_browser.post(undo, follow=True)
+
+    assert "A secret place is not opened by taking something back." in response.text
+    assert Location.objects.get().is_confidential
+
+
+def test_what_a_place_said_in_secret_is_not_put_back_once_it_is_open(finn, published_of):
+    service = published_of(place={"name": "Larkspur House", "is_confidential": True})
+    location = service.service_at_locations.get().location
+    for place in [{"name": "Hall"}, {"name": "Hall", "is_confidential": False}]:
+        actions.change_place(by=finn, location=location, place=place, address=None, accessibility="")
+    opened, renamed = Edit.objects.all()[:2]
+
+    with pytest.raises(NotPossible, match="secret"):
+        edits.take_back(by=finn, edit=renamed)
+    named = Location.objects.get().name
+    edits.take_back(by=finn, edit=opened)
+
+    assert named == "Hall"
+    assert Location.objects.get().is_confidential
 
 
 def test_a_check_by_mistake_is_taken_back(finn, finn_browser, published_of):

@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 
 from community import actions
-from community.models import Listing, Organization, Service
+from community.models import Listing, Location, Organization, Service
 from community.vocabulary import term_id
 
 CURATE = reverse("community:curate")
@@ -491,6 +491,55 @@ def test_place_edit_of_a_secret_place_neither_shows_nor_loses_the_address(finn_b
     assert "4 Mill Lane" not in shown
     assert "The stored address is kept secret" in shown
     assert link.location.addresses.get().address_1 == "4 Mill Lane"
+
+
+def test_place_edit_of_a_secret_place_shows_nothing_of_it_and_keeps_it(finn_browser, draft_of):
+    secret = {"name": "Larkspur House", "description": "Behind the mill", "transportation": "Bus 9"}
+    service = draft_of(place={**secret, "is_confidential": True}, accessibility="A ramp.")
+    link = service.service_at_locations.get()
+    page = url("place_edit", service.pk, link.pk)
+    shown = finn_browser.get(page).text
+
+    finn_browser.post(page, {"location_type": "physical", "is_confidential": "on", "transportation": "Bus 7"})
+
+    assert [each for each in [*secret.values(), "A ramp."] if each in shown] == []
+    assert "Nobody, while the address is kept secret" in shown
+    place = Location.objects.get(pk=link.location_id)
+    assert (place.name, place.description, place.transportation) == (
+        "Larkspur House", "Behind the mill", "Bus 7",
+    )  # fmt: skip
+    assert place.accessibility.get().description == "A ramp."
+
+
+def test_a_secret_place_without_its_tick_asks_for_the_address_anew(finn_browser, draft_of):
+    service = draft_of(place={"name": "Larkspur House", "is_confidential": True})
+    link = service.service_at_locations.get()
+
+    response = finn_browser.post(url("place_edit", service.pk, link.pk), {"location_type": "physical"})
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Type the address anew" in response.text
+    assert "Larkspur" not in response.text
+    assert Location.objects.get(pk=link.location_id).is_confidential
+
+
+def test_a_secret_place_that_opens_says_only_what_was_typed_for_it(finn_browser, published_of):
+    secret = {"name": "Larkspur House", "description": "Behind the mill", "latitude": 52.0, "longitude": -1.0}
+    service = published_of(place={**secret, "is_confidential": True}, accessibility="A ramp.")
+    link = service.service_at_locations.get()
+    address = {
+        "address_1": "1 High Street", "city": "Elmwick", "state_province": "Northshire",
+        "postal_code": "EL1 1AA", "country": "GB",
+    }  # fmt: skip
+
+    finn_browser.post(url("place_edit", service.pk, link.pk), {"location_type": "physical", **address})
+
+    text = finn_browser.get(service.get_absolute_url()).text
+    place = Location.objects.get(pk=link.location_id)
+    assert "1 High Street, Elmwick" in text
+    assert [each for each in ["Larkspur", "Behind the mill", "A ramp.", "4 Mill Lane"] if each in text] == []
+    assert (place.is_confidential, place.name, place.latitude) == (False, "", None)
+    assert [each.city for each in place.addresses.all()] == ["Elmwick"]
 
 
 def test_place_remove_asks_first(finn_browser, draft_of):

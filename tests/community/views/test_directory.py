@@ -251,6 +251,9 @@ def test_resource_list_knows_what_is_open_now(visitor, practice, published_of, t
     assert names(visitor.get(LIST, {"open_now": "on"})) == found
 
 
+MISTYPED = ["pottttryy", "weavvingg", "larkspurr"]
+
+
 def test_resource_list_says_which_words_it_took_instead(visitor, published_of):
     published_of("Rent advice")
     published_of("Pottery")
@@ -260,6 +263,35 @@ def test_resource_list_says_which_words_it_took_instead(visitor, published_of):
     assert names(response) == ["Pottery"]
     assert "No entry says “pottttryy”. These say: pottery." in response.text
     assert "No entry says" not in visitor.get(LIST, {"q": "pottery"}).text
+
+
+def test_words_of_what_is_not_published_are_offered_to_nobody(visitor, finn, published_of, draft_of):
+    published_of("Rent advice")
+    draft_of("Pottery")
+    weaving = published_of("Weaving")
+    hidden = published_of("Shelter", place={"name": "Larkspur"}).service_at_locations.get().location
+    offered = [visitor.get(LIST, {"q": typed}).context["search"].near_words for typed in MISTYPED]
+
+    actions.archive(by=finn, service=weaving)
+    actions.change_place(
+        by=finn, location=hidden, place={"is_confidential": True}, address=None, accessibility=""
+    )
+
+    assert offered == [{}, {"weavvingg": ["weaving"]}, {"larkspurr": ["larkspur"]}]
+    for typed in MISTYPED:
+        page = visitor.get(LIST, {"q": typed})
+        assert page.context["search"].near_words == {}
+        assert "These say" not in page.text
+
+
+def test_a_word_that_only_a_draft_says_is_read_like_one_that_nobody_says(visitor, published_of, draft_of):
+    published_of("Pottery")
+    draft_of("Potterby")
+
+    page = visitor.get(LIST, {"q": "potterby"})
+
+    assert page.context["search"].near_words == {"potterby": ["pottery"]}
+    assert names(page) == ["Pottery"]
 
 
 def test_resource_list_offers_categories_near_by(visitor, published_of):

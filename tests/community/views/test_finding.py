@@ -107,6 +107,23 @@ def test_secret_and_unpublished_places_make_no_town_known(place_at, draft_of, pu
     assert find_place("HB1 2AB") is None
 
 
+def test_a_town_is_known_while_a_place_in_it_is_published_and_open(finn, place_at):
+    before = find_place("Harwick Bridge")
+    service = place_at("Here", 0)
+    published = find_place("Harwick Bridge")
+    actions.ask_for_check(by=finn, service=service)
+    unpublished = find_place("Harwick Bridge")
+    actions.publish(by=finn, service=service)
+    again = find_place("Harwick Bridge")
+    location = service.service_at_locations.get().location
+    actions.change_place(
+        by=finn, location=location, place={"is_confidential": True}, address=None, accessibility=""
+    )
+
+    assert (before, published, unpublished, again) == (None, Place(*MIDDLE), None, Place(*MIDDLE))
+    assert find_place("Harwick Bridge") is None
+
+
 def test_near_shows_the_nearest_first_and_says_how_far(visitor, place_at):
     for name, kilometres in [("Far", 9), ("Here", 0.1), ("Middle", 4.2), ("Beyond", 11)]:
         place_at(name, kilometres)

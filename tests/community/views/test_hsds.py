@@ -8,6 +8,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
+from community import actions
 from community.models import Address, Contact, Location, Phone, Schedule, Service, ServiceArea
 from community.views import hsds
 from community.vocabulary import TAXONOMY_ID, term_id
@@ -302,6 +303,20 @@ def test_places_are_found_by_postcode_and_distance(ask, rich, published_of):
     assert sorted(found(postcode="HB1 2AB", proximity=112_000)) == ["Far away", "Rent advice"]
     assert found(postcode="XX1 1XX") == ["Far away"]
     assert found(postcode="ZZ9", proximity=1000) == []
+
+
+def test_a_postcode_is_looked_up_among_published_places_alone(ask, finn, rich, published_of, draft_of):
+    hidden = [draft_of("Draft"), published_of("To check"), published_of("Gone")]
+    actions.ask_for_check(by=finn, service=hidden[1])
+    actions.archive(by=finn, service=hidden[2])
+    for number, service in enumerate(hidden):
+        place = Location.objects.filter(service_at_locations__service=service)
+        Address.objects.filter(location__in=place).update(postal_code=f"ZZ9 {number}ZZ")
+        place.update(latitude=54.5, longitude=-1.25)
+
+    for number, _service in enumerate(hidden):
+        near = ask("service_at_locations", postcode=f"ZZ9 {number}ZZ", proximity=112_000)
+        assert near["contents"] == []
 
 
 @pytest.mark.parametrize(

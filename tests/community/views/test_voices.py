@@ -5,9 +5,11 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from community import actions
-from community.models import Listing, ProblemReport, StateChange, Suggestion
+from community.models import Listing, ProblemReport, Service, StateChange, Suggestion
 from community.views import voices
 
+LIST = reverse("community:resource_list")
+UNREACHABLE = {"problem": "unreachable"}
 SUGGEST = reverse("community:resource_suggest")
 QUEUE = reverse("community:queue")
 
@@ -37,20 +39,65 @@ def test_problem_report_reaches_the_curators_and_names_nobody(visitor, finn_brow
     assert state_of(service) == "published"
 
 
-def test_problem_report_by_three_people_puts_the_listing_back(
-    visitor, ben_browser, alma_browser, published_of
+def test_problem_report_by_three_people_puts_the_listing_back_and_it_stays_with_a_note(
+    visitor, ben_browser, alma_browser, finn, published_of
 ):
+    service = published_of("Rent advice")
+
+    def pages() -> list[bool]:
+        texts = [visitor.get(page).text for page in (LIST, service.get_absolute_url())]
+        assert all("Rent advice" in text for text in texts)
+        return ["Some people could not reach them. We are asking." in text for text in texts]
+
+    shown = [pages()]
+    for number, browser in enumerate([visitor, ben_browser, alma_browser, visitor]):
+        browser.post(report_url(service), UNREACHABLE, REMOTE_ADDR=f"203.0.113.{number}")
+        shown.append(pages())
+    to_check = Service.objects.to_check().count()
+    actions.verify(by=finn, service=service, how="phone")
+
+    assert shown == [[False, False]] * 3 + [[True, True]] * 2
+    assert (to_check, Service.objects.to_check().count()) == (1, 0)
+    assert pages() == [False, False]
+    (change,) = StateChange.objects.filter(listing__service=service, note__startswith="Several people")
+    assert (change.by, change.from_state, change.to_state) == (None, "published", "published")
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        ["203.0.113.7"] * 3,
+        ["2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:2:ffff::3"],
+        ["203.0.113.7", "::ffff:203.0.113.7", "203.0.113.7"],
+    ],
+)
+def test_reports_from_one_network_are_one(visitor, ben_browser, published_of, addresses):
     service = published_of()
-    unreachable = {"problem": "unreachable"}
 
-    for browser in (visitor, visitor, ben_browser):
-        browser.post(report_url(service), unreachable)
-    before = state_of(service)
-    alma_browser.post(report_url(service), unreachable)
+    for browser, address in zip([visitor, ben_browser, visitor], addresses, strict=True):
+        browser.post(report_url(service), UNREACHABLE, REMOTE_ADDR=address)
 
-    assert (before, state_of(service)) == ("published", "needs_check")
-    change = StateChange.objects.filter(listing__service=service).first()
-    assert (change.by, change.note) == (None, "Several people could not reach them")
+    assert ProblemReport.objects.count() == 1
+
+
+def test_reports_from_several_networks_are_several(visitor, published_of):
+    service = published_of()
+
+    for address in ["203.0.113.7", "203.0.113.8", "2001:db8:1:2::1", "2001:db8:1:3::1"]:
+        visitor.post(report_url(service), UNREACHABLE, REMOTE_ADDR=address)
+
+    assert ProblemReport.objects.count() == 4
+
+
+def test_a_visitor_with_many_addresses_of_one_network_is_asked_to_wait_too(visitor, monkeypatch):
+    monkeypatch.setattr(voices, "MOST_AN_HOUR", 2)
+
+    said = {"name": "Choir", "words": "They sing."}
+    statuses = [
+        visitor.post(SUGGEST, said, REMOTE_ADDR=f"2001:db8:1:2::{number}").status_code for number in range(3)
+    ]
+
+    assert statuses == [302, 302, 422]
 
 
 def test_problem_report_of_other_kinds_does_not_take_a_listing_out(
@@ -58,21 +105,22 @@ def test_problem_report_of_other_kinds_does_not_take_a_listing_out(
 ):
     service = published_of()
 
-    for browser in (visitor, ben_browser, alma_browser):
-        browser.post(report_url(service), {"problem": "unwelcome"})
+    for number, browser in enumerate([visitor, ben_browser, alma_browser]):
+        browser.post(report_url(service), {"problem": "unwelcome"}, REMOTE_ADDR=f"203.0.113.{number}")
 
-    assert state_of(service) == "published"
+    assert ProblemReport.objects.count() == 3
+    assert "could not reach them" not in visitor.get(LIST).text
 
 
 def test_problem_report_is_put_away_by_a_check(finn, visitor, ben_browser, alma_browser, published_of):
     service = published_of()
-    for browser in (visitor, ben_browser):
-        browser.post(report_url(service), {"problem": "unreachable"})
+    for number, browser in enumerate([visitor, ben_browser]):
+        browser.post(report_url(service), UNREACHABLE, REMOTE_ADDR=f"203.0.113.{number}")
 
     actions.verify(by=finn, service=service, how="phone")
-    alma_browser.post(report_url(service), {"problem": "unreachable"})
+    alma_browser.post(report_url(service), UNREACHABLE)
 
-    assert state_of(service) == "published"
+    assert "could not reach them" not in visitor.get(LIST).text
     closed = ProblemReport.objects.filter(closed_by=finn)
     assert list(closed.values_list("source", flat=True)) == ["", ""]
 
