@@ -30,7 +30,6 @@ class Since:
     """Services that are one with another by now → what that one is called."""
     merged_at: dict[Any, Any] = field(default_factory=dict)
     """Where such a service is → the service."""
-
     removed: set[Any] = field(default_factory=set)
     """The rows of the source that stay removed."""
 

@@ -181,3 +181,17 @@ def test_a_visitor_who_writes_all_the_time_is_asked_to_wait(visitor, monkeypatch
 
     assert statuses == [302, 302, 422]
     assert Suggestion.objects.count() == 2
+
+
+def test_what_a_curator_took_out_and_checked_says_no_more_that_nobody_reached_them(
+    visitor, finn, published_of
+):
+    service = published_of()
+    for number in range(3):
+        visitor.post(report_url(service), UNREACHABLE, REMOTE_ADDR=f"203.0.113.{number}")
+    actions.ask_for_check(by=finn, service=service)
+
+    actions.publish(by=finn, service=service, how="phone")
+
+    assert "could not reach them" not in visitor.get(LIST).text
+    assert not ProblemReport.objects.still_open().exists()
