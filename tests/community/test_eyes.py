@@ -171,6 +171,88 @@ def test_who_wrote_it_does_not_publish_it(finn, gwen, draft_of):
     assert entry(service).published_by == gwen
 
 
+def change(by, service, **columns) -> Edit:
+    actions.change_listing(
+        by=by, service=Service.objects.get(pk=service.pk), columns=columns, listing={}, categories=["housing"]
+    )
+    return Edit.objects.first()
+
+
+@pytest.fixture
+def checked(finn, gwen, draft_of) -> Service:
+    """Finn wrote it, Gwen checked and published it."""
+    service = draft_of()
+    actions.submit_for_review(by=finn, service=service)
+    actions.publish(by=gwen, service=service, how="phone")
+    return service
+
+
+@pytest.mark.usefixtures("_two_pairs")
+def test_words_put_back_from_before_the_check_wait_for_another(finn, gwen, draft_of):
+    service = draft_of(
+        service={"name": "Rent advice", "url": "https://bad.example", "email": "a@example.org"}
+    )
+    edit = change(finn, service, url="https://good.example")
+    actions.submit_for_review(by=finn, service=service)
+    actions.publish(by=gwen, service=service, how="phone")
+
+    edits.take_back(by=finn, edit=edit)
+
+    found = entry(service)
+    assert (found.is_published, found.verified_by, found.verified_on) == (True, None, None)
+    with pytest.raises(NotPossible):
+        actions.verify(by=finn, service=service, how="phone")
+
+
+@pytest.mark.usefixtures("_two_pairs")
+def test_taking_back_some_words_brings_no_check_back_for_others(finn, checked):
+    first = change(finn, checked, description="Other words.")
+    change(finn, checked, url="https://evil.example")
+
+    edits.take_back(by=finn, edit=first)
+
+    found = entry(checked)
+    assert (found.service.description, found.service.url) == (
+        "Somebody reads the letter with you.",
+        "https://evil.example",
+    )
+    assert (found.verified_by, found.verified_on, found.verified_how) == (None, None, "")
+
+
+@pytest.mark.usefixtures("_two_pairs")
+def test_taking_back_words_that_were_checked_meanwhile_waits_for_another(finn, gwen, checked):
+    edit = change(finn, checked, description="Other words.")
+    actions.verify(by=gwen, service=checked, how="phone")
+
+    edits.take_back(by=finn, edit=edit)
+
+    assert (entry(checked).verified_by, entry(checked).changed_by) == (None, finn)
+
+
+@pytest.mark.usefixtures("_two_pairs")
+def test_an_organizations_words_put_back_wait_for_another(finn, gwen, draft_of, organization):
+    actions.change_organization(by=finn, organization=organization, columns={"name": "Evil"})
+    bad = Edit.objects.first()
+    service = draft_of()
+    actions.submit_for_review(by=finn, service=service)
+    actions.publish(by=gwen, service=service, how="phone")
+
+    edits.take_back(by=finn, edit=bad)
+
+    assert (entry(service).verified_by, entry(service).changed_by) == (None, finn)
+
+
+@pytest.mark.usefixtures("_two_pairs")
+def test_what_changed_while_it_was_archived_is_not_checked_when_it_comes_back(finn, gwen, checked):
+    actions.archive(by=finn, service=checked)
+    archived = Edit.objects.first()
+    change(finn, checked, url="https://evil.example")
+
+    edits.take_back(by=gwen, edit=archived)
+
+    assert (entry(checked).is_published, entry(checked).verified_by) == (True, None)
+
+
 @pytest.mark.usefixtures("_two_pairs")
 def test_who_changed_it_last_does_not_publish_it(finn, gwen, draft_of):
     service = draft_of()
