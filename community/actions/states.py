@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,8 @@ from coaching.accounts.models import User
 from community.edits import STATE, written_down
 from community.errors import NotPossible
 from community.eyes import ensure_may_decide, unread
-from community.models import Edit, Listing, Service, StateChange, TaxonomyTerm
+from community.models import Edit, Interest, Listing, Service, StateChange, TaxonomyTerm
+from community.querysets import ServiceQuerySet
 
 State = Listing.State
 
@@ -73,6 +75,18 @@ def ask_to_read_again(*, by: User | None, service: Service, note: str) -> Listin
     entry = locked(service)
     unread(entry, by=by, note=note)
     return entry
+
+
+@transaction.atomic
+def ask_about_moved(*, by: User | None, services: ServiceQuerySet) -> None:
+    """Who runs these changed. What a curator with an interest in them published waits for another."""
+    interests = Interest.objects.lasting().filter(
+        organization=OuterRef("organization"), curator=OuterRef("listing__published_by")
+    )
+    for service in services.published().filter(Exists(interests)):
+        ask_for_check(
+            by=by, service=service, note=_("Its organization changed; another curator publishes it")
+        )
 
 
 @transaction.atomic
