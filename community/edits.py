@@ -27,6 +27,7 @@ from community.models import (
     Listing,
     Location,
     Organization,
+    ProblemReport,
     Schedule,
     Service,
     ServiceAtLocation,
@@ -39,8 +40,12 @@ type Rows = dict[tuple[str, str], dict[str, Any]]
 
 WORDS: list[Model] = [Service, Listing, Attribute]
 PLACES: list[Model] = [Location, ServiceAtLocation, Address, Accessibility, Schedule]
-STATE: list[Model] = [Listing]
-NAMES: dict[Model, str] = {**{table.model: table.name for table in TABLES}, Listing: "listing"}
+STATE: list[Model] = [Listing, ProblemReport]
+NAMES: dict[Model, str] = {
+    **{table.model: table.name for table in TABLES},
+    Listing: "listing",
+    ProblemReport: "problem_report",
+}
 MODELS: dict[str, Model] = {name: model for model, name in NAMES.items()}
 COPIES = {
     "created_at",
@@ -51,11 +56,13 @@ COPIES = {
     "tags",
     "hours",
     "compared_at",
+    "source",
 }
-"""Columns that are written anew from the others."""
+"""Columns that are written anew from the others, and what tells apart who reported something."""
 
 CHECK = {"verified_on", "verified_by_id", "verified_how"}
-STATE_COLUMNS = {"state", "published_at", "published_by_id", *CHECK}
+STATE_COLUMNS = {"state", "published_at", "published_by_id", "closed_at", "closed_by_id", *CHECK}
+"""What says where a listing and its reports stand, and not what it is."""
 
 
 @dataclass
@@ -151,7 +158,9 @@ def _put_back(rows: list[tuple[Model, UUID, Any, Any]]) -> None:
         if before is not None and after is None:
             model._base_manager.create(pk=pk, **_columns(model, before))
         elif before:
-            model._base_manager.filter(pk=pk).update(**_columns(model, before))
+            # Who reported it is forgotten when it is put away; from then on it counts as one person's.
+            more = {"source": str(pk)} if model is ProblemReport else {}
+            model._base_manager.filter(pk=pk).update(**_columns(model, before), **more)
 
 
 def told(edit: Edit) -> Iterator[tuple[str, str, str]]:

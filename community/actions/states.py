@@ -92,8 +92,10 @@ def ask_about_moved(*, by: User | None, services: ServiceQuerySet) -> None:
 @transaction.atomic
 def archive(*, by: User, service: Service, note: str = "") -> Listing:
     """It is not offered any more. It stays in the history and in the plans that speak of it."""
-    _close_reports(service, by)
-    return _step(service, State.ARCHIVED, by=by, note=note)
+    what = str(State.ARCHIVED.label)
+    with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=what):
+        _close_reports(service, by)
+        return _step(service, State.ARCHIVED, by=by, note=note)
 
 
 @transaction.atomic

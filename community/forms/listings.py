@@ -202,7 +202,9 @@ class OrganizationForm(forms.ModelForm):
 class VerifyForm(forms.Form):
     """How a curator made sure that a listing is true."""
 
-    how = forms.ChoiceField(label=_("How did you check it?"), choices=Listing.VerifiedHow.choices)
+    how = forms.ChoiceField(
+        label=_("How did you check it?"), choices=[("", _("Choose how")), *Listing.VerifiedHow.choices]
+    )
 
 
 # --- the parts of a listing, each on its own small page ---------------------

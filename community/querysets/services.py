@@ -163,7 +163,6 @@ class ServiceQuerySet(models.QuerySet):
             self.filter(listing__state__in=["published", "needs_check"])
             .annotate(
                 reports=_open_reports(),
-                unreachable=_open_reports(problem="unreachable"),
                 unchecked=Least(Coalesce(ExtractDay(since), LONG_AGO), LONG_AGO),
                 has_dead_link=Case(When(with_dead_link(), then=1), default=0),
                 sort_name=F("listing__sort_name"),
@@ -199,7 +198,10 @@ class ServiceQuerySet(models.QuerySet):
 
     def for_queue(self) -> Self:
         """With what the curators' queue shows of each, in a fixed number of queries."""
-        return self.for_reasons().prefetch_related("additional_urls", _places())
+        reports = _rows("ProblemReport").still_open()
+        return self.for_reasons().prefetch_related(
+            "additional_urls", _places(), Prefetch("problem_reports", reports, to_attr="open_reports")
+        )
 
     def for_cards(self) -> Self:
         """With what a card in a list shows, in a fixed number of queries."""
@@ -235,9 +237,9 @@ def _rows(model: str) -> Any:
     return apps.get_model("community", model)._default_manager
 
 
-def _open_reports(**which: str) -> Coalesce:
+def _open_reports() -> Coalesce:
     """How many open reports a service has."""
-    reports = _rows("ProblemReport").filter(service=OuterRef("pk"), closed_at=None, **which)
+    reports = _rows("ProblemReport").filter(service=OuterRef("pk"), closed_at=None)
     how_many = reports.order_by().values("service").annotate(how_many=Count("pk")).values("how_many")
     return Coalesce(Subquery(how_many, output_field=IntegerField()), 0)
 

@@ -13,7 +13,8 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 from community import actions
 from community.eyes import why_not
-from community.models import GapRecord, Listing, Service, Suggestion, WebLink
+from community.forms.listings import VerifyForm
+from community.models import GapRecord, Service, Suggestion, WebLink
 from community.needs import reasons
 from community.views.shared import curators_only
 
@@ -42,7 +43,8 @@ def queue(request: PersonRequest) -> HttpResponse:
                 )
                 for service, after in zip(page, following, strict=False)
             ],
-            "ways_to_check": Listing.VerifiedHow.choices,
+            "ways_to_check": VerifyForm.base_fields["how"].choices,
+            "unsaid": request.GET.get("unsaid", ""),
             "after": request.GET.get("after", ""),
             "gaps": GapRecord.objects.editable_by(request.user).still_open()[:SHOWN],
             "suggestions": Suggestion.objects.editable_by(request.user).still_open()[:SHOWN],

@@ -18,13 +18,13 @@ FOCUSED = "(document.activeElement?.innerText || document.activeElement?.value |
 
 
 class Keys:
-    """A keyboard of three keys: Tab, Enter and Space; it counts what is pressed."""
+    """A keyboard of four keys: Tab, Enter, Space and the arrow down; it counts what is pressed."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.pressed = page, 0
 
     def press(self, key: str) -> None:
-        assert key in {"Tab", "Enter", "Space"}
+        assert key in {"Tab", "Enter", "Space", "ArrowDown"}
         self.page.keyboard.press(key)
         self.pressed += 1
 
@@ -54,14 +54,16 @@ def test_a_queue_of_20_is_cleared_by_keyboard_alone(keys, published_of):
         published_of(f"Advice {number:02}", is_checked=False)
     keys.open("Open the curators' desk").open("What needs a check")
 
+    keys.reach("^Choose how").press("ArrowDown")
     keys.open("I checked it today")
     before = keys.pressed
     for _entry in range(19):
+        keys.reach("^Choose how", within=4).press("ArrowDown")
         keys.open("I checked it today", within=4)
 
     assert Service.objects.published().filter(listing__verified_how="phone").count() == 20
     assert "Nothing to check" in keys.page.content()
-    assert keys.pressed - before <= 19 * 5
+    assert keys.pressed - before <= 19 * 6
 
 
 def test_two_are_merged_and_parted_by_keyboard_alone(keys, finn, published_of):
@@ -106,8 +108,10 @@ def test_curators_pages_are_accessible(open_page, finn, published_of, organizati
     WebLink.objects.update(state="dead", answer="No answer in time.", dead_days=2, dead_on="2026-01-01",
                            checked_at="2026-01-01T10:00Z")  # fmt: skip
     declare_interest(by=finn, organization=other, words="I sing there")
+    actions.report_problem(service=kept, problem="unwelcome", words="They laughed at me.", source="a")
     pages = {
         "queue": QUEUE,
+        "queue-unsaid": f"{QUEUE}?unsaid={kept.pk}",
         "curate": reverse("community:curate"),
         "alike": reverse("community:like_pairs"),
         "merge": reverse("community:merge_confirm", args=[kept.pk, gone.pk]),
