@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from re import findall, sub
 from typing import Any, Self
 
 from django.apps import apps
@@ -32,6 +33,7 @@ from community.querysets.curated import TO_CHECK, may_curate
 from community.querysets.index import write_index
 from community.querysets.links import with_dead_link
 from community.querysets.words import Read, plain, read
+from community.vocabulary import DANGER, meant_by
 
 HALF_A_YEAR = 182
 """Days after which a listing should be checked again."""
@@ -116,10 +118,16 @@ class ServiceQuerySet(models.QuerySet):
         if not text:
             return named.order_by("sort_name", "pk")
         query = (words or read(text)).query
-        rank = SearchRank(F("listing__search_vector"), query)
+        rank = Cast(Round(SearchRank(F("listing__search_vector"), query) * 1_000_000), BigIntegerField())
+        said = findall(r"\w+", sub(r"['\u2019]", "", text.lower()))
+        meant = meant_by([] if text.startswith("-") or " -" in text else said)
+        fits = Q(listing__search_vector=query)
+        if meant:
+            fits |= Q(listing__tags__overlap=meant)
+        is_safety = Q(listing__tags__contains=["category:safety"]) if DANGER & set(said) else Q(pk__in=[])
         return (
-            named.filter(listing__search_vector=query)
-            .annotate(score=Cast(Round(rank * 1_000_000), BigIntegerField()))
+            named.filter(fits)
+            .annotate(score=rank + Case(When(is_safety, then=10_000_000), default=0))
             .order_by("-score", "sort_name", "pk")
         )
 
