@@ -117,8 +117,9 @@ def take_back(*, by: User, edit: Edit) -> None:
         raise NotPossible(_("That was taken back already."))
     states = dict(Listing.objects.filter(service__edits=edit).values_list("pk", "state"))
     says_anew = any(set(before or after) - STATE_COLUMNS for _name, _pk, before, after in edit.rows)
-    rows = [
-        (MODELS[name], UUID(pk), *(_without_check(row) if says_anew else row for row in (before, after)))
+    keep = _without_check if says_anew else dict
+    rows: list[tuple[Model, UUID, Any, Any]] = [
+        (MODELS[name], UUID(pk), before and keep(before), after and keep(after))
         for name, pk, before, after in edit.rows
     ]
     order = {model: number for number, model in enumerate(NAMES)}
@@ -145,9 +146,9 @@ def take_back(*, by: User, edit: Edit) -> None:
     Service.objects.filter(Q(edits=edit) | Q(organization=edit.organization_id)).reindex()
 
 
-def _without_check(row: dict[str, Any] | None) -> dict[str, Any] | None:
+def _without_check(row: dict[str, Any]) -> dict[str, Any]:
     """Somebody has checked what they read: undoing words brings no check back, and takes none away."""
-    return None if row is None else {name: value for name, value in row.items() if name not in CHECK}
+    return {name: value for name, value in row.items() if name not in CHECK}
 
 
 def _put_back(rows: list[tuple[Model, UUID, Any, Any]]) -> None:

@@ -43,7 +43,7 @@ def queue(request: PersonRequest) -> HttpResponse:
                 )
                 for service, after in zip(page, following, strict=False)
             ],
-            "ways_to_check": VerifyForm.base_fields["how"].choices,
+            "ways_to_check": VerifyForm.CHOICES,
             "unsaid": request.GET.get("unsaid", ""),
             "after": request.GET.get("after", ""),
             "gaps": GapRecord.objects.editable_by(request.user).still_open()[:SHOWN],
