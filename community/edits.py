@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
 from community.errors import NotPossible
-from community.eyes import ensure_may_decide
+from community.eyes import ensure_may_decide, note_change
 from community.hsds.tables import BY_MODEL, TABLES
 from community.models import (
     Accessibility,
@@ -27,6 +27,7 @@ from community.models import (
     Listing,
     Location,
     Organization,
+    ProblemReport,
     Schedule,
     Service,
     ServiceAtLocation,
@@ -39,8 +40,12 @@ type Rows = dict[tuple[str, str], dict[str, Any]]
 
 WORDS: list[Model] = [Service, Listing, Attribute]
 PLACES: list[Model] = [Location, ServiceAtLocation, Address, Accessibility, Schedule]
-STATE: list[Model] = [Listing]
-NAMES: dict[Model, str] = {**{table.model: table.name for table in TABLES}, Listing: "listing"}
+STATE: list[Model] = [Listing, ProblemReport]
+NAMES: dict[Model, str] = {
+    **{table.model: table.name for table in TABLES},
+    Listing: "listing",
+    ProblemReport: "problem_report",
+}
 MODELS: dict[str, Model] = {name: model for model, name in NAMES.items()}
 COPIES = {
     "created_at",
@@ -51,8 +56,13 @@ COPIES = {
     "tags",
     "hours",
     "compared_at",
+    "source",
 }
-"""Columns that are written anew from the others."""
+"""Columns that are written anew from the others, and what tells apart who reported something."""
+
+CHECK = {"verified_on", "verified_by_id", "verified_how"}
+STATE_COLUMNS = {"state", "published_at", "published_by_id", "closed_at", "closed_by_id", *CHECK}
+"""What says where a listing and its reports stand, and not what it is."""
 
 
 @dataclass
@@ -106,7 +116,12 @@ def take_back(*, by: User, edit: Edit) -> None:
     if edit.undone_at:
         raise NotPossible(_("That was taken back already."))
     states = dict(Listing.objects.filter(service__edits=edit).values_list("pk", "state"))
-    rows = [(MODELS[name], UUID(pk), before, after) for name, pk, before, after in edit.rows]
+    says_anew = any(set(before or after) - STATE_COLUMNS for _name, _pk, before, after in edit.rows)
+    keep = _without_check if says_anew else dict
+    rows: list[tuple[Model, UUID, Any, Any]] = [
+        (MODELS[name], UUID(pk), before and keep(before), after and keep(after))
+        for name, pk, before, after in edit.rows
+    ]
     order = {model: number for number, model in enumerate(NAMES)}
     rows.sort(key=lambda row: order[row[0]])
     _ensure_stays_secret(edit, rows)
@@ -121,12 +136,20 @@ def take_back(*, by: User, edit: Edit) -> None:
     for listing in stepped:
         if listing.is_published:
             ensure_may_decide(listing.service, listing, by=by)
-    if edit.kind != Edit.Kind.STATE:
-        listings.update(changed_by=by)
+    if says_anew:
+        whose = Q(service__edits=edit) | Q(service__organization=edit.organization_id)
+        changed = Listing.objects.filter(whose).exclude(service__merged_into__edit=edit).values("pk")
+        for listing in Listing.objects.select_for_update().filter(pk__in=changed).order_by("pk"):
+            note_change(listing, by)
     edit.undone_at, edit.undone_by = timezone.now(), by
     edit.save(update_fields=["undone_at", "undone_by"])
     _note_steps(stepped, states, by)
     Service.objects.filter(Q(edits=edit) | Q(organization=edit.organization_id)).reindex()
+
+
+def _without_check(row: dict[str, Any]) -> dict[str, Any]:
+    """Somebody has checked what they read: undoing words brings no check back, and takes none away."""
+    return {name: value for name, value in row.items() if name not in CHECK}
 
 
 def _put_back(rows: list[tuple[Model, UUID, Any, Any]]) -> None:
@@ -136,8 +159,10 @@ def _put_back(rows: list[tuple[Model, UUID, Any, Any]]) -> None:
     for model, pk, before, after in rows:
         if before is not None and after is None:
             model._base_manager.create(pk=pk, **_columns(model, before))
-        elif before is not None:
-            model._base_manager.filter(pk=pk).update(**_columns(model, before))
+        elif before:
+            # Who reported it is forgotten when it is put away; from then on it counts as one person's.
+            more = {"source": str(pk)} if model is ProblemReport else {}
+            model._base_manager.filter(pk=pk).update(**_columns(model, before), **more)
 
 
 def told(edit: Edit) -> Iterator[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
 from community.errors import NotPossible
-from community.models import Interest, Listing, Organization, Service
+from community.models import Interest, Listing, Organization, Service, StateChange
 
 
 def why_not(service: Service, listing: Listing, *, by: User) -> str:
@@ -30,6 +30,22 @@ def ensure_may_decide(service: Service, listing: Listing, *, by: User) -> None:
     """Raises NotPossible where `why_not` has a reason."""
     if reason := why_not(service, listing, by=by):
         raise NotPossible(reason)
+
+
+def note_change(entry: Listing, by: User) -> None:
+    """Who changed its words last, undoing included; where two read everything, another one checks it."""
+    if entry.changed_by_id != by.pk:
+        entry.changed_by = by
+        entry.save(update_fields=["changed_by"])
+    if settings.SECOND_PAIR_OF_EYES and entry.verified_on:
+        unread(entry, by=by, note=_("Changed; another curator reads it"))
+
+
+def unread(entry: Listing, *, by: User | None, note: str) -> None:
+    """It says something that nobody has checked yet."""
+    entry.verified_on, entry.verified_by, entry.verified_how = None, None, ""
+    entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
+    StateChange.objects.create(listing=entry, from_state=entry.state, to_state=entry.state, by=by, note=note)
 
 
 @transaction.atomic

@@ -61,6 +61,8 @@ def merge(*, by: User, kept: Service, gone: Service, choices: Mapping[str, str])
         raise NotPossible(_("One of them was merged into another already."))
     if there[gone.pk].state == Listing.State.ARCHIVED:
         raise NotPossible(_("The other one is archived. Bring it back first."))
+    if there[gone.pk].is_published and not there[kept.pk].is_published:
+        raise NotPossible(_("Everybody can find the other one, and not this one. Keep the other one."))
     tables = {*WORDS, *PLACES, *PARTS.values()}
     what = _("Merged “%(gone)s” into “%(kept)s”") % {"gone": gone.name, "kept": kept.name}
     with edits.written_down(Edit.Kind.MERGE, tables, by=by, services=[kept, gone], what=what) as writing:

@@ -1,5 +1,6 @@
 """Why a listing stands in the curators' queue, in words."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from django.utils.formats import date_format
@@ -7,23 +8,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community.models import Listing, Service, WebLink
+from community.models.voices import Problem
 from community.querysets.services import HALF_A_YEAR
 
 
 def reasons(service: Service, links: Mapping[str, WebLink]) -> Iterator[str]:
     """Why this one of `by_need` and `for_queue` is there, strongest first; `links` are its, by address."""
     listing, found = service.listing, vars(service)
-    unreachable, others = found["unreachable"], found["reports"] - found["unreachable"]
-    if unreachable:
+    told = Counter(report.problem for report in found["open_reports"])
+    if unreachable := told.pop(Problem.UNREACHABLE, 0):
         yield ngettext(
             "%(number)s person could not reach them.", "%(number)s people could not reach them.", unreachable
         ) % {"number": unreachable}
-    if others:
+    for problem in [each for each in Problem if each in told]:
         yield ngettext(
-            "%(number)s person says that something is not right.",
-            "%(number)s people say that something is not right.",
-            others,
-        ) % {"number": others}
+            "%(number)s person says: “%(what)s”.", "%(number)s people say: “%(what)s”.", told[problem]
+        ) % {"number": told[problem], "what": problem.label}
     if listing.state == Listing.State.NEEDS_CHECK:
         yield _("It was taken out of the directory until somebody has looked.")
     if not listing.verified_on:

@@ -5,7 +5,7 @@ named circumstance leads to listings. The interests are ways to contribute.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps as current_apps
@@ -44,6 +44,26 @@ HEADINGS = {
     "need": ("Needs", "What people may need help with.", NEEDS),
     "interest": ("Ways to contribute", "What people may like to give.", INTERESTS),
 }
+SAID = {
+    "housing": "eviction evicted evict homeless homelessness shelter rent landlord hostel sleeping rough",
+    "food": "food foodbank pantry hungry hunger meal meals groceries",
+    "health_care": "suicide suicidal alcohol drinking drugs addiction counselling counsellor therapy dentist"
+    " doctor depression wheelchair",
+    "safety": "domestic violence violent abuse abused abusive suicide suicidal refuge women womens shelter",
+    "discrimination": "racism abuse",
+    "transport": "wheelchair bus",
+}
+"""The plain words by which people look for what a category holds, in our own words."""
+VOLUNTEER = {"volunteer", "volunteers", "volunteering"}
+DANGER = {"suicide", "suicidal", "violence", "violent", "abuse", "abused", "abusive"}
+"""What tells of danger: what is about safety comes first."""
+EVERYDAY = frozenset(
+    (  # noqa: SIM905
+        "a an and any at can cant cannot could do dont for from get got have help i im in is it me my need of"
+        " on or our s some t the there to us want we with kids children family pay paying free bank"
+    ).split()
+)
+"""Words of everyday speech that say little of what somebody looks for."""
 ACCESS = {
     "steps": (
         "No steps",
@@ -91,6 +111,15 @@ ENOUGH_REPORTS = 3
 def term_id(code: str) -> uuid.UUID:
     """The id of one of Trellis's own terms; the same in every installation."""
     return uuid.uuid5(TAXONOMY_ID, code)
+
+
+def meant_by(words: Iterable[str]) -> list[str]:
+    """The tags of listings that people mean by these words, if each says something of the same."""
+    said = {word for word in words if word not in EVERYDAY}
+    if not said:
+        return []
+    tags = [f"category:{code}" for code, known in SAID.items() if said <= set(known.split())]
+    return [*tags, "kind:contribute"] if said <= VOLUNTEER else tags
 
 
 def ensure_categories(apps: Any = current_apps) -> dict[str, Any]:

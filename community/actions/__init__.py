@@ -11,6 +11,7 @@ from community.actions.parts import add_place, change_place, keep_part, remove_p
 from community.actions.states import (
     STEPS,
     archive,
+    ask_about_moved,
     ask_for_check,
     ask_to_read_again,
     publish,
@@ -27,6 +28,7 @@ __all__ = [
     "NotPossible",
     "add_place",
     "archive",
+    "ask_about_moved",
     "ask_for_check",
     "ask_to_read_again",
     "change_listing",

@@ -7,9 +7,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
-from community.actions.states import note_change
 from community.edits import written_down
 from community.errors import NotPossible
+from community.eyes import note_change
 from community.models import Edit, Listing, Location, Organization, Service, Url, WebLink
 
 

@@ -8,9 +8,10 @@ from django.db import transaction
 from coaching.accounts.models import User
 from community.actions.columns import Fields, fill, rewrite
 from community.actions.parts import place_of
-from community.actions.states import State, cannot_publish, locked, note_change, what_is_missing
+from community.actions.states import State, cannot_publish, locked, what_is_missing
 from community.edits import WORDS, written_down
 from community.errors import NotPossible
+from community.eyes import note_change
 from community.models import (
     Attribute,
     CostOption,

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
 from community.actions.columns import Fields, rewrite
-from community.actions.states import locked, note_change
+from community.actions.states import locked
 from community.edits import PLACES, written_down
+from community.eyes import note_change
 from community.models import (
     Accessibility,
     Address,

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
 from community.edits import STATE, written_down
 from community.errors import NotPossible
-from community.eyes import ensure_may_decide
-from community.models import Edit, Listing, Service, StateChange, TaxonomyTerm
+from community.eyes import ensure_may_decide, unread
+from community.models import Edit, Interest, Listing, Service, StateChange, TaxonomyTerm
+from community.querysets import ServiceQuerySet
 
 State = Listing.State
 
@@ -74,15 +75,29 @@ def ask_for_check(*, by: User | None, service: Service, note: str = "") -> Listi
 def ask_to_read_again(*, by: User | None, service: Service, note: str) -> Listing:
     """A published listing says something new that no curator has read: it stays, as not checked yet."""
     entry = locked(service)
-    _unread(entry, by=by, note=note)
+    unread(entry, by=by, note=note)
     return entry
+
+
+@transaction.atomic
+def ask_about_moved(*, by: User | None, services: ServiceQuerySet) -> None:
+    """Who runs these changed. What a curator with an interest in them published waits for another."""
+    interests = Interest.objects.lasting().filter(
+        organization=OuterRef("organization"), curator=OuterRef("listing__published_by")
+    )
+    for service in services.published().filter(Exists(interests)):
+        ask_for_check(
+            by=by, service=service, note=_("Its organization changed; another curator publishes it")
+        )
 
 
 @transaction.atomic
 def archive(*, by: User, service: Service, note: str = "") -> Listing:
     """It is not offered any more. It stays in the history and in the plans that speak of it."""
-    _close_reports(service, by)
-    return _step(service, State.ARCHIVED, by=by, note=note)
+    what = str(State.ARCHIVED.label)
+    with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=what):
+        _close_reports(service, by)
+        return _step(service, State.ARCHIVED, by=by, note=note)
 
 
 @transaction.atomic
@@ -133,21 +148,6 @@ def what_is_missing(
 def cannot_publish(missing: list[str]) -> str:
     """What is said where something is missing."""
     return _("Before everybody may find it, it still needs: %(missing)s.") % {"missing": "; ".join(missing)}
-
-
-def note_change(entry: Listing, by: User) -> None:
-    """Who changed it last. Where a second person reads everything, a published one waits for them."""
-    if entry.changed_by_id != by.pk:
-        entry.changed_by = by
-        entry.save(update_fields=["changed_by"])
-    if settings.SECOND_PAIR_OF_EYES and entry.is_published and entry.verified_on:
-        _unread(entry, by=by, note=_("Changed; another curator reads it"))
-
-
-def _unread(entry: Listing, *, by: User | None, note: str) -> None:
-    entry.verified_on, entry.verified_by, entry.verified_how = None, None, ""
-    entry.save(update_fields=["verified_on", "verified_by", "verified_how"])
-    StateChange.objects.create(listing=entry, from_state=entry.state, to_state=entry.state, by=by, note=note)
 
 
 def _mark_checked(entry: Listing, *, by: User, how: str, on: date | None = None) -> None:

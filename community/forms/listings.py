@@ -1,6 +1,6 @@
 """What a listing and an organization say, and how a curator made sure of it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from crispy_forms.layout import Fieldset
 from django import forms
@@ -202,7 +202,9 @@ class OrganizationForm(forms.ModelForm):
 class VerifyForm(forms.Form):
     """How a curator made sure that a listing is true."""
 
-    how = forms.ChoiceField(label=_("How did you check it?"), choices=Listing.VerifiedHow.choices)
+    CHOICES: ClassVar = [("", _("Choose how")), *Listing.VerifiedHow.choices]
+
+    how = forms.ChoiceField(label=_("How did you check it?"), choices=CHOICES)
 
 
 # --- the parts of a listing, each on its own small page ---------------------

@@ -1,7 +1,8 @@
 """Writes a data package into the directory, in one transaction, and says what became of every row."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,9 @@ def import_package(
             report.files.append(_write(checker.check(rows), report, since))
         _list_new_services(checker, by)
         _ask_about_ended_services(checker, by)
-        _ask_about_rewritten_services(checker, by)
+        _ask_about_rewritten_services(checker, report, by)
+        moved = [pk for name, pk, columns in report.changed if name == "service" and MOVED in columns]
+        actions.ask_about_moved(by=by, services=Service.objects.filter(pk__in=moved))
         _touched_services(checker).reindex()
         transaction.set_rollback(is_dry_run)
     return report
@@ -164,6 +167,8 @@ def _ask_about_ended_services(checker: Checker, by: User | None) -> None:
 
 QUIET = {"last_modified", "assured_date", "assurer_email", "source_id"}
 """Columns that change without anything being said anew."""
+MOVED = "organization_id"
+"""The column that says who runs a service."""
 UNSEEN = {Program, Funding, OrganizationIdentifier, ServiceCapacity}
 """What no page shows."""
 SAYS_OF: dict[type[models.Model], str] = {
@@ -175,26 +180,37 @@ SAYS_OF: dict[type[models.Model], str] = {
 """What the others speak of, and their columns that say of which."""
 
 
-def _ask_about_rewritten_services(checker: Checker, by: User | None) -> None:
-    """A published service that says something new stays published, and a curator reads it again."""
+def _ask_about_rewritten_services(checker: Checker, report: Report, by: User | None) -> None:
+    """What was known and says something new now. What is new waits for a curator anyway."""
+    seen = [good.rewritten for good in checker.good.values() if good.table.model not in UNSEEN]
+    known = services_of(chain.from_iterable(seen)).exclude(pk__in=report.added.get("service", []))
+    read_again(known, by=by, note="Its source says something new")
+
+
+def services_of(rows: Iterable[models.Model]) -> ServiceQuerySet:
+    """Those on whose pages these rows are read."""
     ids: dict[str, set[uuid.UUID | None]] = {column: set() for column in SAYS_OF.values()}
-    for good in checker.good.values():
-        if good.table.model in UNSEEN:
-            continue
-        own = SAYS_OF.get(good.table.model)
-        for row in good.rewritten:
-            if own:
-                ids[own].add(row.pk)
-            for column in {"service_id"} if own else ids:
-                ids[column].add(getattr(row, column, None))
-    services = Service.objects.published().filter(
+    for row in rows:
+        own = SAYS_OF.get(type(row))
+        if own:
+            ids[own].add(row.pk)
+        for column in {"service_id"} if own else ids:
+            ids[column].add(getattr(row, column, None))
+    return Service.objects.filter(
         Q(pk__in=ids["service_id"] - {None})
         | Q(organization__in=ids["organization_id"] - {None})
         | Q(pk__in=_services_at(pk__in=ids["service_at_location_id"] - {None}))
         | Q(pk__in=_services_at(location__in=ids["location_id"] - {None}))
     )
-    for service in services:
-        actions.ask_to_read_again(by=by, service=service, note="Its source says something new")
+
+
+def read_again(services: ServiceQuerySet, *, by: User | None, note: str) -> None:
+    """Whoever brought it in changed them. A published one stays published until a curator reads it."""
+    services = Service.objects.filter(pk__in=list(services.values_list("pk", flat=True)))
+    if by:
+        Listing.objects.filter(service__in=services).update(changed_by=by)
+    for service in services.filter(Q(listing__state="published") | Q(listing__verified_on__isnull=False)):
+        actions.ask_to_read_again(by=by, service=service, note=note)
 
 
 def _touched_services(checker: Checker) -> ServiceQuerySet:

@@ -2,6 +2,7 @@
 
 import tempfile
 import uuid
+from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
-from community.hsds.apply import import_package
+from community import actions
+from community.hsds.apply import MOVED, QUIET, UNSEEN, import_package, read_again, services_of
 from community.hsds.report import Report
 from community.hsds.share import in_json
 from community.hsds.tables import BY_MODEL, BY_NAME, TABLES
@@ -68,6 +71,8 @@ def undo_import(*, by: User, run: ImportRun) -> ImportRun:
     if run.state != ImportRun.State.APPLIED:
         raise NotNow
     services = set(run.undo["added"].get("service", []))
+    said_anew = services_of(_rows_of(run))
+    affected = Service.objects.filter(pk__in=list(said_anew.values_list("pk", flat=True)))
     run.kept = sum(_put_back(*each) for each in run.undo["changed"])
     for table in reversed(TABLES):
         ids = {uuid.UUID(pk) for pk in run.undo["added"].get(table.name, [])}
@@ -76,6 +81,9 @@ def undo_import(*, by: User, run: ImportRun) -> ImportRun:
         run.kept += len(staying)
     services |= {pk for name, pk, _columns in run.undo["changed"] if name == "service"}
     Service.objects.filter(pk__in=services).reindex()
+    read_again(affected, by=by, note=_("An import was taken back"))
+    moved = [pk for name, pk, columns in run.undo["changed"] if name == "service" and MOVED in columns]
+    actions.ask_about_moved(by=by, services=Service.objects.filter(pk__in=moved))
     run.undone_at = timezone.now()
     run.undo = {}
     run.save()
@@ -104,6 +112,17 @@ def _as_json(report: Report) -> dict[str, Any]:
         "merged": [str(each) for each in sorted(report.merged)[:MOST_LINES]],
         "merged_total": len(report.merged),
     }
+
+
+def _rows_of(run: ImportRun) -> Iterator[models.Model]:
+    """What it brought or changed that a page shows, as far as it is there."""
+    for table in TABLES:
+        ids = {*run.undo["added"].get(table.name, [])}
+        ids |= {
+            pk for name, pk, columns in run.undo["changed"] if name == table.name and set(columns) - QUIET
+        }
+        if ids and table.model not in UNSEEN:
+            yield from table.model._base_manager.filter(pk__in=ids)
 
 
 def _put_back(name: str, pk: str, columns: dict[str, list[Any]]) -> int:

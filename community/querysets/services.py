@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from re import findall, sub
 from typing import Any, Self
 
 from django.apps import apps
@@ -32,6 +33,7 @@ from community.querysets.curated import TO_CHECK, may_curate
 from community.querysets.index import write_index
 from community.querysets.links import with_dead_link
 from community.querysets.words import Read, plain, read
+from community.vocabulary import DANGER, meant_by
 
 HALF_A_YEAR = 182
 """Days after which a listing should be checked again."""
@@ -116,10 +118,16 @@ class ServiceQuerySet(models.QuerySet):
         if not text:
             return named.order_by("sort_name", "pk")
         query = (words or read(text)).query
-        rank = SearchRank(F("listing__search_vector"), query)
+        rank = Cast(Round(SearchRank(F("listing__search_vector"), query) * 1_000_000), BigIntegerField())
+        said = findall(r"\w+", sub(r"['\u2019]", "", text.lower()))
+        meant = meant_by([] if text.startswith("-") or " -" in text else said)
+        fits = Q(listing__search_vector=query)
+        if meant:
+            fits |= Q(listing__tags__overlap=meant)
+        is_safety = Q(listing__tags__contains=["category:safety"]) if DANGER & set(said) else Q(pk__in=[])
         return (
-            named.filter(listing__search_vector=query)
-            .annotate(score=Cast(Round(rank * 1_000_000), BigIntegerField()))
+            named.filter(fits)
+            .annotate(score=rank + Case(When(is_safety, then=10_000_000), default=0))
             .order_by("-score", "sort_name", "pk")
         )
 
@@ -163,7 +171,6 @@ class ServiceQuerySet(models.QuerySet):
             self.filter(listing__state__in=["published", "needs_check"])
             .annotate(
                 reports=_open_reports(),
-                unreachable=_open_reports(problem="unreachable"),
                 unchecked=Least(Coalesce(ExtractDay(since), LONG_AGO), LONG_AGO),
                 has_dead_link=Case(When(with_dead_link(), then=1), default=0),
                 sort_name=F("listing__sort_name"),
@@ -199,7 +206,10 @@ class ServiceQuerySet(models.QuerySet):
 
     def for_queue(self) -> Self:
         """With what the curators' queue shows of each, in a fixed number of queries."""
-        return self.for_reasons().prefetch_related("additional_urls", _places())
+        reports = _rows("ProblemReport").still_open()
+        return self.for_reasons().prefetch_related(
+            "additional_urls", _places(), Prefetch("problem_reports", reports, to_attr="open_reports")
+        )
 
     def for_cards(self) -> Self:
         """With what a card in a list shows, in a fixed number of queries."""
@@ -247,9 +257,9 @@ def _rows(model: str) -> Any:
     return apps.get_model("community", model)._default_manager
 
 
-def _open_reports(**which: str) -> Coalesce:
+def _open_reports() -> Coalesce:
     """How many open reports a service has."""
-    reports = _rows("ProblemReport").filter(service=OuterRef("pk"), closed_at=None, **which)
+    reports = _rows("ProblemReport").filter(service=OuterRef("pk"), closed_at=None)
     how_many = reports.order_by().values("service").annotate(how_many=Count("pk")).values("how_many")
     return Coalesce(Subquery(how_many, output_field=IntegerField()), 0)
 

@@ -14,8 +14,9 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 from community import actions
 from community.eyes import why_not
+from community.forms.listings import VerifyForm
 from community.forms.voices import SetAsideForm
-from community.models import GapRecord, Listing, Service, Suggestion, WebLink
+from community.models import GapRecord, Service, Suggestion, WebLink
 from community.needs import reasons
 from community.views.shared import curators_only
 
@@ -45,7 +46,8 @@ def queue(request: PersonRequest) -> HttpResponse:
                 )
                 for service, after in zip(page, following, strict=False)
             ],
-            "ways_to_check": Listing.VerifiedHow.choices,
+            "ways_to_check": VerifyForm.CHOICES,
+            "unsaid": request.GET.get("unsaid", ""),
             "after": request.GET.get("after", ""),
             "moved": [link for link in links.values() if link.new_address],
             "gaps": [gap for gap in gaps if not gap.is_set_aside],

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -95,12 +94,14 @@ def listing_archive(request: PersonRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @curators_only
 def listing_verify(request: PersonRequest, pk: UUID) -> HttpResponse:
+    if "from_queue" in request.POST and not VerifyForm(request.POST).is_valid():
+        return _back_to_queue(request, str(pk), unsaid=str(pk))
     response = _checked_step(request, pk, actions.verify, _("Checked today, by you."))
-    return _back_to_queue(request) if "from_queue" in request.POST else response
+    return _back_to_queue(request, request.POST["from_queue"]) if "from_queue" in request.POST else response
 
 
-def _back_to_queue(request: PersonRequest) -> HttpResponse:
-    """To the same page of the queue, and there to the entry that followed: the next key reaches it."""
-    query = f"?{urlencode({'after': after})}" if (after := request.POST.get("after", "")) else ""
-    following = f"#listing-{pk}" if (pk := slugify(request.POST["from_queue"])) else ""
-    return redirect(f"{reverse('community:queue')}{query}{following}")
+def _back_to_queue(request: PersonRequest, to: str, **more: str) -> HttpResponse:
+    """To the same page of the queue, and there to this entry: the next key reaches it."""
+    query = {name: value for name, value in {"after": request.POST.get("after"), **more}.items() if value}
+    place = f"#listing-{pk}" if (pk := slugify(to)) else ""
+    return redirect(reverse("community:queue", query=query) + place)

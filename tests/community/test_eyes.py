@@ -10,7 +10,8 @@ from django.utils import timezone
 from coaching.accounts.models import User
 from community import actions, edits, eyes
 from community.errors import NotPossible
-from community.models import Edit, Interest, Listing, Service
+from community.hsds import runs
+from community.models import Edit, ImportRun, Interest, Listing, Service
 
 
 @pytest.fixture
@@ -103,6 +104,59 @@ def test_who_has_an_interest_does_not_publish_by_taking_back(finn, gwen, publish
     assert entry(service).state == "archived"
 
 
+def bring_in(by: User, service: Service, **columns) -> ImportRun:
+    """A one-line file about a service, brought in."""
+    row = {
+        "id": service.pk,
+        "organization_id": service.organization_id,
+        "name": service.name,
+        "status": "active",
+    } | columns
+    content = ",".join(row) + "\n" + ",".join(map(str, row.values())) + "\n"
+    run = runs.try_import(by=by, file_name="services.csv", content=content.encode())
+    return runs.apply_import(by=by, run=run)
+
+
+@pytest.mark.parametrize("way_back", ["another import", "taking the import back"])
+def test_who_has_an_interest_does_not_publish_under_another_name(
+    finn, gwen, draft_of, organization, interest, way_back
+):
+    other = actions.create_organization(by=finn, name="Choir")
+    service = draft_of()
+    run = bring_in(finn, service, organization_id=other.pk)
+    service = Service.objects.get(pk=service.pk)
+    actions.submit_for_review(by=finn, service=service)
+    actions.publish(by=finn, service=service, how="phone")
+
+    if way_back == "another import":
+        bring_in(finn, service, organization_id=organization.pk)
+    else:
+        runs.undo_import(by=finn, run=run)
+
+    found = entry(service)
+    assert (found.service.organization, found.state) == (organization, "needs_check")
+    assert found.state_changes.first().note == "Its organization changed; another curator publishes it"
+    with pytest.raises(NotPossible, match="declared an interest"):
+        actions.verify(by=finn, service=found.service, how="phone")
+    with pytest.raises(NotPossible, match="declared an interest"):
+        edits.take_back(by=finn, edit=Edit.objects.first())
+    actions.verify(by=gwen, service=found.service, how="phone")
+    assert (entry(service).state, entry(service).published_by) == ("published", gwen)
+
+
+def test_what_another_published_stays_when_its_organization_changes(
+    finn, gwen, published_of, organization, interest
+):
+    other = actions.create_organization(by=finn, name="Choir")
+    eyes.end_interest(by=finn, interest=interest)
+    service = published_of(organization=other)
+    eyes.declare_interest(by=gwen, organization=organization, words="I work there")
+
+    bring_in(gwen, service, organization_id=organization.pk)
+
+    assert (entry(service).state, entry(service).verified_on) == ("published", None)
+
+
 def test_a_curator_declares_and_ends_an_interest_for_others_to_see(
     finn_browser, gwen, browser_of, organization, draft_of
 ):
@@ -171,6 +225,88 @@ def test_who_wrote_it_does_not_publish_it(finn, gwen, draft_of):
     assert entry(service).published_by == gwen
 
 
+def change(by, service, **columns) -> Edit:
+    actions.change_listing(
+        by=by, service=Service.objects.get(pk=service.pk), columns=columns, listing={}, categories=["housing"]
+    )
+    return Edit.objects.first()
+
+
+@pytest.fixture
+def checked(finn, gwen, draft_of) -> Service:
+    """Finn wrote it, Gwen checked and published it."""
+    service = draft_of()
+    actions.submit_for_review(by=finn, service=service)
+    actions.publish(by=gwen, service=service, how="phone")
+    return service
+
+
+@pytest.mark.usefixtures("_two_pairs")
+def test_words_put_back_from_before_the_check_wait_for_another(finn, gwen, draft_of):
+    service = draft_of(
+        service={"name": "Rent advice", "url": "https://bad.example", "email": "a@example.org"}
+    )
+    edit = change(finn, service, url="https://good.example")
+    actions.submit_for_review(by=finn, service=service)
+    actions.publish(by=gwen, service=service, how="phone")
+
+    edits.take_back(by=finn, edit=edit)
+
+    found = entry(service)
+    assert (found.is_published, found.verified_by, found.verified_on) == (True, None, None)
+    with pytest.raises(NotPossible):
+        actions.verify(by=finn, service=service, how="phone")
+
+
+@pytest.mark.usefixtures("_two_pairs")
+def test_taking_back_some_words_brings_no_check_back_for_others(finn, checked):
+    first = change(finn, checked, description="Other words.")
+    change(finn, checked, url="https://evil.example")
+
+    edits.take_back(by=finn, edit=first)
+
+    found = entry(checked)
+    assert (found.service.description, found.service.url) == (
+        "Somebody reads the letter with you.",
+        "https://evil.example",
+    )
+    assert (found.verified_by, found.verified_on, found.verified_how) == (None, None, "")
+
+
+@pytest.mark.usefixtures("_two_pairs")
+def test_taking_back_words_that_were_checked_meanwhile_waits_for_another(finn, gwen, checked):
+    edit = change(finn, checked, description="Other words.")
+    actions.verify(by=gwen, service=checked, how="phone")
+
+    edits.take_back(by=finn, edit=edit)
+
+    assert (entry(checked).verified_by, entry(checked).changed_by) == (None, finn)
+
+
+@pytest.mark.usefixtures("_two_pairs")
+def test_an_organizations_words_put_back_wait_for_another(finn, gwen, draft_of, organization):
+    actions.change_organization(by=finn, organization=organization, columns={"name": "Evil"})
+    bad = Edit.objects.first()
+    service = draft_of()
+    actions.submit_for_review(by=finn, service=service)
+    actions.publish(by=gwen, service=service, how="phone")
+
+    edits.take_back(by=finn, edit=bad)
+
+    assert (entry(service).verified_by, entry(service).changed_by) == (None, finn)
+
+
+@pytest.mark.usefixtures("_two_pairs")
+def test_what_changed_while_it_was_archived_is_not_checked_when_it_comes_back(finn, gwen, checked):
+    actions.archive(by=finn, service=checked)
+    archived = Edit.objects.first()
+    change(finn, checked, url="https://evil.example")
+
+    edits.take_back(by=gwen, edit=archived)
+
+    assert (entry(checked).is_published, entry(checked).verified_by) == (True, None)
+
+
 @pytest.mark.usefixtures("_two_pairs")
 def test_who_changed_it_last_does_not_publish_it(finn, gwen, draft_of):
     service = draft_of()
@@ -211,6 +347,40 @@ def test_a_published_listing_that_changed_waits_for_another(finn, gwen, draft_of
     other = User.objects.create_user("hugo@example.org", "trellis-demo", name="Hugo", is_curator=True)
     actions.verify(by=other, service=service, how="phone")
     assert entry(service).verified_by == other
+
+
+@pytest.mark.usefixtures("_two_pairs")
+@pytest.mark.parametrize("is_taken_back", [False, True])
+def test_who_brought_a_change_in_does_not_check_it(finn, gwen, checked, is_taken_back):
+    run = bring_in(gwen, checked, name="Other advice")
+    if is_taken_back:
+        runs.undo_import(by=gwen, run=run)
+
+    found = entry(checked)
+    assert (found.is_published, found.verified_on, found.changed_by) == (True, None, gwen)
+    with pytest.raises(NotPossible, match="You wrote or changed it last"):
+        actions.verify(by=gwen, service=checked, how="phone")
+
+
+@pytest.mark.usefixtures("_two_pairs")
+def test_what_an_import_put_into_a_listing_in_review_is_published_by_another(finn, gwen, draft_of):
+    service = draft_of()
+    actions.submit_for_review(by=finn, service=service)
+
+    bring_in(gwen, service, name="Other advice")
+
+    with pytest.raises(NotPossible, match="You wrote or changed it last"):
+        actions.publish(by=gwen, service=service, how="phone")
+
+
+def test_taking_an_import_back_is_read_again(finn, gwen, published_of):
+    service = published_of()
+    run = bring_in(finn, service, name="Other advice")
+    actions.verify(by=gwen, service=service, how="phone")
+
+    runs.undo_import(by=finn, run=run)
+
+    assert (entry(service).service.name, entry(service).verified_on) == ("Rent advice", None)
 
 
 def test_without_it_one_curator_does_all(finn, published_of):

@@ -169,6 +169,7 @@ def test_a_need_that_finds_nothing_becomes_a_gap_once_a_day(checked):
     assert (gap.need, gap.days, gap.first_on, gap.last_on) == ("food", 2, TODAY, date(2026, 5, 21))
     assert {field.name for field in GapRecord._meta.fields} == {
         "id", "created_at", "need", "days", "first_on", "last_on",
+        "set_aside_on", "set_aside_by", "set_aside_why",
     }  # fmt: skip
 
 

@@ -317,6 +317,33 @@ def test_a_curator_compares_and_merges(finn_browser, twins):
     assert f'<a href="{url("listing_detail", kept.pk)}">Rent advice</a>, and its address leads there' in left
 
 
+@pytest.mark.parametrize("state", ["draft", "in_review", "needs_check", "archived"])
+def test_a_published_one_does_not_vanish_in_one_that_is_not(finn, finn_browser, browser_of, twins, state):
+    kept, gone = twins
+    Listing.objects.filter(service=kept).update(state=state)
+    page = url("merge_confirm", kept.pk, gone.pk)
+
+    text = finn_browser.get(page).text
+    refused = finn_browser.post(page, {"name": "kept"})
+
+    assert "nobody would find either of them" in text
+    assert f'<a href="{url("merge_confirm", gone.pk, kept.pk)}">Keep “Rent advice centre”</a>' in text
+    assert "Make them one</button>" not in text
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    with pytest.raises(NotPossible, match="Keep the other one"):
+        merging.merge(by=finn, kept=kept, gone=gone, choices={})
+    assert browser_of(None).get(gone.get_absolute_url()).status_code == HTTPStatus.OK
+
+
+def test_a_draft_becomes_one_with_a_published_one(finn, browser_of, twins):
+    gone, kept = twins
+    Listing.objects.filter(service=gone).update(state="draft")
+
+    merging.merge(by=finn, kept=kept, gone=gone, choices={})
+
+    assert browser_of(None).get(gone.get_absolute_url()).url == kept.get_absolute_url()
+
+
 def test_any_other_listing_can_be_searched_for(finn_browser, twins, published_of):
     swim = published_of("Swimming")
 

@@ -450,3 +450,47 @@ def test_what_is_left_out_by_a_minus_is_left_out_in_every_language(visitor, publ
     published_of("Beratung für Wohnungen", languages=["German"])
 
     assert names(visitor.get(LIST, {"q": "Beratung -Wohnungen"})) == []
+
+
+# --- the words people use -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("eviction", ["Home"]),
+        ("homeless", ["Home"]),
+        ("can't pay rent", ["Home"]),
+        ("food-bank", ["Table"]),
+        ("foodbank", ["Table"]),
+        ("food pantry", ["Table"]),
+        ("free food", ["Table"]),
+        ("food for my kids", ["Table"]),
+        ("dentist", ["Clinic"]),
+        ("counselling", ["Clinic"]),
+        ("alcohol", ["Clinic"]),
+        ("wheelchair", ["Clinic"]),
+        ("volunteer", ["Hands"]),
+        ("shelter", ["Door", "Home"]),
+        ("women's refuge", ["Door"]),
+        ("domestic violence", ["Door"]),
+        ("abuse", ["Door"]),
+        ("suicide", ["Door", "Clinic"]),
+        ("suicide trombone", []),
+        ("free bank", []),
+        ("food -table", []),
+    ],
+)
+def test_the_words_people_use_find_what_a_category_holds(visitor, published_of, typed, found):
+    plain = {"kind": "get_help", "affiliation": "none", "summary": "Ask us."}
+    for name, category in {
+        "Home": "housing",
+        "Table": "food",
+        "Clinic": "health_care",
+        "Door": "safety",
+    }.items():
+        published_of(name, service={"name": name}, listing=plain, categories=[category])
+    hands = plain | {"kind": "contribute"}
+    published_of("Hands", service={"name": "Hands"}, listing=hands, categories=["visiting"])
+
+    assert names(visitor.get(LIST, {"q": typed})) == found

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from community import actions
 from community.actions import note_gaps
-from community.models import Listing
+from community.models import Edit, Listing, ProblemReport
 
 QUEUE = reverse("community:queue")
 LONG_AGO = date(2020, 1, 1)
@@ -72,7 +72,7 @@ def test_queue_asks_the_database_as_often_for_3_rows_as_for_30(
     for number in range(rows):
         published_of(f"Advice {number}", is_checked=False)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         finn_browser.get(QUEUE)
 
 
@@ -88,7 +88,7 @@ def test_queue_says_why_in_words(finn, finn_browser, visitor, alma_browser, ben_
     ben_browser.post(report_url(reported), {"problem": "ended"})
 
     assert reasons_of(finn_browser.get(QUEUE)) == {
-        "Reported": ["2 people could not reach them.", "1 person says that something is not right."],
+        "Reported": ["2 people could not reach them.", "1 person says: “It does not exist any more”."],
         "Doubtful": ["It was taken out of the directory until somebody has looked."],
         "Never": ["Nobody has checked it yet."],
         "Old": ["Last checked on 1 January 2020, more than half a year ago."],
@@ -119,6 +119,59 @@ def test_three_people_who_could_not_reach_them_put_it_back_and_first(
     assert Listing.objects.get(service=service).state == "published"
     assert reasons_of(finn_browser.get(QUEUE))["Silent"] == ["3 people could not reach them."]
     assert names(finn_browser.get(QUEUE)) == ["Silent", "Never"]
+
+
+def test_queue_shows_what_people_told_before_it_is_put_away(finn_browser, visitor, published_of):
+    service = published_of()
+    visitor.post(report_url(service), {"problem": "unwelcome", "words": "They laughed at me.\n<b>Twice</b>"})
+
+    page = finn_browser.get(QUEUE)
+
+    assert reasons_of(page) == {"Rent advice": ["1 person says: “I was not treated well there”."]}
+    assert "They laughed at me." in page.text
+    assert "&lt;b&gt;Twice&lt;/b&gt;" in page.text
+    assert "What people told us is put away when you have checked it." in page.text
+
+
+def test_a_check_in_the_queue_needs_a_choice(finn_browser, visitor, published_of):
+    service, other = (published_of(name, is_checked=False) for name in ["A", "B"])
+    visitor.post(report_url(service), {"problem": "unwelcome", "words": "They laughed at me."})
+    verify = reverse("community:listing_verify", args=[service.pk])
+    shown = finn_browser.get(QUEUE).text
+
+    refused = finn_browser.post(verify, {"how": "", "from_queue": str(other.pk), "after": ""})
+
+    assert '<option value="">Choose how</option>' in shown
+    assert refused.url == f"{QUEUE}?unsaid={service.pk}#listing-{service.pk}"
+    text = finn_browser.get(refused.url).text
+    assert text.count("Say how you checked it.") == 1
+    assert 'required aria-invalid="true" aria-describedby="unsaid"' in text
+    assert (Listing.objects.get(service=service).verified_on, ProblemReport.objects.get().closed_at) == (
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize("step", ["verify", "archive"])
+def test_a_check_taken_back_opens_what_it_put_away(
+    finn, finn_browser, visitor, alma_browser, published_of, step
+):
+    service = published_of()
+    for browser in (visitor, alma_browser):
+        browser.post(report_url(service), {"problem": "wrong", "words": "They moved."})
+    act, more = (actions.verify, {"how": "phone"}) if step == "verify" else (actions.archive, {})
+    actions.ask_for_check(by=finn, service=service)
+    act(by=finn, service=service, **more)
+    closed = ProblemReport.objects.still_open().count()
+    edit = Edit.objects.first()
+
+    finn_browser.post(reverse("community:edit_undo", args=[edit.pk]))
+
+    assert (closed, ProblemReport.objects.still_open().count()) == (0, 2)
+    assert names(finn_browser.get(QUEUE)) == ["Rent advice"]
+    assert Listing.objects.get(service=service).verified_on == timezone.localdate()
+    assert "source" not in str(edit.rows)
+    assert ProblemReport.objects.values("source").distinct().count() == 2
 
 
 def test_a_check_in_the_queue_goes_on_with_the_next(finn_browser, published_of):
