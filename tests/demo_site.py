@@ -36,7 +36,7 @@ def fresh_copy(to: Path) -> Path:
 class Demo:
     """A running `bin/demo`, its address, and what it printed."""
 
-    def __init__(self, copy: Path, port: int, *, patience: float = 120) -> None:
+    def __init__(self, copy: Path, port: int, *, patience: float = 300) -> None:
         self.copy = copy
         self.address = f"http://127.0.0.1:{port}/"
         self.process = subprocess.Popen(
