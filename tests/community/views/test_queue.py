@@ -157,8 +157,9 @@ def test_a_check_taken_back_opens_what_it_put_away(
     finn, finn_browser, visitor, alma_browser, published_of, step
 ):
     service = published_of()
-    for browser in (visitor, alma_browser):
-        browser.post(report_url(service), {"problem": "wrong", "words": "They moved."})
+    for number, browser in enumerate([visitor, alma_browser], start=1):
+        told = {"problem": "wrong", "words": "They moved."}
+        browser.post(report_url(service), told, REMOTE_ADDR=f"203.0.113.{number}")
     act, more = (actions.verify, {"how": "phone"}) if step == "verify" else (actions.archive, {})
     actions.ask_for_check(by=finn, service=service)
     act(by=finn, service=service, **more)
