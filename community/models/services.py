@@ -118,7 +118,9 @@ class Service(HsdsRecord):
 
     @property
     def web_addresses(self) -> list[str]:
-        """The links its page shows; no query where a page's relations are prefetched."""
+        """The links its page shows; no query in the queue, or where a page's relations are prefetched."""
+        if (named := vars(self).get("named_addresses")) is not None:
+            return list(dict.fromkeys(named))
         places = [link.location for link in self.service_at_locations.all()]
         found = [
             self.url or self.organization.website,

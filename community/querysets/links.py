@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models, transaction
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
@@ -61,6 +62,11 @@ def with_dead_link() -> Q:
     return Q(pk__in=RawSQL(WITH_DEAD_LINK, [DEAD_FOR_SURE]))  # noqa: S611
 
 
+def named_addresses() -> RawSQL:
+    """The addresses that a service's page shows, as `Service.web_addresses` has them."""
+    return RawSQL(NAMED_BY_ONE, [], output_field=ArrayField(models.TextField()))  # noqa: S611
+
+
 NAMED = """
     SELECT service.id AS service_id, coalesce(nullif(service.url, ''), organization.website) AS url
     FROM community_service service
@@ -73,6 +79,10 @@ NAMED = """
     JOIN community_location location ON location.id = place.location_id AND NOT location.is_confidential
 """
 """Each service and the addresses its page shows, as `Service.web_addresses` has them."""
+NAMED_BY_ONE = f"""
+    ARRAY(SELECT named.url FROM ({NAMED}) AS named
+          WHERE named.service_id = "community_service"."id" AND named.url <> '')
+"""  # noqa: S608
 IN_USE = f"""
     SELECT named.url
     FROM ({NAMED}) AS named

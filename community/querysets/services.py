@@ -31,7 +31,7 @@ from coaching.accounts.querysets import Person
 from community.places import Place, Within, chord
 from community.querysets.curated import TO_CHECK, may_curate
 from community.querysets.index import write_index
-from community.querysets.links import with_dead_link
+from community.querysets.links import named_addresses, with_dead_link
 from community.querysets.words import Read, plain, read
 from community.vocabulary import DANGER, meant_by
 
@@ -207,8 +207,10 @@ class ServiceQuerySet(models.QuerySet):
     def for_queue(self) -> Self:
         """With what the curators' queue shows of each, in a fixed number of queries."""
         reports = _rows("ProblemReport").still_open()
-        return self.for_reasons().prefetch_related(
-            "additional_urls", _places(), Prefetch("problem_reports", reports, to_attr="open_reports")
+        return (
+            self.for_reasons()
+            .annotate(named_addresses=named_addresses())
+            .prefetch_related(Prefetch("problem_reports", reports, to_attr="open_reports"))
         )
 
     def for_cards(self) -> Self:

@@ -53,6 +53,9 @@ def test_the_links_of_listings_are_written_down_once(finn, draft_of, published_o
     services = Service.objects.published().prefetch_related(
         "additional_urls", "service_at_locations__location"
     )
+    assert {service: service.web_addresses for service in Service.objects.published().for_queue()} == {
+        service: service.web_addresses for service in services
+    }
     assert {url for service in services for url in service.web_addresses} == {
         *WebLink.objects.values_list("url", flat=True)
     }
