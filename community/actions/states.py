@@ -52,17 +52,19 @@ def publish(*, by: User, service: Service, note: str = "", how: str = "") -> Lis
 
     Raises NotPossible, naming what is missing.
     """
-    if how:
-        _close_reports(service, by)
-    entry = locked(service)
-    if missing := what_is_missing(service, entry):
-        raise NotPossible(cannot_publish(missing))
-    ensure_may_decide(service, entry, by=by)
-    entry.published_at = timezone.now()
-    entry.published_by = by
-    if how:
-        _mark_checked(entry, by=by, how=how)
-    return _step(service, State.PUBLISHED, by=by, note=note, entry=entry)
+    what = str(State.PUBLISHED.label)
+    with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=what):
+        if how:
+            _close_reports(service, by)
+        entry = locked(service)
+        if missing := what_is_missing(service, entry):
+            raise NotPossible(cannot_publish(missing))
+        ensure_may_decide(service, entry, by=by)
+        entry.published_at = timezone.now()
+        entry.published_by = by
+        if how:
+            _mark_checked(entry, by=by, how=how)
+        return _step(service, State.PUBLISHED, by=by, note=note, entry=entry)
 
 
 @transaction.atomic

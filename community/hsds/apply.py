@@ -57,8 +57,7 @@ def import_package(
         _list_new_services(checker, by)
         _ask_about_ended_services(checker, by)
         _ask_about_rewritten_services(checker, report, by)
-        moved = [pk for name, pk, columns in report.changed if name == "service" and MOVED in columns]
-        actions.ask_about_moved(by=by, services=Service.objects.filter(pk__in=moved))
+        ask_about_moved(report.changed, by=by)
         _touched_services(checker).reindex()
         transaction.set_rollback(is_dry_run)
     return report
@@ -211,6 +210,12 @@ def read_again(services: ServiceQuerySet, *, by: User | None, note: str) -> None
         Listing.objects.filter(service__in=services).update(changed_by=by)
     for service in services.filter(Q(listing__state="published") | Q(listing__verified_on__isnull=False)):
         actions.ask_to_read_again(by=by, service=service, note=note)
+
+
+def ask_about_moved(changed: Iterable[tuple[str, Any, Mapping[str, Any]]], *, by: User | None) -> None:
+    """Of rows that were changed (table, id, columns), the services that somebody else runs now."""
+    moved = [pk for name, pk, columns in changed if name == "service" and MOVED in columns]
+    actions.ask_about_moved(by=by, services=Service.objects.filter(pk__in=moved))
 
 
 def _touched_services(checker: Checker) -> ServiceQuerySet:

@@ -13,8 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
-from community import actions
-from community.hsds.apply import MOVED, QUIET, UNSEEN, import_package, read_again, services_of
+from community.hsds.apply import QUIET, UNSEEN, ask_about_moved, import_package, read_again, services_of
 from community.hsds.report import Report
 from community.hsds.share import in_json
 from community.hsds.tables import BY_MODEL, BY_NAME, TABLES
@@ -82,8 +81,7 @@ def undo_import(*, by: User, run: ImportRun) -> ImportRun:
     services |= {pk for name, pk, _columns in run.undo["changed"] if name == "service"}
     Service.objects.filter(pk__in=services).reindex()
     read_again(affected, by=by, note=_("An import was taken back"))
-    moved = [pk for name, pk, columns in run.undo["changed"] if name == "service" and MOVED in columns]
-    actions.ask_about_moved(by=by, services=Service.objects.filter(pk__in=moved))
+    ask_about_moved(run.undo["changed"], by=by)
     run.undone_at = timezone.now()
     run.undo = {}
     run.save()
