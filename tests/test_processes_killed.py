@@ -4,6 +4,7 @@ None lost, none early, none after a cancellation; a double only where the mail
 server's answer was lost, at most one, with the same Message-ID.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -82,10 +83,12 @@ class DeadlySink(Sink):
 
         def strike() -> None:
             waiting = (
-                "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE%'"
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+                " AND wait_event_type = 'Lock' AND query LIKE 'UPDATE%'"
             )
-            with psycopg2.connect(database_url()) as watcher, watcher.cursor() as cursor:
-                watcher.autocommit = True
+            with contextlib.closing(psycopg2.connect(database_url())) as watcher:
+                watcher.autocommit = True  # within one transaction the activity reads the same each time
+                cursor = watcher.cursor()
 
                 def is_waiting() -> bool:
                     cursor.execute(waiting)
