@@ -11,6 +11,8 @@ from typing import Any
 import structlog
 from celery import Celery, signals
 
+from coaching.logs import fault
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coaching.settings")
 
 app = Celery("trellis")
@@ -46,14 +48,7 @@ def log_task(task_id: str, task: Any, state: str | None = None, **_kwargs: Any) 
 @signals.task_failure.connect
 def log_failure(task_id: str, sender: Any, exception: BaseException, **_kwargs: Any) -> None:
     """Say where it came from; the error's own words may be private, and Celery's line with them is off."""
-    frames = []
-    traceback = exception.__traceback__
-    while traceback:
-        frames.append(f"{traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}")
-        traceback = traceback.tb_next
-    logger.error(
-        "task_failed", name=sender.name, id=task_id, error=type(exception).__qualname__, at=frames[-4:]
-    )
+    logger.error("task_failed", name=sender.name, id=task_id, **fault(exception))
 
 
 @signals.worker_ready.connect

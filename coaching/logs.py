@@ -8,6 +8,7 @@ import logging
 import logging.config
 import sys
 import time
+import traceback
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -117,12 +118,16 @@ def log_fault(**_kwargs: Any) -> None:
     Django says so of each request that ends in a 500, whether a view or a
     middleware raised. A 404, 403 or 400 is an answer and no fault.
     """
-    kind, _error, traceback = sys.exc_info()
-    frames = []
-    while traceback:
-        frames.append(f"{traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}")
-        traceback = traceback.tb_next
-    logger.error("failed", error=kind.__qualname__ if kind else None, at=frames[-4:])
+    logger.error("failed", **fault(sys.exc_info()[1]))
+
+
+def fault(error: BaseException | None) -> dict[str, Any]:
+    """The kind of an error and where it came from, for a line of the log; its own words may be private."""
+    frames = traceback.extract_tb(error.__traceback__) if error else []
+    return {
+        "error": type(error).__qualname__ if error else None,
+        "at": [f"{frame.filename}:{frame.lineno}" for frame in frames][-4:],
+    }
 
 
 got_request_exception.connect(log_fault, dispatch_uid="trellis.log_fault")

@@ -86,7 +86,7 @@ def _settle(name: str, value: str) -> None:
 
 def _commands(mode: str, port: int, mail_port: int) -> dict[str, str]:
     web = f"granian --interface wsgi --host 127.0.0.1 --port {port} --no-ws coaching.wsgi:application"
-    worker = "celery --app coaching.celery worker --beat --concurrency 1 --loglevel INFO"
+    worker = "celery --app coaching.celery worker --beat --concurrency 2 --loglevel INFO"
     mail = (
         f"python -m aiosmtpd --nosetuid --listen 127.0.0.1:{mail_port} "
         f"--class aiosmtpd.handlers.Mailbox {embedded.VAR / 'mailbox'}"

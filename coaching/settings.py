@@ -205,6 +205,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "check-links": {"task": "community.check_links", "schedule": timedelta(minutes=1)},
+    "work-on-imports": {"task": "community.work_on_imports", "schedule": timedelta(minutes=1)},
     "find-alike": {"task": "community.find_alike", "schedule": timedelta(minutes=1)},
     "note-links": {"task": "community.write_down_links", "schedule": timedelta(hours=1)},
     "tick": {"task": "coaching.tick", "schedule": timedelta(seconds=10)},

@@ -29,7 +29,7 @@ def latest_news() -> list[News]:
 
     Both walk an index backwards, so that it costs the same in a large directory.
     """
-    services: ServiceQuerySet = Service.objects.published().for_reasons().by_check()
+    services: ServiceQuerySet = Service.objects.published().for_cards().by_check()
     changes = (
         StateChange.objects.filter(to_state="published", listing__state="published")
         .exclude(from_state="published")

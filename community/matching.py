@@ -100,7 +100,7 @@ def match(wish: Wish, *, today: date | None = None) -> Matches:
     for row in _pool_of_each(fitting, missing):
         found.setdefault(row["pk"], row)
     ranked = _first(list(found.values()), wish)
-    services = Service.objects.published().for_reasons().in_bulk([row["pk"] for row in ranked])
+    services = Service.objects.published().for_cards().in_bulk([row["pk"] for row in ranked])
     matches = []
     for row in ranked:
         if service := services.get(row["pk"]):
@@ -114,7 +114,7 @@ def helping_with(need: str, *, most: int, today: date | None = None) -> list[Mat
     """The first of what `match` finds for one need, in one query: for a page about something else."""
     wish = Wish(needs=(need,))
     services = _fitting(wish, today or timezone.localdate()).filter(_answers([need], HELPS))
-    ordered = services.for_reasons().order_by("-checked", "sort_name", "pk")
+    ordered = services.for_cards().order_by("-checked", "sort_name", "pk")
     return [Match(service, _reason(service, wish)) for service in ordered[:most]]
 
 

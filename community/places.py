@@ -61,9 +61,14 @@ class Way(Func):
 
 
 class Within(Func):
-    """A position lies in a box; an index answers it."""
+    """A position lies in a box; an index answers it.
 
-    arg_joiner = " <@ "
+    Of "overlaps" PostgreSQL expects five times as many as of "lies in", which
+    is nearer the truth: only so does it walk the index from the nearest on
+    instead of fetching and ordering all that are near.
+    """
+
+    arg_joiner = " && "
     template = "(%(expressions)s)"
     output_field = BooleanField()
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
+from community.hsds import runs
 from community.linkcheck.rounds import check_links
 from community.models import LikePair, WebLink
 
@@ -24,3 +25,9 @@ def check_due_links() -> None:
 def find_alike() -> None:
     """Compare the listings that changed with all others."""
     LikePair.objects.find()
+
+
+@shared_task(name="community.work_on_imports", time_limit=3600)
+def work_on_imports() -> None:
+    """Look at, bring in or take back what curators handed in; a large file takes its time."""
+    runs.work_on_imports()

@@ -36,12 +36,15 @@ def fresh_copy(to: Path) -> Path:
 class Demo:
     """A running `bin/demo`, its address, and what it printed."""
 
-    def __init__(self, copy: Path, port: int, *, patience: float = 300) -> None:
-        self.copy = copy
+    def __init__(self, copy: Path, port: int) -> None:
+        self.copy, self.port = copy, port
         self.address = f"http://127.0.0.1:{port}/"
+        self.start()
+
+    def start(self, *, patience: float = 300) -> None:
         self.process = subprocess.Popen(
-            ["bin/demo", "--port", str(port)],
-            cwd=copy,
+            ["bin/demo", "--port", str(self.port)],
+            cwd=self.copy,
             env=plain_environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -28,7 +28,7 @@ from coaching.scheduling.links import Act, token_for
 from coaching.scheduling.models import BookingRules, SessionType
 from community import actions as directory
 from community.eyes import declare_interest
-from community.hsds.runs import try_import
+from community.hsds import runs as imports
 from community.models import GapRecord, LikePair, WebLink
 from goals import actions as plans
 from goals.library import write_template
@@ -468,7 +468,9 @@ def world(alma, ben, cora, finn, olga, ben_client) -> SimpleNamespace:
         suggestion=directory.suggest_place(name="Choir", words="They sing."),
         gap=GapRecord.objects.create(need="food", first_on=tomorrow.date(), last_on=tomorrow.date()),
         link=WebLink.objects.create(url="https://choir.example", host="choir.example"),
-        run=try_import(by=finn, file_name="o.json", content=b'[{"id": "1", "name": "A", "website": null}]'),
+        run=imports.hand_in(
+            by=finn, file_name="o.json", content=b'[{"id": "1", "name": "A", "website": null}]'
+        ),
         invitation=stranger.invitation,
     )
 

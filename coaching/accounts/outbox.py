@@ -12,7 +12,6 @@ stays locked until it leaves, so that nothing comes between (see `_Desk`).
 import smtplib
 import sys
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent import futures
@@ -35,6 +34,7 @@ from coaching.accounts.answers import NoServer, Refused
 from coaching.accounts.deliveries import Channel, Delivery, DeliveryQuerySet, DeliveryState, wake_worker
 from coaching.accounts.returned import ReturnedMail
 from coaching.accounts.sms import TextMessage, TextPost, text_post
+from coaching.logs import fault
 
 logger = structlog.get_logger("trellis.mail")
 
@@ -349,14 +349,7 @@ def _broken_off(row: Delivery, *, is_answer_lost: bool) -> str:
 
 def _poisoned(row: Delivery, error: Exception, put_back: Callable[[Delivery, str], bool]) -> str:
     """This mail cannot be written. The log says where; the error's words may hold private ones."""
-    frames = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    logger.error(
-        "mail_unwritten",
-        kind=row._meta.label_lower,
-        id=str(row.pk),
-        error=type(error).__qualname__,
-        at=frames[-4:],
-    )
+    logger.error("mail_unwritten", kind=row._meta.label_lower, id=str(row.pk), **fault(error))
     sentence = _("The mail could not be written because of a fault in Trellis. We will try again.")
     return _persist("unwritten", lambda: put_back(row, sentence))
 

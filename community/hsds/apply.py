@@ -1,7 +1,7 @@
 """Writes a data package into the directory, in one transaction, and says what became of every row."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,17 @@ BATCH = 1000
 CALLED = ["name", "number", "url", "address_1", "document", "description", "source", "identifier", "email"]
 
 
+type Teller = Callable[[int, int], None]
+"""Told how many rows are done, of how many."""
+
+
 def import_package(
-    path: Path, *, is_dry_run: bool = False, by: User | None = None, takes_source: bool = False
+    path: Path,
+    *,
+    is_dry_run: bool = False,
+    by: User | None = None,
+    takes_source: bool = False,
+    tell: Teller = lambda _done, _of: None,
 ) -> Report:
     """Bring in what is at `path` (see `read_package`); a dry run does the same and takes it all back.
 
@@ -50,10 +59,13 @@ def import_package(
     report = Report(takes_source=takes_source)
     files = read_package(path, report)
     checker = Checker(report)
+    sizes = [len(rows.rows) for rows in files]
     with transaction.atomic():
         since = Since(report, takes_source)
-        for rows in files:
+        for number, rows in enumerate(files):
+            tell(sum(sizes[:number]), sum(sizes))
             report.files.append(_write(checker.check(rows), report, since))
+        tell(sum(sizes), sum(sizes))
         _list_new_services(checker, by)
         _ask_about_ended_services(checker, by)
         _ask_about_rewritten_services(checker, report, by)

@@ -1,51 +1,153 @@
-"""A curator's import in three steps: try it, bring it in, take it back."""
+"""A curator's import in three steps: try it, bring it in, take it back.
+
+A page asks for a step, a worker takes it in one transaction. What is asked for
+stands in the database, so a worker that is killed leaves nothing half done and
+the next one begins anew.
+"""
 
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import structlog
+from django.core.cache import cache
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from coaching.accounts.deliveries import wake_worker
 from coaching.accounts.models import User
+from coaching.logs import fault
 from community.hsds.apply import QUIET, UNSEEN, ask_about_moved, import_package, read_again, services_of
-from community.hsds.report import Report
+from community.hsds.read import read_package
+from community.hsds.report import PackageError, Report
 from community.hsds.share import in_json
 from community.hsds.tables import BY_MODEL, BY_NAME, TABLES
 from community.models import ImportRun, Listing, Service
+from community.models.imports import IF_IT_FAILS, ImportState
+
+logger = structlog.get_logger("trellis.import")
+WORK = "community.work_on_imports"
 
 MOST_LINES = 500
 """So many findings and rows a page shows; the figures count all."""
+
+
+TRIES = 3
+"""So often a step is begun; a worker that was killed in it was perhaps too small for it."""
+SHOWN_FOR = 3600
+"""So many seconds it is remembered how far a step has come."""
 
 
 class NotNow(Exception):
     """The run is not at this step any more."""
 
 
-def try_import(*, by: User, file_name: str, content: bytes) -> ImportRun:
-    """See what the file would do. Raises PackageError where it cannot be read."""
-    report = _import(file_name, content, is_dry_run=True, by=by)
-    return ImportRun.objects.create(
-        by=by, file_name=file_name[-200:], content=content, report=_as_json(report)
-    )
+# --- what a curator asks for --------------------------------------------------
+
+
+def hand_in(*, by: User, file_name: str, content: bytes) -> ImportRun:
+    """Let a worker see what the file would do. Raises PackageError where it cannot be read."""
+    with _as_file(file_name, content) as path:
+        read_package(path, Report())
+    run = ImportRun.objects.create(by=by, asked_by=by, file_name=file_name[-200:], content=content)
+    wake_worker(WORK)
+    return run
+
+
+def ask_to_bring_in(*, by: User, run: ImportRun, takes_source: bool = False) -> None:
+    """Let a worker bring it in, with the source's words even where a curator wrote others if `takes_source`.
+
+    Raises NotNow if that was asked before.
+    """
+    _ask(run, ImportState.TRIED, ImportState.BRINGING_IN, asked_by=by, takes_source=takes_source)
+
+
+def ask_to_take_back(*, by: User, run: ImportRun) -> None:
+    """Let a worker take back what it brought, as far as nobody has worked on it since.
+
+    Raises NotNow if it is not there to be taken back.
+    """
+    _ask(run, ImportState.APPLIED, ImportState.TAKING_BACK, asked_by=by)
 
 
 @transaction.atomic
-def apply_import(*, by: User, run: ImportRun, takes_source: bool = False) -> ImportRun:
-    """Bring it in, with the source's words even where a curator wrote others if `takes_source`.
-
-    Raises NotNow if that was done, PackageError where it cannot be read any more.
-    """
-    run = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if run.state != ImportRun.State.TRIED or run.content is None:
+def _ask(run: ImportRun, before: ImportState, then: ImportState, **columns: Any) -> None:
+    there = ImportRun.objects.filter(pk=run.pk, state=before)
+    if not there.update(state=then, tries=0, refusal="", **columns):
         raise NotNow
-    content = bytes(run.content)
-    report = _import(run.file_name, content, is_dry_run=False, by=by, takes_source=takes_source)
+    wake_worker(WORK)
+
+
+# --- what a worker does -------------------------------------------------------
+
+
+def work_on_imports() -> None:
+    """Take every step that was asked for. Those that another worker holds are passed over."""
+    for pk in ImportRun.objects.under_way().values_list("pk", flat=True):
+        if _is_begun(pk):
+            _take_step(pk)
+
+
+def how_far(run: ImportRun) -> tuple[int, int] | None:
+    """Rows that are done and rows in all, where a worker is at it and has said so."""
+    return cache.get(_key(run.pk)) if run.is_under_way else None
+
+
+def _key(pk: UUID) -> str:
+    return f"community:import:{pk}"
+
+
+@transaction.atomic
+def _is_begun(pk: UUID) -> bool:
+    """Count the try before it is made: one that kills the worker is counted, too."""
+    run = ImportRun.objects.under_way().held().filter(pk=pk).defer("content", "undo").first()
+    if run is None:
+        return False
+    if run.tries >= TRIES:
+        _fails(run, _("It was begun %(number)d times and never came to an end.") % {"number": TRIES})
+        return False
+    run.tries += 1
+    run.save(update_fields=["tries"])
+    return True
+
+
+def _take_step(pk: UUID) -> None:
+    try:
+        with transaction.atomic():
+            if run := ImportRun.objects.under_way().held().filter(pk=pk).first():
+                STEPS[ImportState(run.state)](run)
+    except PackageError as error:
+        with transaction.atomic():
+            if run := ImportRun.objects.under_way().held().filter(pk=pk).first():
+                _fails(run, str(error))
+    except Exception as error:  # noqa: BLE001 - the others still have their turn, and this one its next try
+        logger.error("import_failed", id=str(pk), **fault(error))
+
+
+def _fails(run: ImportRun, why: str) -> None:
+    run.state, run.refusal, run.tries = IF_IT_FAILS[ImportState(run.state)], why, 0
+    columns = ["state", "refusal", "tries"]
+    if run.state == ImportState.GIVEN_UP:
+        run.content = None
+        columns.append("content")
+    run.save(update_fields=columns)
+
+
+def _look_at(run: ImportRun) -> None:
+    run.report = _as_json(_import(run, is_dry_run=True, by=run.asked_by))
+    run.state = ImportState.TRIED
+    run.save()
+
+
+def _bring_in(run: ImportRun) -> None:
+    report = _import(run, is_dry_run=False, by=run.asked_by, takes_source=run.takes_source)
     run.report = _as_json(report)
     run.undo = {
         "added": {name: [str(pk) for pk in ids] for name, ids in report.added.items()},
@@ -54,21 +156,12 @@ def apply_import(*, by: User, run: ImportRun, takes_source: bool = False) -> Imp
             for name, pk, columns in report.changed
         ],
     }
-    run.applied_at = timezone.now()
-    run.content = None
+    run.state, run.applied_at, run.content = ImportState.APPLIED, timezone.now(), None
     run.save()
-    return run
 
 
-@transaction.atomic
-def undo_import(*, by: User, run: ImportRun) -> ImportRun:
-    """Take back what it brought, as far as nobody has worked on it since; `kept` counts what stays.
-
-    Raises NotNow if it is not there to be taken back.
-    """
-    run = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if run.state != ImportRun.State.APPLIED:
-        raise NotNow
+def _take_back(run: ImportRun) -> None:
+    """As far as nobody has worked on it since; `kept` counts what stays."""
     services = set(run.undo["added"].get("service", []))
     said_anew = services_of(_rows_of(run))
     affected = Service.objects.filter(pk__in=list(said_anew.values_list("pk", flat=True)))
@@ -80,20 +173,34 @@ def undo_import(*, by: User, run: ImportRun) -> ImportRun:
         run.kept += len(staying)
     services |= {pk for name, pk, _columns in run.undo["changed"] if name == "service"}
     Service.objects.filter(pk__in=services).reindex()
-    read_again(affected, by=by, note=_("An import was taken back"))
-    ask_about_moved(run.undo["changed"], by=by)
-    run.undone_at = timezone.now()
-    run.undo = {}
+    read_again(affected, by=run.asked_by, note=_("An import was taken back"))
+    ask_about_moved(run.undo["changed"], by=run.asked_by)
+    run.state, run.undone_at, run.undo = ImportState.UNDONE, timezone.now(), {}
     run.save()
-    return run
 
 
-def _import(file_name: str, content: bytes, **more: Any) -> Report:
+STEPS = {
+    ImportState.HANDED_IN: _look_at,
+    ImportState.BRINGING_IN: _bring_in,
+    ImportState.TAKING_BACK: _take_back,
+}
+
+
+@contextmanager
+def _as_file(file_name: str, content: bytes) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         name = Path(file_name.replace("\\", "/")).name or "file"
         path = Path(folder) / name[-60:]  # a file system counts octets, and takes 255
         path.write_bytes(content)
-        return import_package(path, **more)
+        yield path
+
+
+def _import(run: ImportRun, **more: Any) -> Report:
+    def tell(done: int, of: int) -> None:
+        cache.set(_key(run.pk), (done, of), SHOWN_FOR)
+
+    with _as_file(run.file_name, bytes(run.content or b"")) as path:
+        return import_package(path, tell=tell, **more)
 
 
 def _as_json(report: Report) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from coaching.accounts.models import User
 from coaching.accounts.records import Record
 from community.fields import WeekHoursField
+from community.models.places import LocationType
 from community.models.services import Service
 from community.querysets import ListingQuerySet
 from community.records import one_of
@@ -47,7 +48,7 @@ LISTING_WORDS = ["kind", "affiliation", "summary"]
 """The columns of Trellis's own layer that say what a listing is."""
 
 
-@pghistory.track(exclude=["search_vector", "tags", "hours", "sort_name", "compared_at"])
+@pghistory.track(exclude=["search_vector", "tags", "hours", "places", "sort_name", "compared_at"])
 class Listing(Record):
     """A service's entry in the directory: its kind, its state, who it stands with, when it was last checked.
 
@@ -106,6 +107,11 @@ class Listing(Record):
         "and `dated` where hours hold for a time only.",
     )
     hours = WeekHoursField(null=True, editable=False)
+    places = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="`name`, `type` and `city` of each, for lists that show many; nothing of a secret one.",
+    )
     compared_at = models.DateTimeField(
         null=True,
         editable=False,
@@ -187,6 +193,11 @@ class Listing(Record):
         return sorted(NAMES[code] for code in self.category_codes)
 
     @property
+    def place_names(self) -> list[str]:
+        """Where it is, in a few words for each place, and none for a secret one: no query."""
+        return [_place_name(place) for place in self.places]
+
+    @property
     def is_published(self) -> bool:
         return self.state == ListingState.PUBLISHED
 
@@ -194,6 +205,13 @@ class Listing(Record):
     def is_unreached(self) -> bool:
         """Several people could not reach them, and no curator has checked it since."""
         return "unreached" in self.tags
+
+
+def _place_name(place: dict[str, str]) -> str:
+    if not place:
+        return ""
+    name = place["name"] or str(LocationType(place["type"]).label)
+    return f"{name}, {place['city']}" if place["city"] else name
 
 
 class StateChange(Record):

@@ -207,6 +207,14 @@ class ImportRunQuerySet(models.QuerySet):
         """All of them for a curator; the files themselves are left where they are."""
         return self.defer("content", "undo") if may_curate(user) else self.none()
 
+    def under_way(self) -> Self:
+        """Those that a worker has to take a step of."""
+        return self.filter(state__in=["handed_in", "bringing_in", "taking_back"]).order_by("pk")
+
+    def held(self) -> Self:
+        """Locked for this transaction; those that another holds are left out."""
+        return self.select_for_update(skip_locked=True, of=("self",))
+
 
 WITH_PUBLISHED = """
 WITH RECURSIVE shown AS (

@@ -1,6 +1,7 @@
-"""What a listing is found by, written down beside it by one statement.
+"""What a listing is found by and shown with in a list, written down beside it by one statement.
 
-A confidential place adds neither words nor a spot nor its access.
+A confidential place adds neither words nor a spot nor its access, and of where
+it is no more than that this is kept secret.
 """
 
 from itertools import batched
@@ -114,6 +115,18 @@ tags AS (
     UNION
     SELECT service_id, 'dated' FROM hours WHERE valid_from IS NOT NULL OR valid_to IS NOT NULL
 ),
+at AS (
+    SELECT links.service_id,
+           jsonb_agg(
+               CASE WHEN links.is_confidential THEN '{}'::jsonb
+                    ELSE jsonb_build_object('name', location.name, 'type', location.location_type, 'city',
+                             coalesce((SELECT city FROM community_address address
+                                       WHERE address.location_id = location.id
+                                       ORDER BY address.address_type <> 'physical', address.id LIMIT 1), ''))
+               END ORDER BY links.id) AS places
+    FROM links JOIN community_location location ON location.id = links.location_id
+    GROUP BY links.service_id
+),
 open AS (
     SELECT service_id, range_agg(int4range(begins, ends)) AS hours
     FROM (
@@ -132,12 +145,13 @@ open AS (
 tagged AS (
     SELECT those.id, coalesce(array_agg(tags.tag ORDER BY tags.tag) FILTER (WHERE tags.tag IS NOT NULL), '{}')
                AS tags,
-           open.hours, spoken.configs
+           open.hours, spoken.configs, coalesce(at.places, '[]') AS places
     FROM those
     LEFT JOIN tags ON tags.id = those.id
     LEFT JOIN open ON open.service_id = those.id
     LEFT JOIN spoken ON spoken.id = those.id
-    GROUP BY those.id, open.hours, spoken.configs
+    LEFT JOIN at ON at.service_id = those.id
+    GROUP BY those.id, open.hours, spoken.configs, at.places
 ),
 said AS (
     INSERT INTO community_searchword (word, stem)
@@ -170,6 +184,7 @@ there AS (
 UPDATE community_listing AS listing
 SET sort_name = words.sort_name,
     tags = tagged.tags,
+    places = tagged.places,
     compared_at = NULL,
     hours = tagged.hours,
     search_vector = {english}
@@ -194,7 +209,7 @@ def _statement() -> str:
 
 
 def write_index(ids: list[Any]) -> None:
-    """Write down anew what these services are found by: words, tags, hours, places."""
+    """Write down anew what these services are found by and shown with: words, tags, hours, places."""
     named = [(name, config) for config, names in vocabulary.TEXT.items() for name in names.split()]
     values: dict[str, Any] = {
         "taxonomy": vocabulary.TAXONOMY_ID,

@@ -40,8 +40,15 @@ HALF_A_YEAR = 182
 LONG_AGO = 4_000
 """Days that stand for "never checked", and the most that count."""
 NEVER = Value(date.min, output_field=DateField())
-MOST_COUNTED = 1_000
+MOST_COUNTED = 500
 """Beyond so many it is enough to know that there are more; counting all takes longer the more there are."""
+
+
+OF_A_CARD = [
+    *("name", "description", "status", "minimum_age", "maximum_age", "organization__name"),
+    *(f"listing__{name}" for name in ["kind", "state", "summary", "verified_on", "tags", "places"]),
+]
+"""What lists that show many read of each."""
 
 
 class ServiceQuerySet(models.QuerySet):
@@ -189,11 +196,9 @@ class ServiceQuerySet(models.QuerySet):
             )
         )
 
-    def for_reasons(self) -> Self:
-        """With what says why each is suggested, and nothing more. No more queries."""
-        return self.select_related("organization", "listing").defer(
-            "listing__search_vector", "listing__hours"
-        )
+    def for_cards(self) -> Self:
+        """With what a card in a list shows, or what says why each is suggested. No more queries."""
+        return self.select_related("organization", "listing").only(*OF_A_CARD)
 
     def with_interest_of(self, user: Person) -> Self:
         """With `is_of_interest`: whether this curator has declared an interest in who runs it."""
@@ -202,20 +207,21 @@ class ServiceQuerySet(models.QuerySet):
 
     def for_lines(self) -> Self:
         """With what a line about each says: who runs it, and what it is about. One more query."""
-        return self.for_reasons().prefetch_related(_terms())
+        return self._with_listing().prefetch_related(_terms())
 
     def for_queue(self) -> Self:
         """With what the curators' queue shows of each, in a fixed number of queries."""
         reports = _rows("ProblemReport").still_open()
         return (
-            self.for_reasons()
+            self._with_listing()
             .annotate(named_addresses=named_addresses())
             .prefetch_related(Prefetch("problem_reports", reports, to_attr="open_reports"))
         )
 
-    def for_cards(self) -> Self:
-        """With what a card in a list shows, in a fixed number of queries."""
-        return self.for_reasons().prefetch_related(_places(), _public_addresses())
+    def _with_listing(self) -> Self:
+        return self.select_related("organization", "listing").defer(
+            "listing__search_vector", "listing__hours"
+        )
 
     def for_page(self) -> Self:
         """With everything a listing's own page shows, in a fixed number of queries."""

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from coaching.accounts.http import PersonRequest
@@ -25,7 +24,7 @@ def import_new(request: PersonRequest) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            run = runs.try_import(by=request.user, file_name=file.name, content=file.read())
+            run = runs.hand_in(by=request.user, file_name=file.name, content=file.read())
         except PackageError as error:
             form.add_error("file", str(error))
         else:
@@ -42,7 +41,8 @@ def import_new(request: PersonRequest) -> HttpResponse:
 @curators_only
 def import_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.editable_by(request.user).select_related("by"), pk=pk)
-    return render(request, "community/import_detail.html", {"run": run})
+    context = {"run": run, "how_far": runs.how_far(run)}
+    return render(request, "community/import_detail.html", context)
 
 
 @require_POST
@@ -50,11 +50,9 @@ def import_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
 def import_apply(request: PersonRequest, pk: UUID) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.editable_by(request.user), pk=pk)
     try:
-        runs.apply_import(by=request.user, run=run, takes_source="takes_source" in request.POST)
+        runs.ask_to_bring_in(by=request.user, run=run, takes_source="takes_source" in request.POST)
     except runs.NotNow:
         messages.info(request, _("That was done already."))
-    else:
-        messages.success(request, _("Brought in. New listings wait in review; nobody else sees them yet."))
     return redirect("community:import_detail", pk)
 
 
@@ -63,14 +61,7 @@ def import_apply(request: PersonRequest, pk: UUID) -> HttpResponse:
 def import_undo(request: PersonRequest, pk: UUID) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.editable_by(request.user), pk=pk)
     try:
-        run = runs.undo_import(by=request.user, run=run)
+        runs.ask_to_take_back(by=request.user, run=run)
     except runs.NotNow:
         messages.info(request, _("There is nothing to take back."))
-    else:
-        kept = ngettext(
-            "One thing stays, because somebody has worked on it since.",
-            "%(number)s things stay, because somebody has worked on them since.",
-            run.kept,
-        ) % {"number": run.kept}
-        messages.success(request, f"{_('Taken back.')} {kept if run.kept else ''}")
     return redirect("community:import_detail", pk)

@@ -44,7 +44,7 @@ def merge_find(request: PersonRequest, pk: UUID) -> HttpResponse:
     form = CurateSearchForm(request.GET)
     form.is_valid()
     words = form.cleaned_data.get("q", "")
-    found = services.exclude(pk=pk).exclude(listing__state="archived").search(words).for_reasons()
+    found = services.exclude(pk=pk).exclude(listing__state="archived").search(words).for_cards()
     pairs = LikePair.objects.editable_by(request.user).of(service).with_both()[:OFFERED]
     alike = [(pair, pair.second if pair.first_id == pk else pair.first) for pair in pairs]
     return render(

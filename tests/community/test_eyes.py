@@ -10,8 +10,8 @@ from django.utils import timezone
 from coaching.accounts.models import User
 from community import actions, edits, eyes
 from community.errors import NotPossible
-from community.hsds import runs
 from community.models import Edit, ImportRun, Interest, Listing, Service
+from tests.community import imports
 
 
 @pytest.fixture
@@ -113,8 +113,8 @@ def bring_in(by: User, service: Service, **columns) -> ImportRun:
         "status": "active",
     } | columns
     content = ",".join(row) + "\n" + ",".join(map(str, row.values())) + "\n"
-    run = runs.try_import(by=by, file_name="services.csv", content=content.encode())
-    return runs.apply_import(by=by, run=run)
+    run = imports.tried(by=by, file_name="services.csv", content=content.encode())
+    return imports.brought_in(by=by, run=run)
 
 
 @pytest.mark.parametrize("way_back", ["another import", "taking the import back"])
@@ -131,7 +131,7 @@ def test_who_has_an_interest_does_not_publish_under_another_name(
     if way_back == "another import":
         bring_in(finn, service, organization_id=organization.pk)
     else:
-        runs.undo_import(by=finn, run=run)
+        imports.taken_back(by=finn, run=run)
 
     found = entry(service)
     assert (found.service.organization, found.state) == (organization, "needs_check")
@@ -354,7 +354,7 @@ def test_a_published_listing_that_changed_waits_for_another(finn, gwen, draft_of
 def test_who_brought_a_change_in_does_not_check_it(finn, gwen, checked, is_taken_back):
     run = bring_in(gwen, checked, name="Other advice")
     if is_taken_back:
-        runs.undo_import(by=gwen, run=run)
+        imports.taken_back(by=gwen, run=run)
 
     found = entry(checked)
     assert (found.is_published, found.verified_on, found.changed_by) == (True, None, gwen)
@@ -378,7 +378,7 @@ def test_taking_an_import_back_is_read_again(finn, gwen, published_of):
     run = bring_in(finn, service, name="Other advice")
     actions.verify(by=gwen, service=service, how="phone")
 
-    runs.undo_import(by=finn, run=run)
+    imports.taken_back(by=finn, run=run)
 
     assert (entry(service).service.name, entry(service).verified_on) == ("Rent advice", None)
 

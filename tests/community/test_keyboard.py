@@ -12,9 +12,9 @@ from playwright.sync_api import Page
 from community import actions
 from community.actions import note_gaps
 from community.eyes import declare_interest
-from community.hsds.runs import try_import
 from community.models import GapRecord, LikePair, Listing, Merge, Service, WebLink
 from tests.browser import LOOKS, axe_problems, sideways, take_screenshot
+from tests.community import imports
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -149,7 +149,7 @@ def test_curators_pages_are_accessible(open_page, finn, published_of, organizati
     )
     says = {"id": str(gone.pk), "name": gone.name, "status": "active", "alert": "Open in May"}
     says["organization"] = {"id": str(other.pk), "name": other.name}
-    run = try_import(by=finn, file_name="services.json", content=json.dumps([says]).encode())
+    run = imports.tried(by=finn, file_name="services.json", content=json.dumps([says]).encode())
     assert run.report["conflicts_total"] == 1
     actions.report_problem(service=kept, problem="unwelcome", words="They laughed at me.", source="a")
     pages = {

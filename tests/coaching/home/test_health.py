@@ -121,6 +121,7 @@ def test_what_beat_asks_for_exists(settings):
         "clients.erase_due",
         "community.check_links",
         "community.find_alike",
+        "community.work_on_imports",
         "community.write_down_links",
     }
     assert wanted <= set(app.tasks)

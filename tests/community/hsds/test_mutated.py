@@ -19,9 +19,9 @@ from django.db import connection, transaction
 from coaching.accounts.models import User
 from community.hsds.apply import import_package
 from community.hsds.report import PackageError, Report
-from community.hsds.runs import apply_import, try_import, undo_import
 from community.hsds.tables import TABLES
 from community.hsds.write import export_json
+from tests.community import imports
 from tests.community.hsds.test_forms_of_data import OHANA, PACKAGE, SERVICE
 
 pytestmark = pytest.mark.django_db
@@ -182,8 +182,8 @@ def twice(path: Path) -> Report:
 def by_a_curator(path: Path, finn: User) -> Report:
     """Tried, brought in and taken back, with a report of it that is kept."""
     report = import_package(path, is_dry_run=True)
-    run = try_import(by=finn, file_name=path.name, content=path.read_bytes())
-    run = undo_import(by=finn, run=apply_import(by=finn, run=run))
+    run = imports.tried(by=finn, file_name=path.name, content=path.read_bytes())
+    run = imports.taken_back(by=finn, run=imports.brought_in(by=finn, run=run))
     assert run.kept == 0
     return report
 

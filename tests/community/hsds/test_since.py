@@ -23,6 +23,7 @@ from community.models import (
     Service,
     ServiceAtLocation,
 )
+from tests.community import imports
 
 pytestmark = pytest.mark.django_db
 
@@ -229,11 +230,11 @@ def test_taking_the_import_back_brings_the_curators_words_again(bring, finn):
     bring(CONTENT)
     rewrite(finn, name="Help with rent")
     raw = json.dumps([CONTENT]).encode()
-    run = runs.try_import(by=finn, file_name="services.json", content=raw)
-    runs.apply_import(by=finn, run=run, takes_source=True)
+    run = imports.tried(by=finn, file_name="services.json", content=raw)
+    imports.brought_in(by=finn, run=run, takes_source=True)
     taken = the_service().name
 
-    runs.undo_import(by=finn, run=run)
+    imports.taken_back(by=finn, run=run)
 
     assert (taken, the_service().name) == ("Rent advice", "Help with rent")
     assert len(words(bring(CONTENT))) == 1
@@ -397,7 +398,7 @@ def test_parted_again_they_are_two_with_what_the_source_says_by_now(bring, finn,
 
 
 def hand_in(finn, *contents) -> ImportRun:
-    return runs.try_import(by=finn, file_name="services.json", content=json.dumps(contents).encode())
+    return imports.tried(by=finn, file_name="services.json", content=json.dumps(contents).encode())
 
 
 def page(run: ImportRun, name: str = "detail") -> str:
@@ -408,9 +409,12 @@ def test_the_preview_says_it_and_a_tick_takes_the_sources_words(bring, finn, fin
     shown = finn_browser.get(page(hand_in(finn, CONTENT, TWIN))).text
     stays, taken = hand_in(finn, CONTENT, TWIN), hand_in(finn, CONTENT, TWIN)
 
-    stays_text = finn_browser.post(page(stays, "apply"), follow=True).text
-    name = the_service().name
-    taken_text = finn_browser.post(page(taken, "apply"), {"takes_source": "on"}, follow=True).text
+    finn_browser.post(page(stays, "apply"))
+    runs.work_on_imports()
+    name, stays_text = the_service().name, finn_browser.get(page(stays)).text
+    finn_browser.post(page(taken, "apply"), {"takes_source": "on"})
+    runs.work_on_imports()
+    taken_text = finn_browser.get(page(taken)).text
 
     assert "a curator wrote “Rent help”, the source says “Rent advice”" in shown
     assert "merged into “Rent help”" in shown

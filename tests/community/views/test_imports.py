@@ -9,6 +9,8 @@ from community import actions
 from community.forms.imports import ImportForm
 from community.hsds import runs
 from community.models import ImportRun, Listing, Organization, Phone, Service
+from tests.at_once import meanwhile
+from tests.community import imports
 
 NEW = reverse("community:import_new")
 FIRST = "0192f000-0000-7000-8000-0000000001"
@@ -30,7 +32,7 @@ def upload(content=CONTENT, name="services.json"):
 @pytest.fixture
 def tried(finn):
     def make(content=CONTENT) -> ImportRun:
-        return runs.try_import(by=finn, file_name="services.json", content=json.dumps(content).encode())
+        return imports.tried(by=finn, file_name="services.json", content=json.dumps(content).encode())
 
     return make
 
@@ -38,7 +40,7 @@ def tried(finn):
 @pytest.fixture
 def applied(finn, tried):
     def make(content=CONTENT) -> ImportRun:
-        return runs.apply_import(by=finn, run=tried(content))
+        return imports.brought_in(by=finn, run=tried(content))
 
     return make
 
@@ -49,8 +51,13 @@ def page(run: ImportRun, name: str = "detail") -> str:
 
 def test_import_new_shows_what_would_happen_and_changes_nothing(finn_browser):
     response = finn_browser.post(NEW, upload(), follow=True)
+    run = ImportRun.objects.get()
+    assert response.redirect_chain[0][0] == page(run)
+    assert "It waits for its turn." in response.text
 
-    assert response.redirect_chain[0][0] == page(ImportRun.objects.get())
+    runs.work_on_imports()
+
+    response = finn_browser.get(page(run))
     assert "Rows added: 3. Changed: 0. As they were: 0. Not usable: 0." in response.text
     assert "services.json:1: added: service Rent advice" in response.text
     assert "“colour” is not in HSDS 3.1" in response.text
@@ -91,9 +98,13 @@ def test_import_apply_brings_it_in_once(finn_browser, tried):
 
     first = finn_browser.post(page(run, "apply"), follow=True)
     second = finn_browser.post(page(run, "apply"), follow=True)
+    runs.work_on_imports()
+    third = finn_browser.post(page(run, "apply"), follow=True)
 
-    assert "Brought in." in first.text
+    assert "All of it happens at once, or nothing." in first.text
     assert "That was done already." in second.text
+    assert "That was done already." in third.text
+    assert "nobody else sees them yet" in third.text
     run.refresh_from_db()
     assert (run.state, run.content) == ("applied", None)
     service = Service.objects.get()
@@ -113,10 +124,12 @@ def test_import_undo_takes_back_all_of_it(finn_browser, applied):
     run = applied()
 
     first = finn_browser.post(page(run, "undo"), follow=True)
+    runs.work_on_imports()
     second = finn_browser.post(page(run, "undo"), follow=True)
 
-    assert "Taken back." in first.text
+    assert "It is being taken back." in first.text
     assert "There is nothing to take back." in second.text
+    assert "Taken back on" in second.text
     assert [model.objects.count() for model in (Service, Organization, Phone, Listing)] == [0, 0, 0, 0]
 
 
@@ -126,7 +139,7 @@ def test_import_undo_writes_the_old_words_again(finn, applied):
     run = applied({**CONTENT, "name": "Eviction advice", "minimum_age": 16})
     assert [each.name for each in Service.objects.search("eviction")] == ["Eviction advice"]
 
-    runs.undo_import(by=finn, run=run)
+    imports.taken_back(by=finn, run=run)
 
     service.refresh_from_db()
     assert (service.name, service.minimum_age) == ("Rent advice", None)
@@ -140,9 +153,10 @@ def test_import_undo_keeps_what_a_curator_has_worked_on(finn, finn_browser, appl
         by=finn, service=service, columns={"description": "Better words"}, listing={}, categories=[]
     )
 
-    response = finn_browser.post(page(run, "undo"), follow=True)
+    finn_browser.post(page(run, "undo"))
+    runs.work_on_imports()
 
-    assert "2 things stay" in response.text
+    assert "2 things stayed" in finn_browser.get(page(run)).text
     assert Service.objects.get().description == "Better words"
     assert Organization.objects.exists()
     assert not Phone.objects.exists()
@@ -153,7 +167,7 @@ def test_import_undo_keeps_a_word_that_was_changed_since(finn, applied):
     run = applied({**CONTENT, "name": "Eviction advice"})
     Service.objects.update(name="Ours")
 
-    run = runs.undo_import(by=finn, run=run)
+    run = imports.taken_back(by=finn, run=run)
 
     assert Service.objects.get().name == "Ours"
     assert run.kept == 1
@@ -163,7 +177,7 @@ def test_import_undo_keeps_an_organization_that_others_use_by_now(finn, applied)
     run = applied()
     actions.create_listing(by=finn, organization=Organization.objects.get(), service={"name": "Ours"})
 
-    runs.undo_import(by=finn, run=run)
+    imports.taken_back(by=finn, run=run)
 
     assert [service.name for service in Service.objects.all()] == ["Ours"]
 
@@ -178,3 +192,91 @@ def test_import_new_lists_the_latest_files_without_reading_them(
         response = finn_browser.get(NEW)
 
     assert response.text.count("services.json") == 20
+
+
+def test_an_import_says_how_far_it_is(finn_browser, tried, monkeypatch):
+    run = tried()
+    finn_browser.post(page(run, "apply"))
+    seen = []
+    bring_in = runs.import_package
+
+    def look_then_bring_in(path, *, tell, **more):
+        def telling(done, of):
+            tell(done, of)
+            seen.append(finn_browser.get(page(run)).text)
+
+        return bring_in(path, tell=telling, **more)
+
+    monkeypatch.setattr(runs, "import_package", look_then_bring_in)
+    runs.work_on_imports()
+
+    said = [next(line for line in text.splitlines() if "rows are read" in line) for text in seen]
+    assert ["0 of 3" in said[0], "3 of 3" in said[-1]] == [True, True]
+    assert 'max="3" value="3"' in seen[-1]
+
+
+def test_an_import_whose_worker_is_killed_is_begun_again_and_at_last_given_up(
+    finn_browser, tried, monkeypatch
+):
+    run = tried()
+    finn_browser.post(page(run, "apply"))
+
+    def die(*_args, **_more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "import_package", die)
+        for _try in range(runs.TRIES):
+            with pytest.raises(KeyboardInterrupt):
+                runs.work_on_imports()
+    runs.work_on_imports()
+
+    text = finn_browser.get(page(run)).text
+    assert "It was begun 3 times and never came to an end." in text
+    assert page(run, "apply") in text
+    assert not Service.objects.exists()
+
+
+def test_an_import_that_fails_leaves_the_others_their_turn(finn, monkeypatch, tried):
+    bad, good = (
+        runs.hand_in(by=finn, file_name=name, content=json.dumps(CONTENT).encode())
+        for name in ["bad.json", "good.json"]
+    )
+    look_at = runs.import_package
+
+    def fail(path, **more):
+        if path.name == "bad.json":
+            raise ValueError("private words")
+        return look_at(path, **more)
+
+    monkeypatch.setattr(runs, "import_package", fail)
+    for _try in range(runs.TRIES + 1):
+        runs.work_on_imports()
+
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.state, bad.content) == ("given_up", None)
+    assert good.state == "tried"
+
+
+def test_an_import_that_cannot_be_read_any_more_says_so(finn, finn_browser, tried):
+    run = tried()
+    ImportRun.objects.update(content=b"{")
+
+    finn_browser.post(page(run, "apply"))
+    runs.work_on_imports()
+
+    text = finn_browser.get(page(run)).text
+    assert "That could not be done, and nothing was changed." in text
+    assert "not JSON" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_do_not_take_the_same_step(finn, tried):
+    run = tried()
+    runs.ask_to_bring_in(by=finn, run=run)
+
+    meanwhile(runs.work_on_imports, runs.work_on_imports)
+
+    run.refresh_from_db()
+    assert (run.state, run.tries, Service.objects.count()) == ("applied", 1, 1)
