@@ -110,6 +110,7 @@ DESCRIBED = [
 LANGUAGES = ["English", "Polish", "Arabic", "Spanish", "Somali", "French", "German", "Ukrainian"]
 FEES = ["Free of charge.", "Pay what you can.", "5 for each evening.", ""]
 MIDDLE = (52.0, -1.0)
+MATCH = "match, the page of a client"
 PAGES = {
     "search, a common word": "?q=advice",
     "search, two words": "?q=housing+advice",
@@ -134,14 +135,18 @@ def search() -> dict[str, Any]:
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
     logging.disable(logging.INFO)  # a line for each page would be measured, too
-    visitor, own = (Browser(SERVER_NAME=settings.ALLOWED_HOSTS[0]) for _who in range(2))
+    visitor, own, idle = (Browser(SERVER_NAME=settings.ALLOWED_HOSTS[0]) for _who in range(3))
     acts: dict[str, Callable[[], Any]] = {
         name: lambda query=query: _opened(visitor, f"/resources/{query.format(rare=_word(900))}")
         for name, query in PAGES.items()
     }
-    own.force_login(_somebody_who_looks())
-    acts["match, the page of a client"] = lambda: _opened(own, "/me/fits/")
-    bare = f"/resources/?after={_after_the_last('/resources/')}"
+    looks, looks_for_nothing = _two_clients()
+    own.force_login(looks)
+    idle.force_login(looks_for_nothing)
+    acts[MATCH] = lambda: _opened(own, "/me/fits/")
+    empty = f"/resources/?after={_after_the_last('/resources/')}"
+    bares = {name: lambda: _opened(visitor, empty) for name in acts}
+    bares[MATCH] = lambda: _opened(idle, "/me/fits/")
     taken: dict[str, dict[int, tuple[float, float]]] = {name: {} for name in acts}
     figures: dict[str, Any] = {"sizes": list(SIZES)}
     there = 0
@@ -152,7 +157,7 @@ def search() -> dict[str, Any]:
         figures[f"filled_{size}_s"] = round(time.perf_counter() - begin, 1)
         cache.clear()  # of another size's languages
         for name, act in acts.items():
-            taken[name][size] = _p95(act, lambda: _opened(visitor, bare))
+            taken[name][size] = _p95(act, bares[name])
     for name, act in acts.items():
         with CaptureQueriesContext(connection) as queries:
             act()
@@ -164,13 +169,15 @@ def search() -> dict[str, Any]:
             "queries": len(queries),
         }
     logging.disable(logging.NOTSET)
-    return {**figures, "bare": "the directory's page, form and all, where no entry is left to show"}
+    empty_pages = "the same page, form and all, where no entry is left to show or nothing is looked for"
+    return {**figures, "bare": empty_pages}
 
 
-def _somebody_who_looks() -> Any:
-    """A client with two needs and two interests, in the middle of the directory."""
+def _two_clients() -> tuple[Any, Any]:
+    """One with two needs and two interests, in the middle of the directory; one who looks for nothing."""
     from clients.actions import say_what_to_look_for, write_circumstance  # noqa: PLC0415
-    from clients.models import Circumstance, LookingFor  # noqa: PLC0415
+    from clients.models import Circumstance, Client, LookingFor  # noqa: PLC0415
+    from coaching.accounts.models import User  # noqa: PLC0415
 
     client = _dispatch.a_client()
     for domain in ("housing", "food"):
@@ -180,7 +187,11 @@ def _somebody_who_looks() -> Any:
     near = f"{MIDDLE[0]}, {MIDDLE[1]}"
     wish = LookingFor(client=client, interests=["nature", "arts"], near=near, age=34)
     say_what_to_look_for(by=client.user, looking_for=wish)
-    return client.user
+    idle = User.objects.create_user("idle@bench.example", None, name="Idle")
+    Client.objects.create(
+        practice=client.practice, coach=client.coach, user=idle, name="Idle", email=idle.email
+    )
+    return client.user, idle
 
 
 def _after_the_last(path: str) -> str:

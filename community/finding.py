@@ -1,11 +1,13 @@
 """A visitor's search: what narrows it, in which order it comes, and what else there is."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial, reduce
 from re import fullmatch
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -14,11 +16,9 @@ from community.models import Address
 from community.models.contacts import Weekday
 from community.places import Place
 from community.querysets import ServiceQuerySet
-from community.querysets.services import counts_of
+from community.querysets.services import MOST_COUNTED, counts_of
 from community.querysets.words import Read, read
 
-RANKED = 300
-"""Where words stand in more listings than this, those checked last are put in order by how well they fit."""
 KILOMETRES = 10
 """Near by, where nobody says how near."""
 TAGGED = ["category", "kind", "language", "access"]
@@ -86,6 +86,11 @@ class Search:
             return asked
         return next((order for order in ["best", "nearest"] if can[order]), "name")
 
+    @cached_property
+    def checked_last(self) -> list[tuple[UUID, list[str]]]:
+        """Of all that fits, in no order, those checked last with their tags, one more than are counted."""
+        return self.found().checked_last(MOST_COUNTED + 1)
+
     @property
     def narrowings(self) -> dict[str, Narrowing]:
         """Each filter by the name of its field in the form."""
@@ -117,12 +122,20 @@ class Search:
         if self.order == "nearest" and self.place is not None:
             services = self.found(without="near").nearest_first(self.place, self.metres)
         elif self.order == "best":
-            services = self.found().checked_last(RANKED).search(self.words, self.read)
+            pool = [pk for pk, _tags in self.checked_last[:MOST_COUNTED]]
+            services = self.everything.filter(pk__in=pool).search(self.words, self.read)
         elif self.order == "checked":
             services = self.found().by_check()
         else:
             services = self.found()
         return services, ORDERS[self.order]
+
+    def tally(self) -> Counter[str]:
+        """How many there are of each tag, and under "" all; counted up to one more than `MOST_COUNTED`."""
+        if self.order != "best":
+            return self.found().tally()
+        tags = Counter(tag for _pk, tags in self.checked_last for tag in tags)
+        return tags + Counter({"": len(self.checked_last)})
 
     def looser(self) -> dict[str, int]:
         """How many there would be without one of the filters, or without the words, by name of the field."""

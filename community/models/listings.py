@@ -183,6 +183,11 @@ class Listing(Record):
         return str(self.service)
 
     @property
+    def kind_name(self) -> str:
+        """As `get_kind_display`, which writes a dictionary of all kinds each time."""
+        return str(ListingKind(self.kind).label) if self.kind else ""
+
+    @property
     def category_codes(self) -> list[str]:
         """What it is about, by what is written beside it: no query, for lists that show many."""
         codes = (tag.removeprefix("category:") for tag in self.tags if tag.startswith("category:"))

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 from re import findall, sub
 from typing import Any, Self
+from uuid import UUID
 
 from django.apps import apps
 from django.contrib.postgres.search import SearchRank
@@ -40,8 +41,9 @@ HALF_A_YEAR = 182
 LONG_AGO = 4_000
 """Days that stand for "never checked", and the most that count."""
 NEVER = Value(date.min, output_field=DateField())
-MOST_COUNTED = 500
-"""Beyond so many it is enough to know that there are more; counting all takes longer the more there are."""
+MOST_COUNTED = 300
+"""Beyond so many it is enough to know that there are more: counting all, or putting all in order by how
+well they fit, takes longer the more there are."""
 
 
 OF_A_CARD = [
@@ -144,13 +146,13 @@ class ServiceQuerySet(models.QuerySet):
             checked=Coalesce(F("listing__verified_on"), NEVER), sort_name=F("listing__sort_name")
         )
 
-    def checked_last(self, most: int) -> Self:
-        """Of these so many, those checked last; a pool small enough to be put in order."""
-        pool = self.by_check().order_by("-checked", "listing__service_id").values("pk")[:most]
-        return self.model._default_manager.filter(pk__in=pool)  # type: ignore[return-value]
+    def checked_last(self, most: int) -> list[tuple[UUID, list[str]]]:
+        """Of these so many, those checked last, with their tags; a pool small enough to be put in order."""
+        latest = self.by_check().order_by("-checked", "listing__service_id")
+        return list(latest.values_list("pk", "listing__tags")[:most])
 
     def tally(self) -> Counter[str]:
-        """How many there are of each tag, and under "" all; of more than `MOST_COUNTED` it counts so many."""
+        """How many there are of each tag, and under "" all; counted up to one more than `MOST_COUNTED`."""
         sql, values = self.order_by().values("listing__tags")[: MOST_COUNTED + 1].query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(

@@ -11,12 +11,14 @@ from django.urls import reverse
 
 from coaching.accounts.paging import keyset_page
 from community import schema_org
-from community.finding import RANKED, Search
+from community.finding import Search
 from community.forms.search import SearchForm
 from community.models import Service, TaxonomyTerm
 from community.places import how_far, metres
 from community.querysets.services import MOST_COUNTED
 from community.querysets.words import languages
+
+PAGE_SIZE = 20
 
 
 @login_not_required
@@ -25,14 +27,12 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET, languages=languages())
     search = Search(everything, form.asked, form.place)
     services, by = search.in_order()
-    page = keyset_page(request, services.for_cards(), by=by)
+    page = keyset_page(request, services.for_cards(), by=by, size=PAGE_SIZE)
     context: dict[str, Any] = {"form": form, "page": page, "search": search, "is_narrowed": bool(form.asked)}
     if page:
-        tally = search.found().tally()
+        tally = search.tally()
         context["is_more"] = tally[""] > MOST_COUNTED
         context["count"] = min(tally[""], MOST_COUNTED)
-        context["is_cut"] = search.order == "best" and tally[""] > RANKED
-        context["ranked"] = RANKED
         if not context["is_more"]:
             form.show_counts(tally)
         if search.order == "nearest":
