@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial, reduce
 from re import fullmatch
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -24,7 +23,6 @@ KILOMETRES = 10
 TAGGED = ["category", "kind", "language", "access"]
 """Fields whose values are tags of a listing (`Listing.tags`)."""
 ORDERS = {
-    "best": ["-score", "sort_name", "pk"],
     "nearest": ["away", "sort_name", "pk"],
     "checked": ["-checked", "sort_name", "pk"],
     "name": ["sort_name", "pk"],
@@ -87,8 +85,11 @@ class Search:
         return next((order for order in ["best", "nearest"] if can[order]), "name")
 
     @cached_property
-    def checked_last(self) -> list[tuple[UUID, list[str]]]:
-        """Of all that fits, in no order, those checked last with their tags, one more than are counted."""
+    def scored(self) -> list[dict[str, Any]]:
+        """Where words are asked for: of all that fits those checked last, one more than are counted.
+
+        Each with `pk`, `score`, `sort_name` and `listing__tags`.
+        """
         return self.found().checked_last(MOST_COUNTED + 1)
 
     @property
@@ -118,12 +119,9 @@ class Search:
         return services if but_words else services.search(self.words, self.read)
 
     def in_order(self) -> tuple[ServiceQuerySet, list[str]]:
-        """What fits, and the keys by which it is cut into pages."""
+        """What fits, and the keys by which it is cut into pages; where the best come first see `scored`."""
         if self.order == "nearest" and self.place is not None:
             services = self.found(without="near").nearest_first(self.place, self.metres)
-        elif self.order == "best":
-            pool = [pk for pk, _tags in self.checked_last[:MOST_COUNTED]]
-            services = self.everything.filter(pk__in=pool).search(self.words, self.read)
         elif self.order == "checked":
             services = self.found().by_check()
         else:
@@ -134,8 +132,8 @@ class Search:
         """How many there are of each tag, and under "" all; counted up to one more than `MOST_COUNTED`."""
         if self.order != "best":
             return self.found().tally()
-        tags = Counter(tag for _pk, tags in self.checked_last for tag in tags)
-        return tags + Counter({"": len(self.checked_last)})
+        tags = Counter(tag for row in self.scored for tag in row["listing__tags"])
+        return tags + Counter({"": len(self.scored)})
 
     def looser(self) -> dict[str, int]:
         """How many there would be without one of the filters, or without the words, by name of the field."""

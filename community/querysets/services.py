@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import date
 from re import findall, sub
 from typing import Any, Self
-from uuid import UUID
 
 from django.apps import apps
 from django.contrib.postgres.search import SearchRank
@@ -146,10 +145,10 @@ class ServiceQuerySet(models.QuerySet):
             checked=Coalesce(F("listing__verified_on"), NEVER), sort_name=F("listing__sort_name")
         )
 
-    def checked_last(self, most: int) -> list[tuple[UUID, list[str]]]:
-        """Of these so many, those checked last, with their tags; a pool small enough to be put in order."""
+    def checked_last(self, most: int) -> list[dict[str, Any]]:
+        """Of those that `search` found so many, checked last, with what orders and what tells of them."""
         latest = self.by_check().order_by("-checked", "listing__service_id")
-        return list(latest.values_list("pk", "listing__tags")[:most])
+        return list(latest.values("pk", "score", "sort_name", "listing__tags")[:most])
 
     def tally(self) -> Counter[str]:
         """How many there are of each tag, and under "" all; counted up to one more than `MOST_COUNTED`."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from coaching.accounts.paging import keyset_page
+from coaching.accounts.paging import Page, keyset_page, list_page
 from community import schema_org
 from community.finding import Search
 from community.forms.search import SearchForm
@@ -26,8 +26,7 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     everything = Service.objects.visible_to(request.user).published()
     form = SearchForm(request.GET, languages=languages())
     search = Search(everything, form.asked, form.place)
-    services, by = search.in_order()
-    page = keyset_page(request, services.for_cards(), by=by, size=PAGE_SIZE)
+    page = _best(request, search) if search.order == "best" else _in_order(request, search)
     context: dict[str, Any] = {"form": form, "page": page, "search": search, "is_narrowed": bool(form.asked)}
     if page:
         tally = search.tally()
@@ -41,6 +40,22 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     elif form.asked:
         context |= _instead(request, search, form)
     return render(request, "community/resource_list.html", context)
+
+
+def _in_order(request: HttpRequest, search: Search) -> Page:
+    services, by = search.in_order()
+    return keyset_page(request, services.for_cards(), by=by, size=PAGE_SIZE)
+
+
+def _best(request: HttpRequest, search: Search) -> Page:
+    """A page of those that fit best, of the few that are put in order."""
+    page = list_page(request, search.scored[:MOST_COUNTED], key=_score, size=PAGE_SIZE)
+    cards = search.everything.for_cards().in_bulk([row["pk"] for row in page])
+    return Page([cards[row["pk"]] for row in page if row["pk"] in cards], page.next_url)
+
+
+def _score(row: dict[str, Any]) -> list[Any]:
+    return [-row["score"], row["sort_name"], str(row["pk"])]
 
 
 def _instead(request: HttpRequest, search: Search, form: SearchForm) -> dict[str, Any]:
