@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial, reduce
-from re import fullmatch
 from typing import Any
 
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.utils import timezone
 from community.hours import local_now, open_at, open_on
 from community.models import Address
 from community.models.contacts import Weekday
-from community.places import Place
+from community.places import Place, place_in
 from community.querysets import ServiceQuerySet
 from community.querysets.services import MOST_COUNTED, counts_of
 from community.querysets.words import Read, read
@@ -39,9 +38,8 @@ def find_place(text: str) -> Place | None:
     was typed is private.
     """
     text = " ".join(text.replace("\0", " ").split())
-    if degrees := fullmatch(r"(-?\d{1,2}(?:\.\d{1,12})?)\s*[,;/ ]\s*(-?\d{1,3}(?:\.\d{1,12})?)", text):
-        latitude, longitude = float(degrees[1]), float(degrees[2])
-        return Place(latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+    if at := place_in(text):
+        return at
     middle = Address.objects.middle_of(text)
     return Place(*middle) if middle else None
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import asin, cos, radians, sin
+from re import fullmatch
 
 from django.db.models import BooleanField, F, FloatField, Func, Value
 from django.utils.formats import number_format
@@ -40,6 +41,15 @@ class Place:
             function="cube_enlarge",
             output_field=PositionField(),
         )
+
+
+def place_in(text: str) -> Place | None:
+    """The point that these two numbers name, latitude first, in degrees; None where they name none."""
+    degrees = fullmatch(r"\s*(-?\d{1,2}(?:\.\d{1,16})?)\s*[,;/ ]\s*(-?\d{1,3}(?:\.\d{1,16})?)\s*", text)
+    if degrees is None:
+        return None
+    latitude, longitude = float(degrees[1]), float(degrees[2])
+    return Place(latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
 def chord(metres: float) -> float:

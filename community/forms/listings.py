@@ -10,6 +10,7 @@ from coaching.accounts.forms import phone_number
 from coaching.accounts.querysets import Person
 from community.forms.hours import DaysField, clean_hours, time_field
 from community.forms.layout import as_lines, laid_out
+from community.forms.seen import SeenForm
 from community.models import (
     Language,
     Listing,
@@ -35,7 +36,7 @@ SERVICE_COLUMNS = [name for name in SERVICE_WORDS if name != "alternate_name"]
 """Another name comes with an import; it is not asked for."""
 
 
-class ListingForm(forms.ModelForm):
+class ListingForm(SeenForm, forms.ModelForm):
     """What a listing says: HSDS's columns of the service, and Trellis's own layer."""
 
     kind = forms.ChoiceField(
@@ -55,6 +56,8 @@ class ListingForm(forms.ModelForm):
         self.user = user
         as_lines(self)
         self.helper = laid_out(*self.groups())
+        if not self.instance._state.adding:
+            self.watch()
 
     def groups(self) -> list[Any]:
         return [
@@ -187,7 +190,7 @@ class NewListingForm(ListingForm):
         return [name.strip() for name in self.cleaned_data["languages"].split(",") if name.strip()]
 
 
-class OrganizationForm(forms.ModelForm):
+class OrganizationForm(SeenForm, forms.ModelForm):
     class Meta:
         model = Organization
         fields = ["name", "alternate_name", "description", "website", "email"]
@@ -197,6 +200,7 @@ class OrganizationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         as_lines(self)
         self.helper = laid_out(*self.fields)
+        self.watch()
 
 
 class VerifyForm(forms.Form):

@@ -9,6 +9,7 @@ from coaching.accounts.forms import phone_number
 from coaching.accounts.querysets import Person
 from community.forms.hours import DaysField, clean_hours, time_field
 from community.forms.layout import as_lines, laid_out
+from community.forms.seen import SeenForm
 from community.models import (
     CostOption,
     Language,
@@ -18,7 +19,7 @@ from community.models import (
 )
 
 
-class PartForm(forms.ModelForm):
+class PartForm(SeenForm, forms.ModelForm):
     """One phone, schedule, price, language or paper of a service."""
 
     related_name = ""
@@ -27,6 +28,8 @@ class PartForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         as_lines(self)
         self.helper = laid_out(*self.fields)
+        if not self.instance._state.adding:
+            self.watch()
 
 
 class PhoneForm(PartForm):

@@ -9,17 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.querysets import Person
 from community.forms.layout import as_lines, laid_out
-from community.models import (
-    Address,
-    Location,
-)
+from community.forms.seen import SeenForm
+from community.models import Address, Location
+from community.places import Place, place_in
 
 PLACE_COLUMNS = ["location_type", "name", "is_confidential", "description", "transportation"]
 ADDRESS_COLUMNS = ["address_1", "address_2", "city", "state_province", "postal_code", "country"]
 
 
-class PlaceFields(forms.Form):
-    """A place and its address; HSDS wants an address whole or not at all."""
+class PlaceForm(SeenForm, forms.Form):
+    """One place of a service and its address, which HSDS wants whole or not at all.
+
+    Of a secret one nothing is filled in, and what is left empty is kept. To
+    take the secrecy off, the address is typed anew: what was kept secret is
+    shown to nobody. Where an address changes and the point on the map does
+    not, it asks whether that is still right.
+    """
 
     usual_country = ""
     """Filled in to begin with; alone it is no address."""
@@ -33,6 +38,16 @@ class PlaceFields(forms.Form):
     state_province = Address._meta.get_field("state_province").formfield(required=False)
     postal_code = Address._meta.get_field("postal_code").formfield(required=False)
     country = Address._meta.get_field("country").formfield(required=False)
+    position = forms.CharField(
+        label=_("Point on the map"),
+        required=False,
+        max_length=60,
+        help_text=_(
+            "Latitude and longitude, such as 52.0406, -0.7594: on most maps a right click or a long press "
+            "shows them. Without it “near” does not find this place."
+        ),
+    )
+    is_still_there = forms.BooleanField(label=_("The point on the map is still right"), required=False)
     description = Location._meta.get_field("description").formfield()
     transportation = Location._meta.get_field("transportation").formfield()
     accessibility = forms.CharField(
@@ -41,32 +56,6 @@ class PlaceFields(forms.Form):
         widget=forms.Textarea,
         help_text=_("Steps, lift, door width, toilet, hearing loop, quiet room."),
     )
-
-    @property
-    def place(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in PLACE_COLUMNS}
-
-    @property
-    def address(self) -> dict[str, Any] | None:
-        """The address as typed, None where nothing was."""
-        typed = {name: self.cleaned_data.get(name, "") for name in ADDRESS_COLUMNS}
-        offered = {name for name in ["country"] if typed[name] == self.usual_country}
-        return typed if any(typed[name] for name in typed.keys() - offered) else None
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if self.address:
-            for name in set(ADDRESS_COLUMNS) - {"address_2"}:
-                if not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, _("An address needs this too."))
-        return cleaned
-
-
-class PlaceForm(PlaceFields):
-    """One place of a service. Of a secret one nothing is filled in, and what is left empty is kept.
-
-    To take the secrecy off, the address is typed anew: what was kept secret is shown to nobody.
-    """
 
     def __init__(self, *args: Any, user: Person, location: Location | None = None, **kwargs: Any) -> None:
         if location is None:
@@ -86,9 +75,19 @@ class PlaceForm(PlaceFields):
         hint = [HTML(f"<p>{each}</p>") for each in [whole, keeps] if each is whole or self._is_secret]
         self.helper = laid_out(
             Fieldset(_("The place"), "location_type", "name", "is_confidential"),
-            Fieldset(_("Address"), *hint, *ADDRESS_COLUMNS),
+            Fieldset(_("Address"), *hint, *ADDRESS_COLUMNS, "position", *self._asks_whether_still_there()),
             Fieldset(_("Getting there and in"), "description", "transportation", "accessibility"),
         )
+        if location:
+            self.watch()
+
+    def _asks_whether_still_there(self) -> list[str]:
+        """The field that asks it, where there is something to ask."""
+        moved = self.is_bound and self.initial.get("position") and "position" not in self.changed_data
+        if moved and set(self.changed_data) & set(ADDRESS_COLUMNS):
+            return ["is_still_there"]
+        del self.fields["is_still_there"]
+        return []
 
     @property
     def _is_secret(self) -> bool:
@@ -112,10 +111,20 @@ class PlaceForm(PlaceFields):
 
     @property
     def place(self) -> dict[str, Any]:
-        place = super().place
+        place = {name: self.cleaned_data[name] for name in PLACE_COLUMNS}
+        if "position" in self.changed_data:
+            at: Place | None = self.cleaned_data["position"]
+            place |= {"latitude": at and at.latitude, "longitude": at and at.longitude}
         if not self._stays_secret:
             return place
-        return {name: value for name, value in place.items() if value}
+        return {name: value for name, value in place.items() if value not in ("", None)}
+
+    @property
+    def address(self) -> dict[str, Any] | None:
+        """The address as typed, None where nothing was."""
+        typed = {name: self.cleaned_data.get(name, "") for name in ADDRESS_COLUMNS}
+        offered = {name for name in ["country"] if typed[name] == self.usual_country}
+        return typed if any(typed[name] for name in typed.keys() - offered) else None
 
     @property
     def access(self) -> str | None:
@@ -123,8 +132,26 @@ class PlaceForm(PlaceFields):
         typed: str = self.cleaned_data["accessibility"]
         return None if self._stays_secret and not typed else typed
 
+    def clean_position(self) -> Place | None:
+        typed = self.cleaned_data["position"]
+        at = place_in(typed)
+        if typed and at is None:
+            raise forms.ValidationError(
+                _("Write two numbers: first the latitude (-90 to 90), then the longitude (-180 to 180).")
+            )
+        return at
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if self.address:
+            for name in set(ADDRESS_COLUMNS) - {"address_2"}:
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, _("An address needs this too."))
+        if "is_still_there" in self.fields and not cleaned.get("is_still_there"):
+            self.add_error(
+                "position",
+                _("The address is another one now. Write the point, take it out, or tick that it is right."),
+            )
         if self._is_secret and not cleaned.get("is_confidential") and not self.address:
             self.add_error(
                 "address_1",
@@ -141,7 +168,9 @@ class PlaceForm(PlaceFields):
             return {"location_type": location.location_type, "is_confidential": True}
         address = location.addresses.public().order_by("created_at", "pk").first()
         access = location.accessibility.order_by("created_at", "pk").first()
+        at = None if None in (location.latitude, location.longitude) else location
         return {
+            "position": f"{at.latitude:.6f}, {at.longitude:.6f}" if at else "",
             **{name: getattr(location, name) for name in PLACE_COLUMNS},
             **{name: getattr(address, name) for name in ADDRESS_COLUMNS if address},
             "accessibility": access.description if access else "",

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from community.forms.parts import PARTS
 from community.forms.search import CurateSearchForm
 from community.models import GapRecord, Listing, Service, WebLink
 from community.views.history import latest_edits
-from community.views.shared import an_organization, curators_only, form_page, typed
+from community.views.shared import an_organization, curators_only, form_page, held, typed
 from community.vocabulary import NEEDS, term_id
 
 
@@ -118,8 +119,9 @@ def _links(request: PersonRequest, service: Service) -> list[tuple[str, WebLink 
 
 
 @curators_only
+@transaction.atomic
 def listing_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
-    service = get_object_or_404(Service.objects.editable_by(request.user).for_lines(), pk=pk)
+    service = held(request, Service.objects.editable_by(request.user).for_lines(), pk)
     form = ListingForm(
         typed(request),
         user=request.user,

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,9 +12,9 @@ from coaching.accounts.http import PersonRequest
 from coaching.accounts.paging import keyset_page
 from community import actions
 from community.forms.listings import OrganizationForm
-from community.models import Service
+from community.models import Organization, Service
 from community.views.history import latest_edits
-from community.views.shared import an_organization, curators_only, form_page, typed
+from community.views.shared import an_organization, curators_only, form_page, held, typed
 
 
 @curators_only
@@ -34,8 +35,9 @@ def organization_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 
 @curators_only
+@transaction.atomic
 def organization_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
-    organization = an_organization(request, pk)
+    organization = held(request, Organization.objects.editable_by(request.user), pk)
     form = OrganizationForm(typed(request), user=request.user, instance=organization)
     if form.is_valid():
         actions.change_organization(by=request.user, organization=organization, columns=form.cleaned_data)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,13 +14,15 @@ from coaching.accounts.http import PersonRequest
 from community import actions
 from community.forms.parts import PARTS
 from community.forms.places import PlaceForm
-from community.models import Service, ServiceAtLocation
-from community.views.shared import curators_only, form_page, typed
+from community.models import Location, Service, ServiceAtLocation
+from community.views.shared import curators_only, form_page, held, typed
 
 
 def _place(request: PersonRequest, pk: UUID, place_pk: UUID) -> ServiceAtLocation:
     service = get_object_or_404(Service.objects.editable_by(request.user), pk=pk)
-    return get_object_or_404(service.service_at_locations.select_related("location", "service"), pk=place_pk)
+    link = get_object_or_404(service.service_at_locations.select_related("service"), pk=place_pk)
+    link.location = held(request, Location.objects.all(), link.location_id)
+    return link
 
 
 @curators_only
@@ -43,6 +46,7 @@ def place_new(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 
 @curators_only
+@transaction.atomic
 def place_edit(request: PersonRequest, pk: UUID, place_pk: UUID) -> HttpResponse:
     link = _place(request, pk, place_pk)
     form = PlaceForm(typed(request), user=request.user, location=link.location)
@@ -63,6 +67,7 @@ def place_edit(request: PersonRequest, pk: UUID, place_pk: UUID) -> HttpResponse
 
 
 @curators_only
+@transaction.atomic
 def place_remove(request: PersonRequest, pk: UUID, place_pk: UUID) -> HttpResponse:
     link = _place(request, pk, place_pk)
     back = reverse("community:listing_detail", args=[pk])
@@ -101,9 +106,10 @@ def part_new(request: PersonRequest, pk: UUID, part: str) -> HttpResponse:
 
 
 @curators_only
+@transaction.atomic
 def part_edit(request: PersonRequest, pk: UUID, part: str, part_pk: UUID) -> HttpResponse:
     service, form_class, title = _part(request, pk, part)
-    row = get_object_or_404(getattr(service, form_class.related_name), pk=part_pk)
+    row = held(request, getattr(service, form_class.related_name).all(), part_pk)
     form = form_class(typed(request), user=request.user, instance=row)
     remove = reverse("community:part_remove", args=[pk, part, part_pk])
     return _save_part(request, service, form, title, remove=remove)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 
@@ -32,6 +33,14 @@ def typed(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def held[Row: Model](request: HttpRequest, rows: QuerySet[Row], pk: UUID | str) -> Row:
+    """The row of this id, or 404. Where something was sent, nobody else changes it until that is saved."""
+    if request.method == "POST":
+        # Read after it is locked, not with the lock: what is joined to it would be as it was before the wait.
+        list(rows.filter(pk=pk).select_for_update(of=("self",)).values_list("pk"))
+    return get_object_or_404(rows, pk=pk)
+
+
 def an_organization(request: PersonRequest, pk: UUID | str) -> Organization:
     """The organization of this id, for a curator; what is no id is not there."""
     try:
@@ -48,5 +57,5 @@ def form_page(
         request,
         "community/curate_form.html",
         {"form": form, "title": title, "eyebrow": eyebrow, "back": back, **more},
-        status=422 if form.is_bound else 200,
+        status=(409 if getattr(form, "is_stale", False) else 422) if form.is_bound else 200,
     )

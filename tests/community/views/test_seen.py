@@ -1,0 +1,232 @@
+"""Two curators at one listing: nobody's words are lost without a word. And a place's point on the map."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from coaching.accounts.models import User
+from community import actions
+from community.models import Organization, Phone, Service
+from tests.at_once import meanwhile
+
+
+def url(name: str, *args) -> str:
+    return reverse(f"community:{name}", args=args)
+
+
+def opened(browser, page: str) -> dict[str, str | list[str]]:
+    """What a browser would send back of the page as it was opened."""
+    form = browser.get(page).context["form"]
+    return {name: value for name in form.fields if (value := form[name].value()) not in (None, "", False)}
+
+
+def mark(response) -> str:
+    return response.context["form"]["seen"].value()
+
+
+@pytest.fixture
+def gwen_browser(db, browser_of):
+    gwen = User.objects.create_user("gwen@example.org", "trellis-demo", name="Gwen", is_curator=True)
+    return browser_of(gwen)
+
+
+def test_words_that_somebody_else_wrote_meanwhile_are_shown_before_they_are_replaced(
+    finn_browser, gwen_browser, draft_of
+):
+    service = draft_of()
+    page = url("listing_edit", service.pk)
+    mine, theirs = opened(finn_browser, page), opened(gwen_browser, page)
+    gwen_browser.post(page, theirs | {"summary": "Words of Gwen.", "kind": "support_group", "age": "1"})
+
+    first = finn_browser.post(page, mine | {"summary": "Words of Finn."})
+    kept = Service.objects.get(pk=service.pk).listing.summary
+    again = {
+        "summary": "Words of Finn.",
+        "kind": "support_group",
+        "seen": first.context["form"]["seen"].value(),
+    }
+    second = finn_browser.post(page, mine | again)
+
+    assert first.status_code == 409
+    assert "Somebody else changed this since you opened it." in first.text
+    assert "It says “Words of Gwen.” now." in first.text
+    assert "It says “Support group” now." in first.text
+    assert "Words of Finn." in first.text
+    assert kept == "Words of Gwen."
+    assert second.status_code == 302
+    entry = Service.objects.get(pk=service.pk).listing
+    assert (entry.summary, entry.kind) == ("Words of Finn.", "support_group")
+
+
+def test_who_saves_again_without_looking_anew_is_told_again_where_a_third_wrote(
+    finn_browser, gwen_browser, draft_of
+):
+    service = draft_of()
+    page = url("listing_edit", service.pk)
+    mine = opened(finn_browser, page)
+    gwen_browser.post(page, opened(gwen_browser, page) | {"summary": "One."})
+    first = finn_browser.post(page, mine | {"summary": "Mine."})
+    gwen_browser.post(page, opened(gwen_browser, page) | {"summary": "Two."})
+
+    second = finn_browser.post(
+        page, mine | {"summary": "Mine.", "seen": first.context["form"]["seen"].value()}
+    )
+
+    assert (first.status_code, second.status_code) == (409, 409)
+    assert "It says “Two.” now." in second.text
+
+
+@pytest.mark.parametrize("what", ["place", "phone", "organization"])
+def test_each_form_of_what_is_stored_notices_it(finn_browser, gwen_browser, draft_of, what):
+    service = draft_of()
+    link, phone = service.service_at_locations.get(), service.phones.get()
+    page, changed = {
+        "place": (url("place_edit", service.pk, link.pk), {"city": "Elsewhere"}),
+        "phone": (url("part_edit", service.pk, "phone", phone.pk), {"number": "01632 960777"}),
+        "organization": (url("organization_edit", service.organization_id), {"name": "Elsewhere"}),
+    }[what]
+    mine, theirs = opened(finn_browser, page), opened(gwen_browser, page)
+    assert gwen_browser.post(page, theirs | changed).status_code == 302
+
+    response = finn_browser.post(page, mine)
+
+    assert response.status_code == 409
+    assert f"It says “{next(iter(changed.values()))}” now." in response.text
+
+
+def test_nobody_else_meanwhile_saves_at_once(finn_browser, draft_of):
+    service = draft_of()
+    page = url("listing_edit", service.pk)
+
+    response = finn_browser.post(page, opened(finn_browser, page) | {"summary": "Other words."})
+
+    assert response.status_code == 302
+
+
+def test_a_new_row_carries_no_mark(finn_browser, draft_of):
+    service = draft_of()
+
+    for page in [url("listing_new"), url("place_new", service.pk), url("part_new", service.pk, "phone")]:
+        assert 'name="seen"' not in finn_browser.get(page).text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_saved_in_the_same_moment_one_is_told(finn_browser, gwen_browser, draft_of):
+    service = draft_of()
+    page = url("listing_edit", service.pk)
+    mine, theirs = opened(finn_browser, page), opened(gwen_browser, page)
+
+    second = meanwhile(
+        lambda: finn_browser.post(page, mine | {"summary": "Words of Finn."}),
+        lambda: gwen_browser.post(page, theirs | {"summary": "Words of Gwen."}),
+    )
+
+    assert second.status_code == 409
+    assert Service.objects.get(pk=service.pk).listing.summary == "Words of Finn."
+
+
+# --- the point on the map -----------------------------------------------------
+
+
+@pytest.fixture
+def visitor(browser_of):
+    return browser_of(None)
+
+
+@pytest.fixture
+def place(finn_browser, draft_of):
+    """The page of a listing's place, and what it shows."""
+    service = draft_of()
+    link = service.service_at_locations.get()
+    page = url("place_edit", service.pk, link.pk)
+
+    def send(**changed):
+        response = finn_browser.post(page, opened(finn_browser, page) | changed)
+        link.location.refresh_from_db()
+        return response
+
+    send.location = link.location
+    send.page = page
+    return send
+
+
+def test_a_place_with_a_point_on_the_map_is_found_near_by(finn, finn_browser, place, visitor):
+    service = place.location.service_at_locations.get().service
+    assert "It has no point on the map" in finn_browser.get(url("listing_detail", service.pk)).text
+    place(position="52.0406, -0.7594")
+    actions.submit_for_review(by=finn, service=service)
+    actions.publish(by=finn, service=service, how="visit")
+
+    found = visitor.get(url("resource_list"), {"near": "52.04,-0.76", "within": "1"})
+
+    assert [each.pk for each in found.context["page"]] == [service.pk]
+    assert "It has no point on the map" not in finn_browser.get(url("listing_detail", service.pk)).text
+
+
+@pytest.mark.parametrize("typed", ["52.04", "north", "91, 0", "0, 181", "52,0406, -0,7594"])
+def test_what_is_no_point_is_refused(place, typed):
+    response = place(position=typed)
+
+    assert response.status_code == 422
+    assert "Write two numbers" in response.text
+    assert place.location.latitude is None
+
+
+def test_where_the_address_changes_it_asks_whether_the_point_is_still_right(place):
+    place(position="52.0406, -0.7594")
+
+    asked = place(city="Elsewhere")
+    stored = place.location.latitude
+    stays = place(city="Elsewhere", is_still_there="on")
+    moves = place(city="Far away", position="53.5, -1.25")
+    goes = place(city="Nowhere", position="")
+
+    assert asked.status_code == 422
+    assert "The address is another one now." in asked.text
+    assert re.search(r'<input[^>]* name="is_still_there"', asked.text)
+    assert stored == pytest.approx(52.0406)
+    assert [stays.status_code, moves.status_code, goes.status_code] == [302, 302, 302]
+    assert (place.location.latitude, place.location.longitude) == (None, None)
+    assert place.location.addresses.get().city == "Nowhere"
+
+
+def test_a_point_that_is_not_touched_keeps_all_its_digits(place):
+    place.location.latitude, place.location.longitude = 52.040612345678, 1e-05
+    place.location.save()
+
+    assert place(description="Round the back").status_code == 302
+
+    assert (place.location.latitude, place.location.longitude) == (52.040612345678, 1e-05)
+
+
+def test_the_point_of_a_secret_place_is_not_shown_and_is_kept(finn_browser, place):
+    place(position="52.0406, -0.7594", is_confidential="on")
+
+    shown = finn_browser.get(place.page).text
+    response = place(location_type="physical", is_confidential="on")
+
+    assert "52.0406" not in re.sub(r'<div id="[^"]*helptext".*?</div>', "", shown)
+    assert response.status_code == 302
+    assert place.location.latitude == pytest.approx(52.0406)
+
+
+def test_the_mark_of_a_secret_place_tells_nothing_of_it(finn_browser, place):
+    place(position="52.0406, -0.7594", is_confidential="on")
+    before = opened(finn_browser, place.page)["seen"]
+    place.location.latitude = 10
+    place.location.save()
+
+    assert opened(finn_browser, place.page)["seen"] == before
+
+
+def test_a_part_that_was_removed_meanwhile_is_not_there(finn, finn_browser, draft_of):
+    service = draft_of()
+    phone = service.phones.get()
+    page = url("part_edit", service.pk, "phone", phone.pk)
+    mine = opened(finn_browser, page)
+    actions.remove_part(by=finn, service=service, part=phone)
+
+    assert finn_browser.post(page, mine).status_code == 404
+    assert not Phone.objects.exists()
+    assert Organization.objects.exists()
