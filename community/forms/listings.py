@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.forms import phone_number
 from coaching.accounts.querysets import Person
+from coaching.accounts.records import uuid7
 from community.forms.hours import DaysField, clean_hours, time_field
 from community.forms.layout import as_lines, laid_out
 from community.forms.seen import SeenForm
@@ -94,6 +95,8 @@ class ListingForm(SeenForm, forms.ModelForm):
 class NewListingForm(ListingForm):
     """A whole new listing on one page; all but the names may wait."""
 
+    made_as = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    """Its id from the moment the page is opened: sent twice, it is made once."""
     organization_name = forms.CharField(
         label=_("Name of the organization"),
         max_length=250,
@@ -127,6 +130,7 @@ class NewListingForm(ListingForm):
     ) -> None:
         self.organization = organization
         super().__init__(*args, user=user, **kwargs)
+        self.fields["made_as"].initial = uuid7
         if organization:
             del self.fields["organization_name"], self.fields["organization_website"]
 
@@ -164,6 +168,10 @@ class NewListingForm(ListingForm):
         cleaned = super().clean()
         clean_hours(self, "schedule_description")
         return cleaned
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return super().columns | {"id": self.cleaned_data["made_as"] or uuid7()}
 
     @property
     def new_organization(self) -> dict[str, str]:

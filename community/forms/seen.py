@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
@@ -31,8 +32,9 @@ class SeenForm(forms.BaseForm):
         seen = cleaned.pop(SEEN, "")
         if seen and seen != self._mark:
             self.is_stale = True
-            self.data = self.data.copy()
-            self.data[SEEN] = self._mark
+            data = cast(QueryDict, self.data).copy()
+            data[SEEN] = self._mark
+            self.data = data
             self._say_what_is_there()
         return cleaned
 

@@ -1,9 +1,10 @@
 """The curators' pages of one listing, and the list that leads to them."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from community.forms.bulk import BulkForm
 from community.forms.listings import ListingForm, NewListingForm, VerifyForm
 from community.forms.parts import PARTS
 from community.forms.search import CurateSearchForm
-from community.models import GapRecord, Listing, Service, WebLink
+from community.models import GapRecord, Listing, Service, Suggestion, WebLink
 from community.views.history import latest_edits
 from community.views.shared import an_organization, curators_only, form_page, held, typed
 from community.vocabulary import NEEDS, term_id
@@ -61,7 +62,12 @@ def listing_new(request: PersonRequest) -> HttpResponse:
     if "organization" in request.GET:
         organization = an_organization(request, request.GET["organization"])
     need = request.GET.get("need", "")
-    initial = {"kind": Listing.Kind.GET_HELP, "categories": [term_id(need)]} if need in NEEDS else {}
+    initial: dict[str, Any] = {}
+    if need in NEEDS:
+        initial = {"kind": Listing.Kind.GET_HELP, "categories": [term_id(need)]}
+    suggestion = _suggestion(request)
+    if suggestion:
+        initial = {"name": suggestion.name, "description": suggestion.words, "url": suggestion.link}
     form = NewListingForm(typed(request), user=request.user, organization=organization, initial=initial)
     if not form.is_valid():
         return form_page(
@@ -70,19 +76,39 @@ def listing_new(request: PersonRequest) -> HttpResponse:
             title=_("New listing"),
             eyebrow=str(organization or (NEEDS[need][0] if need in NEEDS else "")),
             back=organization.get_absolute_url() if organization else reverse("community:curate"),
+            suggestion=suggestion,
         )
-    service = actions.create_listing(
-        by=request.user,
-        organization=form.organization or form.new_organization,
-        service=form.columns,
-        listing=form.listing,
-        categories=form.cleaned_data["categories"],
-        phones=form.phones,
-        schedules=form.schedules,
-        languages=form.language_names,
-    )
-    messages.success(request, _("The draft is saved. Next: where is it?"))
-    return redirect("community:listing_detail", service.pk)
+    columns = form.columns
+    try:
+        with transaction.atomic():
+            actions.create_listing(
+                by=request.user,
+                organization=form.organization or form.new_organization,
+                service=columns,
+                listing=form.listing,
+                categories=form.cleaned_data["categories"],
+                phones=form.phones,
+                schedules=form.schedules,
+                languages=form.language_names,
+            )
+            if suggestion:
+                actions.close_suggestion(by=request.user, suggestion=suggestion)
+    except IntegrityError:
+        if not Service.objects.editable_by(request.user).filter(pk=columns["id"]).exists():
+            raise
+        messages.info(request, _("It was saved already."))
+    else:
+        messages.success(request, _("The draft is saved. Next: where is it?"))
+    return redirect("community:listing_detail", columns["id"])
+
+
+def _suggestion(request: PersonRequest) -> Suggestion | None:
+    """The one the new listing comes of, where it is still open; what is no id is none."""
+    still_open = Suggestion.objects.editable_by(request.user).still_open()
+    try:
+        return still_open.filter(pk=UUID(request.GET.get("suggestion", ""))).first()
+    except ValueError:
+        return None
 
 
 @curators_only

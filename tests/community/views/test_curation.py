@@ -169,6 +169,51 @@ def test_a_curator_takes_a_listing_from_nothing_to_the_public(finn_browser, brow
     assert service.organization.website == "https://mill-lane.example"
 
 
+def test_listing_new_sent_twice_is_made_once(finn_browser):
+    sent = TYPED | {"made_as": str(finn_browser.get(NEW).context["form"]["made_as"].value())}
+
+    first, second = (finn_browser.post(NEW, sent, follow=True) for _time in range(2))
+
+    assert "The draft is saved." in first.text
+    assert "It was saved already." in second.text
+    assert first.redirect_chain == second.redirect_chain
+    assert (Service.objects.count(), Organization.objects.count()) == (1, 1)
+
+
+def test_two_new_listings_of_the_same_name_are_two(finn_browser):
+    for _time in range(2):
+        page = finn_browser.get(NEW)
+        finn_browser.post(NEW, TYPED | {"made_as": str(page.context["form"]["made_as"].value())})
+
+    assert Service.objects.count() == 2
+
+
+def test_a_new_listing_begins_with_what_was_suggested(finn_browser):
+    suggestion = actions.suggest_place(
+        name="Choir", words="They sing on Mondays.", link="https://choir.example", reach="01632 960321"
+    )
+    page = f"{NEW}?suggestion={suggestion.pk}"
+
+    shown = finn_browser.get(page)
+    finn_browser.post(page, TYPED | {"name": "Choir"})
+    suggestion.refresh_from_db()
+
+    form = shown.context["form"]
+    assert [form[name].value() for name in ["name", "description", "url"]] == [
+        "Choir",
+        "They sing on Mondays.",
+        "https://choir.example",
+    ]
+    assert "01632 960321" in shown.text
+    assert suggestion.closed_at is not None
+    assert "01632 960321" not in finn_browser.get(page).text
+
+
+@pytest.mark.parametrize("suggestion", ["x", "0", "01a2267a-0caa-7a73-a03f-490345ab1784"])
+def test_a_suggestion_that_is_not_there_is_left_out(finn_browser, suggestion):
+    assert finn_browser.get(NEW, {"suggestion": suggestion}).status_code == HTTPStatus.OK
+
+
 def test_listing_new_joins_the_organization_of_that_name(finn_browser, organization):
     finn_browser.post(NEW, {**TYPED, "organization_name": "mill lane advice"})
 
