@@ -52,6 +52,7 @@ def queue(request: PersonRequest) -> HttpResponse:
             "moved": [link for link in links.values() if link.new_address],
             "gaps": [gap for gap in gaps if not gap.is_set_aside],
             "gaps_aside": [gap for gap in gaps if gap.is_set_aside],
+            "in_review": Service.objects.editable_by(request.user).in_state("in_review").count(),
             "suggestions": Suggestion.objects.editable_by(request.user).still_open()[:SHOWN],
         },
     )

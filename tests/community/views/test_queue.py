@@ -72,7 +72,7 @@ def test_queue_asks_the_database_as_often_for_3_rows_as_for_30(
     for number in range(rows):
         published_of(f"Advice {number}", is_checked=False)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         finn_browser.get(QUEUE)
 
 
@@ -193,3 +193,14 @@ def test_a_check_in_the_queue_leads_nowhere_else(finn_browser, published_of):
     response = finn_browser.post(verify, {"how": "visit", "from_queue": "//evil.example/"})
 
     assert response.url == f"{QUEUE}#listing-evilexample"
+
+
+def test_the_queue_says_how_many_wait_in_review(finn, finn_browser, draft_of):
+    draft_of("Draft")
+    for name in ["One", "Two"]:
+        actions.submit_for_review(by=finn, service=draft_of(name))
+
+    text = finn_browser.get(QUEUE).text
+
+    assert "2 listings are in review" in text
+    assert f"{reverse('community:curate')}?state=in_review" in text
