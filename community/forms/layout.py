@@ -12,6 +12,7 @@ def laid_out(*layout: Any) -> FormHelper:
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True
+    helper.render_hidden_fields = True
     helper.layout = Layout(*layout)
     return helper
 

@@ -17,12 +17,17 @@ def url(name: str, *args) -> str:
 
 def opened(browser, page: str) -> dict[str, str | list[str]]:
     """What a browser would send back of the page as it was opened."""
-    form = browser.get(page).context["form"]
+    response = browser.get(page)
+    form = response.context["form"]
+    mark(response)
     return {name: value for name in form.fields if (value := form[name].value()) not in (None, "", False)}
 
 
 def mark(response) -> str:
-    return response.context["form"]["seen"].value()
+    """The hidden field of the page."""
+    value = response.context["form"]["seen"].value()
+    assert f'<input type="hidden" name="seen" value="{value}"' in response.text
+    return value
 
 
 @pytest.fixture
