@@ -1,7 +1,7 @@
 """What a view is handed, its doors, and a file as an answer."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.http import content_disposition_header
 from django_htmx.middleware import HtmxDetails
 
@@ -29,6 +29,11 @@ def owned_practice(request: PersonRequest) -> Practice:
     if practice is None:
         raise PermissionDenied
     return practice
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What was sent, which may be nothing at all."""
+    return request.POST if request.method == "POST" else None
 
 
 def attachment(content: bytes | memoryview, name: str, media_type: str) -> HttpResponse:

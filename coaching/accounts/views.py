@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from coaching.accounts import actions, sms
 from coaching.accounts.forms import SMS_CONSENT, AccountForm, ScreenForm, SmsCodeForm, SmsNumberForm
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, typed
 from coaching.accounts.models import ReturnedMail, SmsNumber
 
 
@@ -26,7 +26,7 @@ def person_edit(request: PersonRequest) -> HttpResponse:
 
 def screen_settings(request: PersonRequest) -> HttpResponse:
     """The quick exit and the neutral title, with what they cannot do."""
-    form = ScreenForm(request.POST if request.method == "POST" else None, instance=copy(request.user))
+    form = ScreenForm(typed(request), instance=copy(request.user))
     if form.is_valid():
         request.user.choose_screen(**form.cleaned_data)
         messages.success(request, _("Saved."))

@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, typed
 from coaching.accounts.paging import keyset_page
 from community import eyes
 from community.forms.interests import InterestForm
 from community.models import Interest
-from community.views.shared import an_organization, curators_only, form_page, typed
+from community.views.shared import an_organization, curators_only, form_page
 
 
 @curators_only

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, typed
 from coaching.accounts.paging import keyset_page
 from community import actions
 from community.eyes import why_not
@@ -20,7 +20,7 @@ from community.forms.parts import PARTS
 from community.forms.search import CurateSearchForm
 from community.models import GapRecord, Listing, Service, Suggestion, WebLink
 from community.views.history import latest_edits
-from community.views.shared import an_organization, curators_only, form_page, held, typed
+from community.views.shared import an_organization, curators_only, form_page, held
 from community.vocabulary import NEEDS, term_id
 
 

@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, typed
 from coaching.accounts.paging import keyset_page
 from community import merging
 from community.errors import NotPossible
 from community.forms.merging import MergeForm
 from community.forms.search import CurateSearchForm
 from community.models import LikePair, Service
-from community.views.shared import curators_only, typed
+from community.views.shared import curators_only
 
 OFFERED = 20
 

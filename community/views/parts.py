@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, typed
 from community import actions
 from community.forms.parts import PARTS
 from community.forms.places import PlaceForm
 from community.models import Location, Service, ServiceAtLocation
-from community.views.shared import curators_only, form_page, held, typed
+from community.views.shared import curators_only, form_page, held
 
 
 def _place(request: PersonRequest, pk: UUID, place_pk: UUID) -> ServiceAtLocation:

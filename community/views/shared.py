@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from coaching.accounts.http import PersonRequest
@@ -26,11 +26,6 @@ def curators_only(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
-
-
-def typed(request: HttpRequest) -> QueryDict | None:
-    """What was sent, which may be nothing at all."""
-    return request.POST if request.method == "POST" else None
 
 
 def held[Row: Model](request: HttpRequest, rows: QuerySet[Row], pk: UUID | str) -> Row:

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from coaching.accounts.http import typed
 from community import actions
 from community.forms.voices import ProblemForm, SuggestionForm, VisitorForm
 from community.models import Service
 from community.throttle import is_too_often, network_of
-from community.views.shared import typed
 
 MOST_AN_HOUR = 10
 

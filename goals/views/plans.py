@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clients.models import Client
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, typed
 from coaching.accounts.models import User
 from goals import actions
 from goals.board import Board
@@ -90,7 +90,7 @@ def plan_close(request: PersonRequest, pk: UUID) -> HttpResponse:
     plan = get_object_or_404(GoalPlan.objects.editable_by(request.user).with_people(), pk=pk)
     if not plan.is_worded_by(request.user):
         raise NotTheirDecision
-    form = CloseForm(request.POST if request.method == "POST" else None, user=request.user, plan=plan)
+    form = CloseForm(typed(request), user=request.user, plan=plan)
     went: list[GoalPlan | None] = []
     if form.is_valid() and tried(form, lambda: went.append(_close(plan, form, by=request.user))):
         messages.success(request, _("The plan is closed. Everything in it stays."))

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.models import Client
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, typed
 from coaching.scheduling.bookings import Offer, book_session, move_booking, records_that_may_book
 from coaching.scheduling.forms.agenda import AgendaForm
 from coaching.scheduling.models import BookingPolicy, CoachingSession, SessionType
@@ -46,8 +46,7 @@ def booking_confirm(request: PersonRequest, slug: str, type_pk: str, start: date
     offer = _new(request, slug, type_pk)
     session_type = cast(SessionType, offer.session_type)
 
-    typed = request.POST if request.method == "POST" else None
-    form = None if offer.is_for_groups else AgendaForm(typed)
+    form = None if offer.is_for_groups else AgendaForm(typed(request))
 
     def book() -> CoachingSession:
         agenda = form.cleaned_data["agenda"] if form else ""

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, typed
 from coaching.scheduling.forms.groups import AttendanceForm, GroupCreateForm, PeopleForm
 from coaching.scheduling.models import CoachingSession
 from coaching.scheduling.views.sessions import plan
@@ -26,7 +26,7 @@ def group_people(request: PersonRequest, pk: str) -> HttpResponse:
     if not group.is_scheduled:
         messages.info(request, _("This group is no longer planned, so it stays as it is."))
         return redirect(group)
-    form = PeopleForm(request.POST if request.method == "POST" else None, user=request.user, group=group)
+    form = PeopleForm(typed(request), user=request.user, group=group)
     if form.is_valid() and (count := form.save()):
         words = ngettext("One person was added.", "%(count)s people were added.", count)
         messages.success(request, words % {"count": count})
@@ -41,7 +41,7 @@ def group_attendance(request: PersonRequest, pk: str) -> HttpResponse:
     if group.cancelled_at or not group.has_started:
         messages.info(request, _("You can say who came once it has begun."))
         return redirect(group)
-    form = AttendanceForm(request.POST if request.method == "POST" else None, user=request.user, group=group)
+    form = AttendanceForm(typed(request), user=request.user, group=group)
     if form.is_valid() and form.save():
         messages.success(request, _("Noted who came."))
         return redirect(group)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from coaching.accounts import sms
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, typed
 from coaching.accounts.models import ReturnedMail
 from coaching.accounts.paging import keyset_page
 from coaching.scheduling.forms.mails import MailForm
@@ -30,8 +30,7 @@ LISTS = {
 
 
 def mail_settings(request: PersonRequest) -> HttpResponse:
-    typed = request.POST if request.method == "POST" else None
-    form = MailForm(typed, instance=MailChoices.of(request.user))
+    form = MailForm(typed(request), instance=MailChoices.of(request.user))
     if form.is_valid():
         form.save()
         messages.success(request, _("Saved. It counts for every mail that has not been sent yet."))
