@@ -433,6 +433,15 @@ def veto(*, by: User, looking_for: LookingFor, code: str) -> None:
         say_what_to_look_for(by=by, looking_for=looking_for)
 
 
+@transaction.atomic
+def leave_out(*, by: User, looking_for: LookingFor, service: Service) -> None:
+    """Never suggest this one listing again, until the client takes that back."""
+    looking_for = _kept_for(looking_for) or looking_for
+    if service.pk not in looking_for.unwanted:
+        looking_for.unwanted = [*looking_for.unwanted, service.pk]
+        say_what_to_look_for(by=by, looking_for=looking_for)
+
+
 def _kept_for(looking_for: LookingFor) -> LookingFor | None:
     """What is written down for this client now; who says more waits until this is done."""
     Client.objects.select_for_update(of=("self",)).get(pk=looking_for.client_id)

@@ -1,7 +1,9 @@
 """From what a client said to what the directory may be asked. It never hears who asks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from clients.models import Client, LookingFor
 from coaching.accounts.models import User
@@ -51,13 +53,16 @@ class Looking:
         near = self.said.near
         return find_place(near) if near else None
 
-    def wish(self) -> Wish:
+    def wish(self, *, kept: Iterable[UUID] = ()) -> Wish:
+        """What to ask the directory for; of the listings they keep none is suggested."""
         said = self.said
         return Wish(
             needs=self.needs,
             urgent=frozenset(need for record in self.records for need in record.urgent_needs),
             interests=() if self.is_urgent else tuple(said.interests),
             vetoed=frozenset(said.vetoed),
+            unwanted=frozenset(said.unwanted),
+            kept=frozenset(kept),
             age=said.age,
             place=self.place,
             within=said.within * 1000,

@@ -81,6 +81,7 @@ urlpatterns = [
     path("me/fits/", connections.connection_list, name="connection_list"),
     path("me/fits/all/", connections.connection_all, name="connection_all"),
     path("me/fits/looking-for/", connections.looking_for, name="looking_for"),
+    path("me/fits/not/<uuid:pk>/", connections.looking_for_leave_out, name="looking_for_leave_out"),
     path("me/fits/never/<slug:code>/", connections.looking_for_veto, name="looking_for_veto"),
     path("me/fits/<uuid:pk>/keep/", connections.connection_keep, name="connection_keep"),
     path("me/connections/<uuid:pk>/", connections.connection_edit, name="connection_edit"),

@@ -54,6 +54,10 @@ class Wish:
     interests: tuple[str, ...] = ()
     urgent: frozenset[str] = frozenset()
     vetoed: frozenset[str] = frozenset()
+    unwanted: frozenset[UUID] = frozenset()
+    """Listings they do not want to see again."""
+    kept: frozenset[UUID] = frozenset()
+    """Listings they know already. Neither is suggested; both count as help that is there."""
     age: int | None = None
     place: Place | None = None
     within: int = 10_000
@@ -99,7 +103,7 @@ def match(wish: Wish, *, today: date | None = None) -> Matches:
     missing = _missing(found.values(), wish)
     for row in _pool_of_each(fitting, missing):
         found.setdefault(row["pk"], row)
-    ranked = _first(list(found.values()), wish)
+    ranked = _first([row for pk, row in found.items() if pk not in wish.unwanted | wish.kept], wish)
     services = Service.objects.published().for_cards().in_bulk([row["pk"] for row in ranked])
     matches = []
     for row in ranked:
@@ -119,8 +123,8 @@ def helping_with(need: str, *, most: int, today: date | None = None) -> list[Mat
 
 
 def everything(wish: Wish) -> ServiceQuerySet:
-    """All published listings about these needs and interests, by name; only what is vetoed is gone."""
-    services = _without_vetoed(Service.objects.published(), wish)
+    """All published listings about these needs and interests, by name; only what they do not want is gone."""
+    services = _without_vetoed(Service.objects.published(), wish).exclude(pk__in=wish.unwanted)
     return services.filter(_carries([*wish.needs, *wish.interests])).search("")
 
 

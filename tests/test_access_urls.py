@@ -298,6 +298,7 @@ POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:value_move": (of("value"), CLIENT_ACTS),
     "clients:value_remove": (of("value"), CLIENT_ACTS),
     "clients:looking_for_veto": (lambda world: ["isolation"], CLIENT_ACTS),
+    "clients:looking_for_leave_out": (of("listed"), CLIENT_ACTS),
     "clients:connection_keep": (of("listed"), CLIENT_ACTS),
     "clients:connection_go_on": (of("connection"), CLIENT_ACTS),
     "clients:connection_undo": (of("connection"), CLIENT_ACTS),

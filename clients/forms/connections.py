@@ -1,12 +1,14 @@
 """What a client says of the directory, and of what they kept from it."""
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Connection, LookingFor
 from coaching.accounts.forms import page_helper
+from community.models import Service
 from community.vocabulary import INTERESTS, NEEDS
 
 WITHIN = [(each, _("%(number)s km") % {"number": each}) for each in [1, 2, 5, 10, 25, 50]]
@@ -32,13 +34,29 @@ class LookingForForm(forms.ModelForm):
         choices=[(code, name) for code, (name, _meaning) in [*NEEDS.items(), *INTERESTS.items()]],
         widget=forms.CheckboxSelectMultiple,
     )
+    unwanted = forms.TypedMultipleChoiceField(
+        label=_("Leave out these"),
+        required=False,
+        coerce=UUID,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Take a tick away to have it suggested again."),
+    )
     within = forms.TypedChoiceField(label=_("Within"), coerce=int, choices=WITHIN)
 
     class Meta:
         model = LookingFor
-        fields = ["interests", "near", "within", "age", "vetoed"]
+        fields = ["interests", "near", "within", "age", "vetoed", "unwanted"]
         widgets = {"near": forms.TextInput, "age": forms.NumberInput(attrs={"inputmode": "numeric"})}
         help_texts = {"age": _("Some are for people of a certain age. Empty shows them all.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.unwanted:
+            left_out = Service.objects.filter(pk__in=self.instance.unwanted).order_by("name", "pk")
+            field = cast(forms.ChoiceField, self.fields["unwanted"])
+            field.choices = [(pk, name) for pk, name in left_out.values_list("pk", "name")]
+        else:
+            del self.fields["unwanted"]
 
 
 class ConnectionForm(forms.ModelForm):

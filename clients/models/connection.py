@@ -25,6 +25,9 @@ class LookingFor(PrivateRecord):
     client = models.OneToOneField(Client, on_delete=models.CASCADE, related_name="looking_for")
     interests = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     vetoed = ArrayField(models.CharField(max_length=50), default=list, blank=True)
+    unwanted = ArrayField(
+        models.UUIDField(), default=list, blank=True, help_text="Single listings not to be suggested again."
+    )
     near = EncryptedTextField(
         _("near"), max_length=100, blank=True, help_text=_("A town or a postcode. Empty for anywhere.")
     )

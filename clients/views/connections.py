@@ -24,15 +24,13 @@ def connection_list(request: PersonRequest) -> HttpResponse:
     """What the client keeps, and what else fits what they said."""
     looking = _looking(request)
     kept = list(Connection.objects.belonging_to(request.user).with_listing())
-    wish = looking.wish()
+    wish = looking.wish(kept=[each.service_id for each in kept if each.service_id])
     matches = suggest(wish)
-    here = {connection.service_id for connection in kept}
     context = {
         "kept": kept,
         "matches": [
             (match, [(code, NAMES[code]) for code in match.service.listing.category_codes])
             for match in matches
-            if match.service.pk not in here
         ],
         "unmet": [NEEDS[need][0] for need in matches.unmet],
         "said": looking.said,
@@ -75,6 +73,16 @@ def looking_for_veto(request: PersonRequest, code: str) -> HttpResponse:
         messages.success(
             request, _("Nothing about “%(category)s” will be suggested any more.") % {"category": NAMES[code]}
         )
+    return redirect("clients:connection_list")
+
+
+@require_POST
+def looking_for_leave_out(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Not this one; others about the same are still suggested."""
+    looking = _looking(request)
+    service = get_object_or_404(Service.objects.visible_to(request.user).published(), pk=pk)
+    actions.leave_out(by=request.user, looking_for=looking.said, service=service)
+    messages.success(request, _("“%(name)s” will not be suggested any more.") % {"name": service.name})
     return redirect("clients:connection_list")
 
 

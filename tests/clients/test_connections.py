@@ -165,6 +165,67 @@ def test_a_veto_is_for_good_until_it_is_taken_back(ben_browser, ben, ben_client,
     assert len(suggested(ben_browser.get(LIST))) == 2
 
 
+def test_a_single_listing_is_left_out_until_that_is_taken_back(ben_browser, ben, ben_client, listed):
+    bad, _good = listed("Rent advice", ["housing"]), listed("Rent circle", ["housing"])
+    a_circumstance(ben_client, ben)
+
+    for _time in range(2):
+        said = ben_browser.post(url("looking_for_leave_out", bad), follow=True)
+    left = suggested(ben_browser.get(LIST))
+    everything = [service.name for service in ben_browser.get(ALL).context["page"]]
+    kept = ben_browser.post(SAY, {"within": 10, "unwanted": [str(bad.pk)]})
+    still = suggested(ben_browser.get(LIST))
+    ben_browser.post(SAY, {"within": 10})
+
+    assert "“Rent advice” will not be suggested any more." in said.text
+    assert LookingFor.objects.get().unwanted == []
+    assert list(left) == everything == list(still) == ["Rent circle"]
+    assert kept.status_code == 302
+    assert len(suggested(ben_browser.get(LIST))) == 2
+
+
+def test_what_is_left_out_is_named_where_it_can_be_taken_back(ben_browser, ben_client, listed):
+    bad = listed("Rent advice", ["housing"])
+    ben_browser.post(url("looking_for_leave_out", bad))
+
+    text = ben_browser.get(SAY).text
+
+    assert "Leave out these" in text
+    assert "Rent advice" in text
+    assert ben_browser.post(SAY, {"within": 10, "unwanted": ["x"]}).status_code == 422
+
+
+def test_the_only_help_that_is_left_out_is_no_gap(ben_browser, ben, ben_client, listed):
+    bad = listed("Food bank", ["food"])
+    a_circumstance(ben_client, ben, domain="food")
+    ben_browser.post(url("looking_for_leave_out", bad))
+
+    response = ben_browser.get(LIST)
+
+    assert suggested(response) == {}
+    assert response.context["unmet"] == []
+    assert not GapRecord.objects.exists()
+
+
+def test_what_is_kept_leaves_its_place_to_the_next(ben_browser, ben, ben_client, listed):
+    made = [listed(f"Rent advice {number:02}") for number in range(15)]
+    a_circumstance(ben_client, ben)
+    first = list(suggested(ben_browser.get(LIST)))
+
+    for service in made[:12]:
+        ben_browser.post(url("connection_keep", service))
+
+    assert first == [service.name for service in made[:12]]
+    assert list(suggested(ben_browser.get(LIST))) == [service.name for service in made[12:]]
+
+
+def test_what_is_not_published_cannot_be_left_out(ben_browser, ben_client, listed, finn):
+    service = listed()
+    directory.archive(by=finn, service=service)
+
+    assert ben_browser.post(url("looking_for_leave_out", service)).status_code == 404
+
+
 def test_all_unranked_is_by_name_with_what_nobody_checked(ben_browser, ben, ben_client, listed, finn):
     listed("B", ["housing"])
     old = listed("A", ["housing"])
@@ -264,7 +325,7 @@ def test_what_is_kept_is_not_suggested_again_and_stays_when_the_listing_goes(
     service.delete()
     gone = ben_browser.get(LIST)
 
-    assert (suggested(kept), "You keep all that fits." in kept.text) == ({}, True)
+    assert (suggested(kept), "You know all that fits" in kept.text) == ({}, True)
     assert "It is not in the directory at the moment." in gone.text
     assert [connection.name for connection in gone.context["kept"]] == ["Rent advice"]
 
