@@ -144,7 +144,11 @@ def take_back(*, by: User, edit: Edit) -> None:
     edit.undone_at, edit.undone_by = timezone.now(), by
     edit.save(update_fields=["undone_at", "undone_by"])
     _note_steps(stepped, states, by)
-    Service.objects.filter(Q(edits=edit) | Q(organization=edit.organization_id)).reindex()
+    whose = Q(edits=edit) | Q(organization=edit.organization_id)
+    said = [each for _model, _pk, *both in rows for each in both if each]
+    places = {pk for model, pk, _before, _after in rows if model is Location}
+    places |= {UUID(each["location_id"]) for each in said if each.get("location_id")}
+    Service.objects.filter(whose | Q(service_at_locations__location__in=places)).distinct().reindex()
 
 
 def _without_check(row: dict[str, Any]) -> dict[str, Any]:

@@ -45,8 +45,10 @@ class Place:
 
 def place_in(text: str) -> Place | None:
     """The point that these two numbers name, latitude first, in degrees; None where they name none."""
-    degrees = fullmatch(r"\s*(-?\d{1,2}(?:\.\d{1,16})?)\s*[,;/ ]\s*(-?\d{1,3}(?:\.\d{1,16})?)\s*", text)
-    if degrees is None:
+    text = text.strip(" ()").replace("\N{MINUS SIGN}", "-").replace("°", "").replace("+", "")
+    number = r"(-?\d{1,3}(?:\.\d{1,30})?)"
+    degrees = fullmatch(rf"{number}\s*[,;/ ]\s*{number}", text)
+    if degrees is None or fullmatch(r"-?\d+,-?\d+", text):  # "52,04" is one number as many write it
         return None
     latitude, longitude = float(degrees[1]), float(degrees[2])
     return Place(latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None

@@ -56,7 +56,8 @@ def list_page[Row](
     request: HttpRequest, rows: Iterable[Row], *, key: Callable[[Row], list[Any]], size: int = PAGE_SIZE
 ) -> Page:
     """The same for a few rows that are read already; `key` orders them, and is made of what JSON knows."""
-    place = "\0".join(["after", request.path]).encode()
+    asked = sorted((name, value) for name, value in request.GET.items() if name != "after")
+    place = "\0".join(["after", request.path, urlencode(asked)]).encode()
     after = _opened(request.GET.get("after", ""), place)
     ordered = sorted(rows, key=key)
     return _page(request, [row for row in ordered if not after or key(row) > after], size, place, key)

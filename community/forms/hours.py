@@ -9,6 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from community.models.contacts import Weekday
 
 
+def days_in(byday: str) -> list[str]:
+    """The codes of HSDS's `byday`, as a source wrote them: `mo, 1TH`."""
+    return [code.strip().upper() for code in byday.split(",") if code.strip()]
+
+
+def day_of_month(code: str) -> str:
+    """`2TU` in words."""
+    day = dict(Weekday.choices).get(code[-2:], code[-2:])
+    return _("%(day)s, number %(number)s of the month") % {"day": day, "number": code[:-2]}
+
+
 class DaysField(forms.MultipleChoiceField):
     """Days of the week as boxes to tick, kept as HSDS's `byday`: `MO,TH`."""
 
@@ -18,7 +29,10 @@ class DaysField(forms.MultipleChoiceField):
         super().__init__(choices=Weekday.choices, required=False, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return value.split(",") if isinstance(value, str) else value
+        return days_in(value) if isinstance(value, str) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
 
     def clean(self, value: Any) -> str:
         return ",".join(super().clean(value))

@@ -17,8 +17,16 @@ def laid_out(*layout: Any) -> FormHelper:
     return helper
 
 
+class Lines(forms.Textarea):
+    """Lines end as everybody else writes them: a browser's way would be another text."""
+
+    def value_from_datadict(self, *args: Any) -> Any:
+        typed = super().value_from_datadict(*args)
+        return typed.replace("\r\n", "\n") if isinstance(typed, str) else typed
+
+
 def as_lines(form: forms.BaseForm) -> None:
-    """Two lines are enough to begin with for most texts."""
+    """Three lines are enough to begin with for most texts."""
     for field in form.fields.values():
         if isinstance(field.widget, forms.Textarea):
-            field.widget.attrs["rows"] = 3
+            field.widget = Lines(attrs={**field.widget.attrs, "rows": 3})

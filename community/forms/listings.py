@@ -134,6 +134,14 @@ class NewListingForm(ListingForm):
         if organization:
             del self.fields["organization_name"], self.fields["organization_website"]
 
+    def make_another(self, saved: Service) -> None:
+        """It was sent before, with other words: nothing is lost, and sent again it is another listing."""
+        self.type_in("made_as", str(uuid7()))
+        words = _(
+            "“%(name)s” was saved from this page already. Change it there, or save again for another one."
+        )
+        self.add_error(None, words % {"name": saved.name})
+
     def groups(self) -> list[Any]:
         whose = [Fieldset(_("Who offers it"), "organization_name", "organization_website")]
         return [

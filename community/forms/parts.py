@@ -1,13 +1,13 @@
 """The parts of a listing, each on its own small page."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.forms import phone_number
 from coaching.accounts.querysets import Person
-from community.forms.hours import DaysField, clean_hours, time_field
+from community.forms.hours import DaysField, clean_hours, day_of_month, days_in, time_field
 from community.forms.layout import as_lines, laid_out
 from community.forms.seen import SeenForm
 from community.models import (
@@ -16,6 +16,7 @@ from community.models import (
     Phone,
     RequiredDocument,
     Schedule,
+    Weekday,
 )
 
 
@@ -54,6 +55,13 @@ class ScheduleForm(PartForm):
     class Meta:
         model = Schedule
         fields = ["freq", "byday", "opens_at", "closes_at", "description"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What a source said and no box stands for, such as each month's first Tuesday, is not lost.
+        field = cast(DaysField, self.fields["byday"])
+        others = set(days_in(self.instance.byday)) - set(Weekday.values)
+        field.choices = [*Weekday.choices, *sorted((code, str(day_of_month(code))) for code in others)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -141,8 +141,21 @@ class PlaceForm(SeenForm, forms.Form):
             )
         return at
 
+    def say_what_is_there(self) -> None:
+        """Of a place that has become secret meanwhile nothing is said, and it stays so unless asked for."""
+        if not self._is_secret:
+            super().say_what_is_there()
+            return
+        self.type_in("is_confidential", "on")
+        self.add_error(
+            "is_confidential",
+            _("Somebody else has made it secret since you opened this. What you typed stays secret, too."),
+        )
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if self.is_stale:
+            return cleaned
         if self.address:
             for name in set(ADDRESS_COLUMNS) - {"address_2"}:
                 if not cleaned.get(name) and name not in self.errors:

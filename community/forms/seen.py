@@ -32,13 +32,18 @@ class SeenForm(forms.BaseForm):
         seen = cleaned.pop(SEEN, "")
         if seen and seen != self._mark:
             self.is_stale = True
-            data = cast(QueryDict, self.data).copy()
-            data[SEEN] = self._mark
-            self.data = data
-            self._say_what_is_there()
+            self.type_in(SEEN, self._mark)
+            self.say_what_is_there()
         return cleaned
 
-    def _say_what_is_there(self) -> None:
+    def type_in(self, name: str, value: str) -> None:
+        """Show this in place of what was typed."""
+        data = cast(QueryDict, self.data).copy()
+        data[name] = value
+        self.data = data
+
+    def say_what_is_there(self) -> None:
+        """Errors that say what somebody else wrote, beside what was typed."""
         self.add_error(
             None,
             _("Somebody else changed this since you opened it. Look at what it says now, and save again."),
@@ -64,4 +69,6 @@ def _in_words(field: forms.Field, value: Any) -> str:
         return _("yes") if value else _("no")
     labels = {str(key): str(label) for key, label in getattr(field, "choices", [])}
     values = value if isinstance(value, list) else [] if value in (None, "") else [value]
+    if not labels:
+        values = [field.widget.format_value(each) for each in values]
     return get_text_list([labels.get(str(each), str(each)) for each in values], _("and"))

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from itertools import chain
+from itertools import batched, chain
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from community.hsds.read import read_package
 from community.hsds.report import Conflict, FileReport, Outcome, Report
 from community.hsds.since import Since
 from community.models import (
-    Address,
     Attribute,
     Funding,
     Listing,
@@ -61,18 +60,29 @@ def import_package(
     checker = Checker(report)
     sizes = [len(rows.rows) for rows in files]
     with transaction.atomic():
+        goods = [checker.check(rows) for rows in files]
+        if not is_dry_run:
+            _hold(goods)
         since = Since(report, takes_source)
-        for number, rows in enumerate(files):
+        for number, good in enumerate(goods):
             tell(sum(sizes[:number]), sum(sizes))
-            report.files.append(_write(checker.check(rows), report, since))
+            report.files.append(_write(good, report, since))
         tell(sum(sizes), sum(sizes))
         _list_new_services(checker, by)
         _ask_about_ended_services(checker, by)
         _ask_about_rewritten_services(checker, report, by)
         ask_about_moved(report.changed, by=by)
-        _touched_services(checker).reindex()
+        _touched_services(checker, report).reindex()
         transaction.set_rollback(is_dry_run)
     return report
+
+
+def _hold(goods: Iterable[Good]) -> None:
+    """Nobody writes what it speaks of from here on: what curators decided is read after that."""
+    for good in goods:
+        for ids in batched(good.rows, BATCH):
+            rows = good.table.model._base_manager.filter(pk__in=ids).order_by("pk")
+            list(rows.select_for_update().values_list("pk"))
 
 
 def _write(good: Good, report: Report, since: Since) -> FileReport:
@@ -200,13 +210,26 @@ def _ask_about_rewritten_services(checker: Checker, report: Report, by: User | N
 
 def services_of(rows: Iterable[models.Model]) -> ServiceQuerySet:
     """Those on whose pages these rows are read."""
-    ids: dict[str, set[uuid.UUID | None]] = {column: set() for column in SAYS_OF.values()}
+    ids: dict[str, set[Any]] = {column: set() for column in SAYS_OF.values()}
     for row in rows:
         own = SAYS_OF.get(type(row))
         if own:
             ids[own].add(row.pk)
         for column in {"service_id"} if own else ids:
             ids[column].add(getattr(row, column, None))
+    return _services_by(ids)
+
+
+def services_left(changed: Iterable[tuple[str, Any, Mapping[str, Any]]]) -> ServiceQuerySet:
+    """Of rows that were changed (table, id, columns before and after), the services they spoke of before."""
+    ids: dict[str, set[Any]] = {column: set() for column in SAYS_OF.values()}
+    for _name, _pk, columns in changed:
+        for column in columns.keys() & ids.keys():
+            ids[column].add(columns[column][0])
+    return _services_by(ids)
+
+
+def _services_by(ids: dict[str, set[Any]]) -> ServiceQuerySet:
     return Service.objects.filter(
         Q(pk__in=ids["service_id"] - {None})
         | Q(organization__in=ids["organization_id"] - {None})
@@ -230,16 +253,18 @@ def ask_about_moved(changed: Iterable[tuple[str, Any, Mapping[str, Any]]], *, by
     actions.ask_about_moved(by=by, services=Service.objects.filter(pk__in=moved))
 
 
-def _touched_services(checker: Checker) -> ServiceQuerySet:
-    """Those whose words, or the words around them, this package speaks of."""
+def _touched_services(checker: Checker, report: Report) -> ServiceQuerySet:
+    """Those whose words, or the words around them, this package changes."""
+    terms = Attribute.objects.filter(taxonomy_term__in=_ids(checker, TaxonomyTerm)).values("service")
+    now = services_of(chain.from_iterable(good.rewritten for good in checker.good.values()))
+    touched = [now, services_left(report.changed), Service.objects.filter(pk__in=terms)]
+    return together(*touched)
+
+
+def together(*some: ServiceQuerySet) -> ServiceQuerySet:
+    """All of these, each once."""
     return Service.objects.filter(
-        Q(pk__in=_ids(checker, Service))
-        | Q(organization__in=_ids(checker, Organization))
-        | Q(pk__in=Attribute.objects.filter(pk__in=_ids(checker, Attribute)).values("service"))
-        | Q(pk__in=Attribute.objects.filter(taxonomy_term__in=_ids(checker, TaxonomyTerm)).values("service"))
-        | Q(pk__in=_services_at(pk__in=_ids(checker, ServiceAtLocation)))
-        | Q(pk__in=_services_at(location__in=_ids(checker, Location)))
-        | Q(pk__in=_services_at(location__addresses__in=_ids(checker, Address)))
+        pk__in={pk for services in some for pk in services.values_list("pk", flat=True)}
     )
 
 

@@ -7,7 +7,7 @@ it is no more than that this is kept secret.
 from itertools import batched
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from community import vocabulary
 
@@ -198,6 +198,10 @@ WHERE listing.service_id = words.id
 """In English always, and in up to three more languages that are spoken there (docs/decisions/0098)."""
 
 
+HOLD = "SELECT FROM community_listing WHERE service_id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE"
+"""Else of two that write the same copies at once the later could write what it read before the other."""
+
+
 def _statement() -> str:
     statement = REINDEX
     configs = {"english": "'english'"} | {
@@ -223,6 +227,8 @@ def write_index(ids: list[Any]) -> None:
         "language_configs": [config for _name, config in named],
     }
     statement = _statement()
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Held first, by a statement of its own: the next one then sees what others have written until here.
+        cursor.execute(HOLD, [list(ids)])
         for some in batched(ids, AT_ONCE):
             cursor.execute(statement, {**values, "ids": list(some)})

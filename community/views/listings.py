@@ -18,7 +18,7 @@ from community.forms.bulk import BulkForm
 from community.forms.listings import ListingForm, NewListingForm, VerifyForm
 from community.forms.parts import PARTS
 from community.forms.search import CurateSearchForm
-from community.models import GapRecord, Listing, Service, Suggestion, WebLink
+from community.models import GapRecord, Listing, Organization, Service, Suggestion, WebLink
 from community.views.history import latest_edits
 from community.views.shared import an_organization, curators_only, form_page, held
 from community.vocabulary import NEEDS, term_id
@@ -67,17 +67,10 @@ def listing_new(request: PersonRequest) -> HttpResponse:
         initial = {"kind": Listing.Kind.GET_HELP, "categories": [term_id(need)]}
     suggestion = _suggestion(request)
     if suggestion:
-        initial = {"name": suggestion.name, "description": suggestion.words, "url": suggestion.link}
+        initial |= {"name": suggestion.name, "description": suggestion.words, "url": suggestion.link}
     form = NewListingForm(typed(request), user=request.user, organization=organization, initial=initial)
     if not form.is_valid():
-        return form_page(
-            request,
-            form,
-            title=_("New listing"),
-            eyebrow=str(organization or (NEEDS[need][0] if need in NEEDS else "")),
-            back=organization.get_absolute_url() if organization else reverse("community:curate"),
-            suggestion=suggestion,
-        )
+        return _new_page(request, form, organization, need, suggestion)
     columns = form.columns
     try:
         with transaction.atomic():
@@ -94,12 +87,35 @@ def listing_new(request: PersonRequest) -> HttpResponse:
             if suggestion:
                 actions.close_suggestion(by=request.user, suggestion=suggestion)
     except IntegrityError:
-        if not Service.objects.editable_by(request.user).filter(pk=columns["id"]).exists():
+        saved = Service.objects.editable_by(request.user).filter(pk=columns["id"]).first()
+        if saved is None:
             raise
+        if any(getattr(saved, name) != value for name, value in columns.items()):
+            form.make_another(saved)
+            return _new_page(request, form, organization, need, suggestion)
         messages.info(request, _("It was saved already."))
     else:
         messages.success(request, _("The draft is saved. Next: where is it?"))
     return redirect("community:listing_detail", columns["id"])
+
+
+def _new_page(
+    request: PersonRequest,
+    form: NewListingForm,
+    organization: Organization | None,
+    need: str,
+    suggestion: Suggestion | None,
+) -> HttpResponse:
+    if "suggestion" in request.GET and suggestion is None:
+        messages.info(request, _("That suggestion is put away by now: perhaps somebody has listed it."))
+    return form_page(
+        request,
+        form,
+        title=_("New listing"),
+        eyebrow=str(organization or (NEEDS[need][0] if need in NEEDS else "")),
+        back=organization.get_absolute_url() if organization else reverse("community:curate"),
+        suggestion=suggestion,
+    )
 
 
 def _suggestion(request: PersonRequest) -> Suggestion | None:

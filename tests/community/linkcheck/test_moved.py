@@ -204,7 +204,7 @@ def test_the_queue_asks_as_often_however_many_moved(finn_browser, published_of, 
     for number in range(60):
         moved(f"https://shop-{number}.example", f"https://shop-{number}.example/new")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = finn_browser.get(QUEUE)
 
     assert len(response.context["moved"]) == 50

@@ -186,6 +186,22 @@ def test_listing_new_sent_twice_is_made_once(finn_browser):
     assert (Service.objects.count(), Organization.objects.count()) == (1, 1)
 
 
+def test_listing_new_sent_again_with_other_words_loses_nothing(finn_browser):
+    sent = TYPED | {"made_as": made_as(finn_browser)}
+    finn_browser.post(NEW, sent)
+
+    back = finn_browser.post(NEW, sent | {"name": "Debt advice", "organization_name": "Choir"})
+    again = {"name": "Debt advice", "organization_name": "Choir"}
+    again["made_as"] = str(back.context["form"]["made_as"].value())
+    finn_browser.post(NEW, sent | again)
+
+    assert back.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "was saved from this page already" in back.text
+    assert 'value="Debt advice"' in back.text
+    assert sorted(service.name for service in Service.objects.all()) == ["Debt advice", "Rent advice"]
+    assert Organization.objects.count() == 2
+
+
 def test_two_new_listings_of_the_same_name_are_two(finn_browser):
     for _time in range(2):
         finn_browser.post(NEW, TYPED | {"made_as": made_as(finn_browser)})
@@ -211,7 +227,9 @@ def test_a_new_listing_begins_with_what_was_suggested(finn_browser):
     ]
     assert "01632 960321" in shown.text
     assert suggestion.closed_at is not None
-    assert "01632 960321" not in finn_browser.get(page).text
+    later = finn_browser.get(page).text
+    assert "01632 960321" not in later
+    assert "That suggestion is put away by now" in later
 
 
 @pytest.mark.parametrize("suggestion", ["x", "0", "01a2267a-0caa-7a73-a03f-490345ab1784"])

@@ -1,6 +1,7 @@
 """Two curators at one listing: nobody's words are lost without a word. And a place's point on the map."""
 
 import re
+from datetime import time
 
 import pytest
 from django.urls import reverse
@@ -169,7 +170,7 @@ def test_a_place_with_a_point_on_the_map_is_found_near_by(finn, finn_browser, pl
     assert "It has no point on the map" not in finn_browser.get(url("listing_detail", service.pk)).text
 
 
-@pytest.mark.parametrize("typed", ["52.04", "north", "91, 0", "0, 181", "52,0406, -0,7594"])
+@pytest.mark.parametrize("typed", ["52.04", "52,04", "north", "91, 0", "0, 181", "52,0406, -0,7594"])
 def test_what_is_no_point_is_refused(place, typed):
     response = place(position=typed)
 
@@ -235,3 +236,63 @@ def test_a_part_that_was_removed_meanwhile_is_not_there(finn, finn_browser, draf
     assert finn_browser.post(page, mine).status_code == 404
     assert not Phone.objects.exists()
     assert Organization.objects.exists()
+
+
+def test_a_place_that_became_secret_meanwhile_stays_so(finn, finn_browser, place):
+    mine = opened(finn_browser, place.page) | {"description": "Round the back."}
+    actions.change_place(
+        by=finn, location=place.location, place={"is_confidential": True}, address=None, accessibility=None
+    )
+
+    first = finn_browser.post(place.page, mine)
+    again = mine | {"seen": mark(first), "is_confidential": first.context["form"]["is_confidential"].value()}
+    second = finn_browser.post(place.page, again)
+
+    assert first.status_code == 409
+    assert "Somebody else has made it secret since you opened this." in first.text
+    assert "It is empty now." not in first.text
+    assert second.status_code == 302
+    place.location.refresh_from_db()
+    assert (place.location.is_confidential, place.location.description) == (True, "Round the back.")
+
+
+@pytest.mark.parametrize(
+    ("byday", "ticked", "kept"), [("mo, th", ["MO", "TH"], "MO,TH"), ("1MO,3MO", ["1MO", "3MO"], "1MO,3MO")]
+)
+def test_days_as_a_source_wrote_them_are_shown_and_kept(finn_browser, draft_of, byday, ticked, kept):
+    service = draft_of(schedules=[{"freq": "MONTHLY", "byday": byday}])
+    row = service.schedules.get()
+    page = url("part_edit", service.pk, "schedule", row.pk)
+    shown = opened(finn_browser, page)
+
+    response = finn_browser.post(page, shown | {"description": "Upstairs."})
+
+    row.refresh_from_db()
+    assert sorted(shown["byday"]) == ticked
+    assert response.status_code == 302
+    assert (row.byday, row.description) == (kept, "Upstairs.")
+
+
+def test_what_others_wrote_reads_as_the_fields_show_it(finn, finn_browser, draft_of):
+    service = draft_of(
+        schedules=[{"freq": "WEEKLY", "byday": "MO", "opens_at": time(9), "closes_at": time(12)}]
+    )
+    row = service.schedules.get()
+    page = url("part_edit", service.pk, "schedule", row.pk)
+    mine = opened(finn_browser, page) | {"opens_at": "08:30"}
+    row.opens_at = time(11)
+    actions.keep_part(by=finn, service=service, part=row)
+
+    response = finn_browser.post(page, mine)
+
+    assert "It says “11:00” now." in response.text
+    assert "Mondays” now" not in response.text
+    assert "Monday” now" not in response.text
+
+
+@pytest.mark.parametrize(
+    "typed", ["(53.9, -1.08)", "53.9° -1.08°", "53.9, \N{MINUS SIGN}1.08", "+53.9,-1.08"]
+)
+def test_a_point_as_maps_write_it(place, typed):
+    assert place(position=typed).status_code == 302
+    assert (place.location.latitude, place.location.longitude) == (53.9, -1.08)
