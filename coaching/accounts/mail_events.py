@@ -5,7 +5,6 @@ Only the reports come in through anymail, which knows each provider's form and
 checks its signature or secret.
 """
 
-import json
 import re
 from typing import Any
 
@@ -65,7 +64,7 @@ def mail_events(request: HttpRequest, provider: str) -> HttpResponse:
         raise Http404
     try:
         return REPORTS[provider].as_view()(request)
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, AttributeError, TypeError):
+    except (ValueError, KeyError, AttributeError, TypeError, OverflowError, RecursionError):
         return HttpResponseBadRequest("This is no report.")
 
 
@@ -79,6 +78,7 @@ def note_report(
     the address. A complaint marks it too, and ends this kind of mail to this
     person; where that cannot be, all mails to the address.
     """
+    words, email, event_id = (text.replace("\0", "") for text in (words, email, event_id))
     words = " ".join(words.split())[:500]
     report, is_new = ReturnedMail.objects.get_or_create(
         provider=provider,

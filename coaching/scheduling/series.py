@@ -1,7 +1,7 @@
 """Sessions that repeat: planning a series, and changing this one and the following."""
 
-from collections.abc import Callable
-from datetime import date, datetime, time
+from collections.abc import Callable, Collection
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,7 +36,7 @@ def rule_of(repeat: str, first: date, *, times: int | None = None, until: date |
     if times:
         return f"{rule};COUNT={times}"
     assert until is not None  # noqa: S101 - a series ends
-    return f"{rule};UNTIL={datetime.combine(until, time.max):%Y%m%dT%H%M%S}"
+    return f"{rule};UNTIL={until.isoformat().replace('-', '')}T235959"  # %Y writes no noughts before a year
 
 
 def _week_of_month(day: date) -> int:
@@ -107,11 +107,15 @@ def reschedule_following(
     minutes: int,
     which: int | None = None,
     edition: str | None = None,
+    changed: Collection[str] | None = None,
     **details: Any,
 ) -> list[CoachingSession]:
     """Move this session and those after it in its series by as much, on the wall; all of them or none.
 
-    They become a series of their own. Raises ValidationError as `reschedule_session`
+    Of the length and the `details`, those after it take on what is named in
+    `changed` (None is all) and keep the rest; what one of them is about in
+    words of its own is never written over. They become a series of their own.
+    Raises ValidationError as `reschedule_session`
     and `schedule_series` do.
     """
     session, following = _following(session, edition=edition)
@@ -123,23 +127,29 @@ def reschedule_following(
     moved, clashes = [], []
     for row in following:
         start = row.starts_at.astimezone(timezone).replace(tzinfo=None, fold=0) + shift
+        own_details, own_minutes = details, minutes
+        if row.pk != session.pk and changed is not None:
+            own_details = {name: value for name, value in details.items() if name in changed}
+            own_minutes = minutes if "minutes" in changed else row.minutes
+        if row.pk != session.pk and row.agenda not in ("", session.agenda):
+            own_details = {name: value for name, value in own_details.items() if name != "agenda"}
         try:
-            changed = actions.reschedule_session(
+            row_now = actions.reschedule_session(
                 by=by,
                 session=row,
                 local_start=start,
                 timezone=timezone,
-                minutes=minutes,
+                minutes=own_minutes,
                 which=which if row.pk == session.pk else 0,
                 series=own,
-                **details,
+                **own_details,
             )
         except ValidationError as error:
             if row.pk == session.pk and error.code != "clash":
                 raise
             clashes.append(_day(start))
         else:
-            moved.append(changed)
+            moved.append(row_now)
     if clashes:
         raise _does_not_fit(clashes)
     AlsoTold.gather(moved)
@@ -184,8 +194,8 @@ def _day(start: datetime) -> str:
 def _does_not_fit(days: list[str]) -> ValidationError:
     return ValidationError(
         ngettext(
-            "One session does not fit, so nothing was changed: %(days)s.",
-            "%(count)s sessions do not fit, so nothing was changed: %(days)s.",
+            "One session does not fit there, so all stays as it was: %(days)s.",
+            "%(count)s sessions do not fit there, so all stays as it was: %(days)s.",
             len(days),
         )
         % {"count": len(days), "days": "; ".join(days)},

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _g
@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.scheduling.availability import DAY_MINUTES, Span
 
-TIME = r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?"
-SPAN = re.compile(rf"{TIME}\s*(?:-|–|—|to|until)\s*{TIME}", re.IGNORECASE)  # noqa: RUF001 - dashes as typed
+TIME = r"(\d{1,2})(?:[:.h](\d{2}))? ?(am|pm)?"
+SPAN = re.compile(rf"{TIME} ?(?:-|–|—|to|until) ?{TIME}", re.IGNORECASE)  # noqa: RUF001 - dashes as typed
 BETWEEN = re.compile(r"[,;]|\band\b|\n", re.IGNORECASE)
 
 
@@ -19,10 +19,13 @@ class HoursField(forms.CharField):
     """Becomes spans: pairs of minutes since midnight, in order. Nothing typed is an empty list."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"required": False, "max_length": 120, **options})
+        super().__init__(**{"required": False, "max_length": 400, **options})
 
     def to_python(self, value: Any) -> list[Span]:  # type: ignore[override]
         typed = super().to_python(value) or ""
+        if len(typed) > cast(int, self.max_length):
+            raise forms.ValidationError(_("That is too long for the hours of a day."))
+        typed = re.sub(r"[^\S\n]+", " ", typed)
         spans = sorted(_span(part.strip()) for part in BETWEEN.split(typed) if part.strip())
         for earlier, later in itertools.pairwise(spans):
             if later[0] < earlier[1]:

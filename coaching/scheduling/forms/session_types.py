@@ -1,22 +1,27 @@
 """What a coach types about a kind of session."""
 
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
-from django.core.validators import StepValueValidator
+from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from coaching.accounts.forms import page_helper
+from coaching.accounts.forms import NameField, page_helper
 from coaching.accounts.models import User
-from coaching.scheduling.forms.sessions import STEP
+from coaching.scheduling.forms.sessions import STEP, in_steps
 from coaching.scheduling.models import SessionType
+
+ONCE = _("You already have a kind of session with this name.")
 
 
 class SessionTypeForm(forms.ModelForm):
     class Meta:
         model = SessionType
+        field_classes = {"name": NameField}
         fields = [
             "name",
             "minutes",
@@ -39,7 +44,7 @@ class SessionTypeForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["seats"].required = False
-        self.fields["minutes"].validators.append(StepValueValidator(STEP))
+        self.fields["minutes"].validators.append(in_steps)
         self.fields["minutes"].widget.attrs["step"] = STEP
         if self.instance._state.adding:
             self.instance.coach = user.coach
@@ -51,10 +56,19 @@ class SessionTypeForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]
-        same = SessionType.objects.editable_by(self.user).filter(name__iexact=name)
-        if same.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError(_("You already have a kind of session with this name."))
+        mine = SessionType.objects.editable_by(self.user).exclude(pk=self.instance.pk)
+        if mine.alias(small=Lower("name")).filter(small=Lower(Value(name))).exists():
+            raise forms.ValidationError(ONCE)
         return name
+
+    def keep(self) -> SessionType | None:
+        """Save it; None, with an error on the form, where it was saved in this very moment already."""
+        try:
+            with transaction.atomic():
+                return cast(SessionType, self.save())
+        except IntegrityError:
+            self.add_error("name", ONCE)
+            return None
 
     @property
     def helper(self) -> FormHelper:

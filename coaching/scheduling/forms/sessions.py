@@ -28,6 +28,12 @@ STEP = 5
 YEARS_AHEAD = 5
 
 
+def in_steps(minutes: int) -> None:
+    """A length that fits the grid. Django's own check makes floats of it, too small for a huge number."""
+    if minutes % STEP:
+        raise ValidationError(_("Write it in steps of %(step)s minutes."), params={"step": STEP})
+
+
 class ScopeField(forms.ChoiceField):
     """Whether a change is for one session of a series, or for those that follow as well."""
 
@@ -70,7 +76,12 @@ class SessionForm(forms.Form):
         required=False,
     )
     minutes = forms.IntegerField(
-        label=_("Length in minutes"), min_value=STEP, max_value=LONGEST, step_size=STEP, initial=50
+        label=_("Length in minutes"),
+        min_value=STEP,
+        max_value=LONGEST,
+        validators=[in_steps],
+        widget=forms.NumberInput(attrs={"step": STEP}),
+        initial=50,
     )
     place = forms.ChoiceField(label=_("Where"), choices=CoachingSession.Place, initial="video")
     place_detail = forms.CharField(label=_("Address, number or link"), max_length=300, required=False)
@@ -254,7 +265,10 @@ class SessionForm(forms.Form):
         values["edition"] = self.cleaned_data["edition"]
         if self.cleaned_data.get("scope") != "following":
             return actions.reschedule_session(session=session, **values)
-        moved = series.reschedule_following(session=session, **values)
+        changed = set(self.changed_data)
+        if changed & {"place", "place_detail"}:
+            changed |= {"place", "place_detail"}
+        moved = series.reschedule_following(session=session, changed=changed, **values)
         self.count = len(moved)
         return next(row for row in moved if row.pk == session.pk)
 

@@ -22,6 +22,9 @@ from coaching.scheduling.forms.agenda import AgendaForm
 from coaching.scheduling.models import BookingPolicy, CoachingSession, SessionType
 from coaching.scheduling.months import Month, read_day
 
+BEGUN = "booking_agenda"
+"""In the session of their browser: what they typed for a time that was taken."""
+
 
 def booking(request: PersonRequest, slug: str) -> HttpResponse:
     """What the coach offers. The coach who opens their own address is shown where to change it."""
@@ -38,15 +41,19 @@ def booking(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 def booking_times(request: PersonRequest, slug: str, type_pk: str) -> HttpResponse:
-    return _times(request, _new(request, slug, type_pk))
+    offer = _new(request, slug, type_pk)
+    return _times(request, offer) if offer else _closed(request, slug)
 
 
 def booking_confirm(request: PersonRequest, slug: str, type_pk: str, start: datetime) -> HttpResponse:
     """Asks once more, then books. Whoever comes second finds the times that are free nearby."""
     offer = _new(request, slug, type_pk)
+    if offer is None:
+        return _closed(request, slug)
     session_type = cast(SessionType, offer.session_type)
-
-    form = None if offer.is_for_groups else AgendaForm(typed(request))
+    # What they typed for a time that went meanwhile is there for the next one they choose.
+    begun = request.session.pop(BEGUN, "") if request.method == "GET" else ""
+    form = None if offer.is_for_groups else AgendaForm(typed(request), initial={"agenda": begun})
 
     def book() -> CoachingSession:
         agenda = form.cleaned_data["agenda"] if form else ""
@@ -89,9 +96,19 @@ def version_seen(request: HttpRequest) -> int | None:
     return int(seen) if re.fullmatch(r"[0-9]{1,9}", seen) else 0
 
 
-def _new(request: PersonRequest, slug: str, type_pk: str) -> Offer:
-    client = get_object_or_404(records_that_may_book(request.user), coach__slug=slug)
-    return Offer(client, session_type=get_object_or_404(client.coach.session_types.bookable(), pk=type_pk))
+def _new(request: PersonRequest, slug: str, type_pk: str) -> Offer | None:
+    """None where their coach has closed it, or taken this kind back, while they looked at it."""
+    client = records_that_may_book(request.user).filter(coach__slug=slug).first()
+    if client is None:
+        get_object_or_404(Client.objects.belonging_to(request.user), coach__slug=slug)
+        return None
+    kind = get_object_or_404(client.coach.session_types, pk=type_pk)
+    return Offer(client, session_type=kind) if kind.is_active and kind.is_bookable else None
+
+
+def _closed(request: PersonRequest, slug: str) -> HttpResponse:
+    messages.info(request, _("This can no longer be booked here. Here is what can be."))
+    return redirect("scheduling:booking", slug)
 
 
 def _address(offer: Offer, start: datetime | None = None) -> str:
@@ -200,6 +217,13 @@ def _confirm(
         else:
             messages.success(request, done % {"time": session.times_for(request.user)[0]})
             return redirect(session)
+    if not is_free and not offer.session:
+        own = CoachingSession.objects.visible_to(request.user).filter(client=offer.client, starts_at=start)
+        if booked := own.filter(status=CoachingSession.Status.SCHEDULED).first():
+            messages.info(request, _("You have booked this time."))
+            return redirect(booked)
+    if not is_free and is_sent and form and form.cleaned_data["agenda"]:
+        request.session[BEGUN] = form.cleaned_data["agenda"]
     offer = offer.at(start)
     context = {"offer": offer, "times": offer.times(start), "address": _address(offer), "form": form}
     if offer.session:

@@ -30,8 +30,8 @@ def type_edit(request: PersonRequest, pk: str) -> HttpResponse:
 
 
 def _keep(request: PersonRequest, form: SessionTypeForm) -> HttpResponse:
-    if form.is_valid():
-        messages.success(request, _("Saved: %(name)s.") % {"name": form.save()})
+    if form.is_valid() and (kept := form.keep()):
+        messages.success(request, _("Saved: %(name)s.") % {"name": kept})
         return redirect("scheduling:type_list")
     context = {"form": form, "is_new": form.instance._state.adding}
     return render(request, "scheduling/type_form.html", context, status=422 if form.errors else 200)

@@ -97,9 +97,13 @@ def plan(request: PersonRequest, form: SessionForm, template: str) -> HttpRespon
     if is_check and request.htmx:
         return render(request, "scheduling/_times.html", {"form": form})
     if is_valid and not is_check and (session := form.save()):
-        words = ngettext(
+        planned = ngettext(
             "Planned for %(time)s.", "%(count)s sessions are planned, the first for %(time)s.", form.count
         )
+        moved = ngettext(
+            "Saved: %(time)s.", "%(count)s sessions are saved as you wrote, the first: %(time)s.", form.count
+        )
+        words = moved if form.session else planned
         messages.success(request, words % {"time": session.times_for(request.user)[0], "count": form.count})
         return redirect(session)
     context = {
@@ -185,7 +189,9 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
             messages.info(request, error.message)
             is_stale = error.code == "stale"
         else:
-            messages.success(request, _("The session is called off. The mail about it is on its way."))
+            waits = Reminder.objects.about(session).filter(kind="cancelled", state="pending").exists()
+            on_its_way = _("The session is called off. The mail about it is on its way.")
+            messages.success(request, on_its_way if waits else _("The session is called off."))
         if not is_stale:
             return redirect(session)
         session.refresh_from_db()

@@ -85,8 +85,12 @@ def test_client_is_offered_nothing_that_cannot_be_booked(ben_browser, ben_client
 
     assert "/book/" not in ben_browser.get("/home/").content.decode()
     assert "takes no bookings here" in ben_browser.get("/book/alma/").content.decode()
-    assert ben_browser.get(address(usual)).status_code == 404
-    assert ben_browser.post(address(usual, TEN)).status_code == 404
+    for response in [
+        ben_browser.get(address(usual), follow=True),
+        ben_browser.post(address(usual, TEN), {"agenda": "Typed."}, follow=True),
+    ]:
+        assert response.redirect_chain[-1][0] == "/book/alma/"
+        assert "This can no longer be booked here." in response.text
     assert CoachingSession.objects.count() == 0
 
 
@@ -239,8 +243,23 @@ def test_booking_of_what_was_never_offered_is_refused(ben_browser, ben_client, u
 def test_booking_twice_with_one_double_click(ben_browser, ben_client, usual):
     ben_browser.post(address(usual, TEN))
 
-    assert ben_browser.post(address(usual, TEN)).status_code == 409
+    for again in [
+        ben_browser.post(address(usual, TEN), follow=True),
+        ben_browser.get(address(usual, TEN), follow=True),
+    ]:
+        assert "You have booked this time." in again.text
+        assert again.redirect_chain[-1][0] == CoachingSession.objects.get().get_absolute_url()
     assert CoachingSession.objects.count() == 1
+
+
+def test_what_was_typed_for_a_taken_time_is_there_for_the_next(ben_browser, ben_client, usual, book, anna):
+    book("2027-06-01T10:00", client=anna)
+
+    taken = ben_browser.post(address(usual, TEN), {"agenda": "The new job."})
+    choice = taken.context["choices"][0]["address"]
+    first, second = (ben_browser.get(choice).context["form"]["agenda"].value() for _time in range(2))
+
+    assert (taken.status_code, first, second) == (409, "The new job.", "")
 
 
 def test_booking_that_is_shut_meanwhile(ben_client, usual, ben):

@@ -299,3 +299,14 @@ def test_free_starts_of_a_month_take_three_queries(rules, book, anna, count, dja
 
 def test_rules_of_a_coach_who_has_set_none_are_closed(cora):
     assert BookingRules.of(cora.coach).is_open is False
+
+
+def test_hours_of_endless_blanks_are_refused_at_once(alma_browser):
+    response = alma_browser.post(PAGE, {**TYPED, "day_0": "9" + " " * 40_000 + "x"})
+
+    assert response.status_code == 422
+    assert "That is too long for the hours of a day." in response.text
+
+
+def test_hours_with_blanks_between_are_read():
+    assert HoursField().clean("9   am  -   5 \t pm") == [(9 * 60, 17 * 60)]

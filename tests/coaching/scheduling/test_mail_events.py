@@ -361,3 +361,27 @@ def test_provider_and_what_anymail_is_told():
     assert trellis_settings._anymail("", "") == {}
     assert trellis_settings._anymail("mailgun", "k") == {"MAILGUN_WEBHOOK_SIGNING_KEY": "k"}
     assert trellis_settings._anymail("postmark", "a:b") == {"WEBHOOK_SECRET": "a:b"}
+
+
+@pytest.mark.usefixtures("mailgun")
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"signature": {"timestamp": "x", "token": "\u00e9", "signature": "\u00e9"}}',
+        "[" * 200_000,
+        '{"signature": {"timestamp": 1e30}}',
+    ],
+)
+def test_what_is_no_report_is_no_fault(client, body):
+    assert client.post(MAILGUN, body, content_type="application/json").status_code == 400
+
+
+@pytest.mark.usefixtures("mailgun")
+def test_a_report_with_a_moment_or_a_mark_that_cannot_be_is_no_fault(client, sent):
+    strange, marked = by_mailgun(sent, token="t7"), by_mailgun(sent, token="t8")
+    strange["event-data"]["timestamp"] = 1e30
+    marked["event-data"]["delivery-status"]["message"] = "away\0 for good"
+
+    assert post(client, MAILGUN, strange).status_code == 400
+    assert post(client, MAILGUN, marked).status_code == 200
+    assert "away for good" in ReturnedMail.objects.get().words

@@ -114,7 +114,7 @@ def test_series_with_one_taken_day_plans_nothing_and_names_it(repeat, book, anna
 
     assert error.value.code == "clash"
     assert error.value.messages == [
-        "2 sessions do not fit, so nothing was changed: Tuesday 23 March 2027; Tuesday 6 April 2027."
+        "2 sessions do not fit there, so all stays as it was: Tuesday 23 March 2027; Tuesday 6 April 2027."
     ]
     assert (CoachingSession.objects.count(), Series.objects.count()) == (2, 0)
 
@@ -254,6 +254,9 @@ def test_session_create_plans_a_series(alma_browser, ben_browser, answers, alma)
         ({"how_many": "53"}, "how_many", "at most 52"),
         ({"how_many": "", "until": "soon"}, "until", "valid date"),
         ({"how_many": "", "until": "2027-03-17"}, "repeat", "before a second session"),
+        ({"how_many": "", "until": "0999-01-01"}, "repeat", "before a second session"),
+        ({"minutes": "9" * 310}, "minutes", "at most 480"),
+        ({"minutes": "52"}, "minutes", "in steps of 5 minutes"),
         ({"how_many": "", "until": "2030-03-17"}, "repeat", "52 sessions at most"),
         ({"repeat": "daily"}, "repeat", "valid choice"),
     ],
@@ -278,7 +281,7 @@ def test_session_create_of_a_series_with_a_clash(alma_browser, answers, book, an
 
     errors = alma_browser.post(NEW, answers).context["form"].errors["time"]
 
-    assert errors == ["One session does not fit, so nothing was changed: Tuesday 30 March 2027."]
+    assert errors == ["One session does not fit there, so all stays as it was: Tuesday 30 March 2027."]
 
 
 @pytest.mark.parametrize(
@@ -354,3 +357,46 @@ def test_following_of_a_session_that_went_before_the_page_was_sent(alma, repeat)
     )
 
     assert second.pk in {row.pk for row in moved}
+
+
+def test_following_take_on_what_was_changed_and_keep_what_is_their_own(alma_browser, repeat, answers, alma):
+    first, _second, third, fourth = repeat()
+    actions.reschedule_session(
+        by=alma,
+        session=third,
+        local_start=datetime.fromisoformat("2027-03-30T10:00"),
+        timezone=BERLIN,
+        minutes=90,
+        place="in_person",
+        place_detail="Room 7",
+    )
+    actions.say_agenda(by=alma, session=fourth, agenda="Words of Ben.")
+    url = f"/sessions/{first.pk}/reschedule/"
+    shown = alma_browser.get(url).context["form"].initial
+
+    alma_browser.post(
+        url,
+        {**answers, "agenda": "Hello", "time": "11:00", "scope": "following", "edition": shown["edition"]},
+    )
+
+    found = CoachingSession.objects.order_by("starts_at")
+    assert [(row.agenda, row.minutes, row.place_detail) for row in found] == [
+        ("Hello", 50, ""),
+        ("Hello", 50, ""),
+        ("Hello", 90, "Room 7"),
+        ("Words of Ben.", 50, ""),
+    ]
+    assert all_walls() == ["03-16 11:00", "03-23 11:00", "03-30 11:00", "04-06 11:00"]
+
+
+def test_following_keep_what_they_are_about_where_it_is_not_touched(alma_browser, repeat, answers, alma):
+    first, _second, _third, fourth = repeat()
+    actions.say_agenda(by=alma, session=fourth, agenda="Words of Ben.")
+
+    answer = alma_browser.post(
+        f"/sessions/{first.pk}/reschedule/", {**answers, "time": "11:00", "scope": "following"}, follow=True
+    )
+
+    fourth.refresh_from_db()
+    assert fourth.agenda == "Words of Ben."
+    assert "4 sessions are saved as you wrote" in answer.text

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from clients.models import Client
 from coaching.scheduling import actions
 from coaching.scheduling.models import BookingRules, CoachingSession, SessionType
+from tests.at_once import meanwhile
 
 pytestmark = pytest.mark.django_db
 NEW = "/sessions/new/"
@@ -290,3 +291,39 @@ def test_type_list_queries(alma_browser, alma, count, django_assert_num_queries)
 
     with django_assert_num_queries(3):
         alma_browser.get("/sessions/types/")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("K", "\N{KELVIN SIGN}"), ("\u00df", "\u1e9e"), ("Usual", "USUAL")]
+)
+def test_a_name_that_differs_in_rare_letters_only_is_said_to_be_there(alma_browser, first, second):
+    alma_browser.post("/sessions/types/new/", {**TYPED, "name": first})
+
+    response = alma_browser.post("/sessions/types/new/", {**TYPED, "name": second})
+
+    assert response.status_code == 422
+    assert "You already have a kind of session with this name." in response.text
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\x07"])
+def test_a_name_that_nobody_can_read_is_refused(alma_browser, name):
+    assert alma_browser.post("/sessions/types/new/", {**TYPED, "name": name}).status_code == 422
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_kind_sent_twice_in_the_same_moment_is_kept_once(alma_browser, browser_of, alma):
+    other = browser_of(alma)
+
+    second = meanwhile(
+        lambda: alma_browser.post("/sessions/types/new/", TYPED),
+        lambda: other.post("/sessions/types/new/", TYPED),
+    )
+
+    assert second.status_code == 422
+    assert "You already have a kind of session with this name." in second.text
+    assert SessionType.objects.count() == 1
+
+
+@pytest.mark.parametrize("minutes", ["9" * 310, "52"])
+def test_a_length_that_cannot_be_is_refused(alma_browser, minutes):
+    assert alma_browser.post("/sessions/types/new/", {**TYPED, "minutes": minutes}).status_code == 422

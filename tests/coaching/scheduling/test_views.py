@@ -195,7 +195,7 @@ def test_session_create_without_clients(alma_browser):
         ({"date": ""}, "date", "Write something"),
         ({"date": "01.06.2027"}, "date", "valid date"),
         ({"time": "25:00"}, "time", "valid time"),
-        ({"minutes": "47"}, "minutes", "multiple of step size 5"),
+        ({"minutes": "47"}, "minutes", "in steps of 5 minutes"),
         ({"client": "x"}, "client", "valid choice"),
         ({"date": "0001-01-01"}, "date", "passed"),
         ({"date": "2026-01-01"}, "time", "passed"),
