@@ -26,6 +26,7 @@ def page_helper() -> FormHelper:
     """Crispy's layout of a form whose `<form>` and buttons stand in the page's template."""
     helper = FormHelper()
     helper.form_tag = False
+    helper.render_hidden_fields = True
     return helper
 
 

@@ -1,6 +1,11 @@
 """What a view is handed, its doors, and a file as an answer."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.http import content_disposition_header
 from django_htmx.middleware import HtmxDetails
@@ -29,6 +34,19 @@ def owned_practice(request: PersonRequest) -> Practice:
     if practice is None:
         raise PermissionDenied
     return practice
+
+
+def saved_whole(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Where something is sent, one transaction: what is locked stays so until it is saved."""
+
+    @wraps(view)
+    def whole(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            return view(request, *args, **kwargs)
+
+    return whole
 
 
 def typed(request: HttpRequest) -> QueryDict | None:

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.forms import phone_number
 from coaching.accounts.querysets import Person
+from coaching.accounts.seen import SeenForm
 from community.forms.hours import DaysField, clean_hours, day_of_month, days_in, time_field
 from community.forms.layout import as_lines, laid_out
-from community.forms.seen import SeenForm
 from community.models import (
     CostOption,
     Language,

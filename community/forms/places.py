@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.querysets import Person
+from coaching.accounts.seen import SeenForm
 from community.forms.layout import as_lines, laid_out
-from community.forms.seen import SeenForm
 from community.models import Address, Location
 from community.places import Place, place_in
 

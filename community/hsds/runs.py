@@ -19,7 +19,7 @@ from uuid import UUID
 
 import structlog
 from django.core.cache import cache
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,6 +54,8 @@ MOST_LINES = 500
 
 TRIES = 3
 """So often a step is begun; a worker that was killed in it was perhaps too small for it."""
+ONE_AT_A_TIME = 1_984_116
+"""The advisory lock of whoever works on imports."""
 SHOWN_FOR = 3600
 """So many seconds it is remembered how far a step has come."""
 
@@ -102,10 +104,17 @@ def _ask(run: ImportRun, before: ImportState, then: ImportState, **columns: Any)
 
 
 def work_on_imports() -> None:
-    """Take every step that was asked for. Those that another worker holds are passed over."""
-    for pk in ImportRun.objects.under_way().values_list("pk", flat=True):
-        if _is_begun(pk):
-            _take_step(pk)
+    """Take every step that was asked for, in one place at a time: the other workers have mails to send."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_AT_A_TIME])
+        if not cursor.fetchone()[0]:
+            return
+        try:
+            for pk in ImportRun.objects.under_way().values_list("pk", flat=True):
+                if _is_begun(pk):
+                    _take_step(pk)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
 
 
 def how_far(run: ImportRun) -> tuple[int, int] | None:

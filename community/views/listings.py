@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from coaching.accounts.http import PersonRequest, typed
+from coaching.accounts.http import PersonRequest, saved_whole, typed
 from coaching.accounts.paging import keyset_page
 from community import actions
 from community.eyes import why_not
@@ -161,7 +161,7 @@ def _links(request: PersonRequest, service: Service) -> list[tuple[str, WebLink 
 
 
 @curators_only
-@transaction.atomic
+@saved_whole
 def listing_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     service = held(request, Service.objects.editable_by(request.user).for_lines(), pk)
     form = ListingForm(

@@ -3,12 +3,11 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from coaching.accounts.http import PersonRequest, typed
+from coaching.accounts.http import PersonRequest, saved_whole, typed
 from coaching.accounts.paging import keyset_page
 from community import actions
 from community.forms.listings import OrganizationForm
@@ -35,7 +34,7 @@ def organization_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 
 @curators_only
-@transaction.atomic
+@saved_whole
 def organization_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     organization = held(request, Organization.objects.editable_by(request.user), pk)
     form = OrganizationForm(typed(request), user=request.user, instance=organization)

@@ -4,13 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from coaching.accounts.http import PersonRequest, typed
+from coaching.accounts.http import PersonRequest, saved_whole, typed
 from community import actions
 from community.forms.parts import PARTS
 from community.forms.places import PlaceForm
@@ -49,7 +48,7 @@ def place_new(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 
 @curators_only
-@transaction.atomic
+@saved_whole
 def place_edit(request: PersonRequest, pk: UUID, place_pk: UUID) -> HttpResponse:
     link = _place(request, pk, place_pk)
     form = PlaceForm(typed(request), user=request.user, location=link.location)
@@ -70,7 +69,7 @@ def place_edit(request: PersonRequest, pk: UUID, place_pk: UUID) -> HttpResponse
 
 
 @curators_only
-@transaction.atomic
+@saved_whole
 def place_remove(request: PersonRequest, pk: UUID, place_pk: UUID) -> HttpResponse:
     link = _place(request, pk, place_pk)
     back = reverse("community:listing_detail", args=[pk])
@@ -109,7 +108,7 @@ def part_new(request: PersonRequest, pk: UUID, part: str) -> HttpResponse:
 
 
 @curators_only
-@transaction.atomic
+@saved_whole
 def part_edit(request: PersonRequest, pk: UUID, part: str, part_pk: UUID) -> HttpResponse:
     service, form_class, title = _part(request, pk, part)
     row = held(request, getattr(service, form_class.related_name).all(), part_pk)

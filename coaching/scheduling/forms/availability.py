@@ -1,6 +1,6 @@
 """What a coach types about their week, the days that are otherwise, and the terms of booking."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -14,15 +14,18 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.forms import DateInput, page_helper
 from coaching.accounts.models import User
+from coaching.accounts.seen import SeenForm
 from coaching.scheduling.forms.hours import HoursField
-from coaching.scheduling.models import BookingRules, SpecialDays
+from coaching.scheduling.forms.sessions import YEARS_AHEAD
+from coaching.scheduling.models import BookingRules, CoachingSession, SpecialDays
 from coaching.scheduling.models.availability import TERMS
+from coaching.scheduling.querysets import CoachingSessionQuerySet
 from coaching.scheduling.walltimes import name_of
 
 TAKEN_DAYS = _("You have already written something for one of these days. Remove that first.")
 
 
-class AvailabilityForm(forms.ModelForm):
+class AvailabilityForm(SeenForm, forms.ModelForm):
     """A usual week, day by day, and the terms of booking."""
 
     class Meta:
@@ -49,6 +52,7 @@ class AvailabilityForm(forms.ModelForm):
         for weekday, name in WEEKDAYS.items():
             self.fields[f"day_{weekday}"] = field = HoursField(label=name, initial=hours.get(weekday, []))
             field.widget.attrs["aria-describedby"] = "week-hint"
+        self.watch()
 
     @property
     def helper(self) -> FormHelper:
@@ -124,9 +128,23 @@ class SpecialDaysForm(forms.Form):
             self.add_error("last_on", _("The last day comes before the first."))
         elif last < timezone.localdate():
             self.add_error("first_on", _("These days have passed. Choose some that are still to come."))
+        elif last.year > timezone.localdate().year + YEARS_AHEAD:
+            self.add_error("last_on", _("Choose a day within the next five years."))
         elif SpecialDays.objects.editable_by(self.user).filter(first_on__lte=last, last_on__gte=first):
             self.add_error("first_on", TAKEN_DAYS)
         return cleaned
+
+    @property
+    def planned_then(self) -> CoachingSessionQuerySet:
+        """The coach's coming sessions on these days, a group once."""
+        zone = self.user.timezone
+        first = max(self.cleaned_data["first_on"], timezone.localdate() - timedelta(days=1))
+        begin = datetime.combine(first, time.min, zone)
+        end = datetime.combine(self.cleaned_data["last_on"], time.max, zone)
+        own = (
+            CoachingSession.objects.visible_to(self.user).upcoming().filter(coach=self.user.coach, group=None)
+        )
+        return own.filter(starts_at__range=(begin, end))
 
     def save(self) -> SpecialDays | None:
         """None, with an error on the form, where another window was quicker."""

@@ -35,6 +35,12 @@ class HoursField(forms.CharField):
     def prepare_value(self, value: Any) -> str:
         return value if isinstance(value, str) else written(value or [])
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return written(initial or []) != written(self.to_python(data))
+        except forms.ValidationError:
+            return True
+
     def validate(self, value: Any) -> None:
         """Anything readable is good."""
 

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.forms import NameField, page_helper
 from coaching.accounts.models import User
+from coaching.accounts.seen import SeenForm
 from coaching.scheduling.forms.sessions import STEP, in_steps
 from coaching.scheduling.models import SessionType
 
 ONCE = _("You already have a kind of session with this name.")
 
 
-class SessionTypeForm(forms.ModelForm):
+class SessionTypeForm(SeenForm, forms.ModelForm):
     class Meta:
         model = SessionType
         field_classes = {"name": NameField}
@@ -49,6 +50,8 @@ class SessionTypeForm(forms.ModelForm):
         if self.instance._state.adding:
             self.instance.coach = user.coach
             del self.fields["is_active"]
+        else:
+            self.watch()
 
     def clean_seats(self) -> int:
         """Left empty, it is for one person."""

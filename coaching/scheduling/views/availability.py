@@ -6,17 +6,22 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, saved_whole
+from coaching.accounts.models import Coach
 from coaching.scheduling.forms.availability import AvailabilityForm, SpecialDaysForm
 from coaching.scheduling.forms.hours import written
 from coaching.scheduling.models import BookingRules, SessionType, SpecialDays
 
 
+@saved_whole
 def availability(request: PersonRequest) -> HttpResponse:
     if request.user.coach_or_none is None:
         raise PermissionDenied
+    if request.method == "POST":
+        Coach.objects.select_for_update(of=("self",)).get(user=request.user)
     form = AvailabilityForm(request.POST or None, user=request.user)
     if form.is_valid():
         form.save()
@@ -30,7 +35,8 @@ def availability(request: PersonRequest) -> HttpResponse:
         "rules": BookingRules.of(request.user.coach),
         "has_bookable_types": SessionType.objects.editable_by(request.user).bookable().exists(),
     }
-    return render(request, "scheduling/availability.html", context, status=422 if form.errors else 200)
+    status = 409 if form.is_stale else 422 if form.errors else 200
+    return render(request, "scheduling/availability.html", context, status=status)
 
 
 def special_days_create(request: PersonRequest) -> HttpResponse:
@@ -38,7 +44,14 @@ def special_days_create(request: PersonRequest) -> HttpResponse:
         raise PermissionDenied
     form = SpecialDaysForm(request.POST or None, user=request.user)
     if form.is_valid() and form.save():
-        messages.success(request, _("Saved. Sessions that are planned on these days stay as they are."))
+        count = form.planned_then.count()
+        words = ngettext(
+            "Saved. One session is planned on these days and stays as it is: look at it in your calendar.",
+            "Saved. %(count)s sessions are planned on these days and stay as they are: "
+            "look at them in your calendar.",
+            count,
+        )
+        messages.success(request, words % {"count": count} if count else _("Saved."))
         return redirect("scheduling:availability")
     return render(request, "scheduling/special_days.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, saved_whole
 from coaching.scheduling.forms.session_types import SessionTypeForm
 from coaching.scheduling.models import SessionType
 
@@ -24,8 +24,12 @@ def type_create(request: PersonRequest) -> HttpResponse:
     return _keep(request, SessionTypeForm(request.POST or None, user=request.user))
 
 
+@saved_whole
 def type_edit(request: PersonRequest, pk: str) -> HttpResponse:
-    session_type = get_object_or_404(SessionType.objects.editable_by(request.user), pk=pk)
+    types = SessionType.objects.editable_by(request.user)
+    if request.method == "POST":
+        types = types.select_for_update(of=("self",))
+    session_type = get_object_or_404(types, pk=pk)
     return _keep(request, SessionTypeForm(request.POST or None, instance=session_type, user=request.user))
 
 
@@ -34,4 +38,5 @@ def _keep(request: PersonRequest, form: SessionTypeForm) -> HttpResponse:
         messages.success(request, _("Saved: %(name)s.") % {"name": kept})
         return redirect("scheduling:type_list")
     context = {"form": form, "is_new": form.instance._state.adding}
-    return render(request, "scheduling/type_form.html", context, status=422 if form.errors else 200)
+    status = 409 if form.is_stale else 422 if form.errors else 200
+    return render(request, "scheduling/type_form.html", context, status=status)

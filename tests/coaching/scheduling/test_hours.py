@@ -310,3 +310,39 @@ def test_hours_of_endless_blanks_are_refused_at_once(alma_browser):
 
 def test_hours_with_blanks_between_are_read():
     assert HoursField().clean("9   am  -   5 \t pm") == [(9 * 60, 17 * 60)]
+
+
+def test_special_days_say_how_many_sessions_lie_in_them(alma_browser, book):
+    for day in ["01", "02", "09"]:
+        book(f"2027-06-{day}T10:00")
+
+    answer = alma_browser.post(DAYS, {"first_on": "2027-06-01", "last_on": "2027-06-03"}, follow=True)
+    none = alma_browser.post(DAYS, {"first_on": "2027-07-01"}, follow=True)
+
+    assert "2 sessions are planned on these days and stay as they are" in answer.text
+    assert "planned on these days" not in none.text
+
+
+@pytest.mark.parametrize("last", ["9999-12-31", "2050-01-01"])
+def test_special_days_for_ever_are_a_slip(alma_browser, last):
+    response = alma_browser.post(DAYS, {"first_on": "2027-06-01", "last_on": last})
+
+    assert response.status_code == 422
+    assert "within the next five years" in response.text
+
+
+def test_hours_that_another_window_saved_are_shown_before_they_are_replaced(alma_browser):
+    alma_browser.post(PAGE, TYPED)
+    mark = alma_browser.get(PAGE).context["form"]["seen"].value()
+    assert f'name="seen" value="{mark}"' in alma_browser.get(PAGE).text
+    alma_browser.post(PAGE, {**TYPED, "day_1": "8 to 9", "seen": mark})
+
+    first = alma_browser.post(PAGE, {**TYPED, "day_2": "10 to 11", "seen": mark})
+    second = alma_browser.post(
+        PAGE, {**TYPED, "day_2": "10 to 11", "seen": first.context["form"]["seen"].value()}
+    )
+
+    assert (first.status_code, second.status_code) == (409, 302)
+    assert "It says “08:00 to 09:00” now." in first.text
+    assert "09:00 to 12:00" not in first.context["form"].errors.as_text()
+    assert WeeklyHours.objects.get(weekday=2).spans == [[10 * 60, 11 * 60]]

@@ -327,3 +327,17 @@ def test_the_same_kind_sent_twice_in_the_same_moment_is_kept_once(alma_browser, 
 @pytest.mark.parametrize("minutes", ["9" * 310, "52"])
 def test_a_length_that_cannot_be_is_refused(alma_browser, minutes):
     assert alma_browser.post("/sessions/types/new/", {**TYPED, "minutes": minutes}).status_code == 422
+
+
+def test_a_kind_that_another_window_changed_is_shown_before_it_is_replaced(alma_browser, first_talk):
+    page = f"/sessions/types/{first_talk.pk}/"
+    mark = alma_browser.get(page).context["form"]["seen"].value()
+    mine = {**TYPED, "name": "First talk", "is_active": "on", "seen": mark}
+    alma_browser.post(page, {**mine, "name": "Welcome"})
+
+    answer = alma_browser.post(page, mine)
+
+    first_talk.refresh_from_db()
+    assert answer.status_code == 409
+    assert "It says “Welcome” now." in answer.text
+    assert first_talk.name == "Welcome"
