@@ -51,12 +51,17 @@ class LookingForForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.unwanted:
-            left_out = Service.objects.filter(pk__in=self.instance.unwanted).order_by("name", "pk")
-            field = cast(forms.ChoiceField, self.fields["unwanted"])
-            field.choices = [(pk, name) for pk, name in left_out.values_list("pk", "name")]
+        self.not_there = self.instance.unwanted
+        listed = Service.objects.visible_to(self.instance.client.user).filter(pk__in=self.instance.unwanted)
+        if named := list(listed.order_by("name", "pk").values_list("pk", "name")):
+            cast(forms.ChoiceField, self.fields["unwanted"]).choices = named
+            self.not_there = sorted(set(self.instance.unwanted) - {pk for pk, _name in named})
         else:
             del self.fields["unwanted"]
+
+    def clean_unwanted(self) -> list[UUID]:
+        """What is not published now stays left out, should it come back."""
+        return [*self.cleaned_data["unwanted"], *self.not_there]
 
 
 class ConnectionForm(forms.ModelForm):

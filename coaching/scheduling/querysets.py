@@ -1,6 +1,6 @@
 """Which sessions and reminders a person may see, and in which order of time."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -238,6 +238,10 @@ class SessionTypeQuerySet(models.QuerySet):
 
 
 class SpecialDaysQuerySet(models.QuerySet):
+    def between(self, first: date, last: date) -> Self:
+        """Those that hold on one of these days at least."""
+        return self.filter(first_on__lte=last, last_on__gte=first)
+
     def editable_by(self, user: Person) -> Self:
         """Those this person set for their own calendar."""
         if not user.is_authenticated:

@@ -20,7 +20,7 @@ from community.views.shared import curators_only, form_page, held
 def _place(request: PersonRequest, pk: UUID, place_pk: UUID) -> ServiceAtLocation:
     service = get_object_or_404(Service.objects.editable_by(request.user), pk=pk)
     link = get_object_or_404(service.service_at_locations.select_related("service"), pk=place_pk)
-    link.location = held(request, Location.objects.all(), link.location_id)
+    link.location = held(request, Location.objects.editable_by(request.user), link.location_id)
     if request.method == "POST":
         for rows in (link.location.addresses, link.location.accessibility):
             list(rows.select_for_update().values_list("pk"))

@@ -130,7 +130,7 @@ class SpecialDaysForm(forms.Form):
             self.add_error("first_on", _("These days have passed. Choose some that are still to come."))
         elif last.year > timezone.localdate().year + YEARS_AHEAD:
             self.add_error("last_on", _("Choose a day within the next five years."))
-        elif SpecialDays.objects.editable_by(self.user).filter(first_on__lte=last, last_on__gte=first):
+        elif SpecialDays.objects.editable_by(self.user).between(first, last):
             self.add_error("first_on", TAKEN_DAYS)
         return cleaned
 

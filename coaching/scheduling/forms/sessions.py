@@ -19,7 +19,7 @@ from coaching.accounts.models import User
 from coaching.scheduling import actions, series
 from coaching.scheduling.availability import Wish
 from coaching.scheduling.forms.agenda import EditionField
-from coaching.scheduling.models import BookingRules, CoachingSession, Repeat, SessionType
+from coaching.scheduling.models import BookingRules, CoachingSession, Repeat, SessionType, SpecialDays
 from coaching.scheduling.models.session_type import LONGEST
 from coaching.scheduling.walltimes import ZonedTime, moments_of, name_of, offset_of, written
 
@@ -216,6 +216,15 @@ class SessionForm(forms.Form):
             ("0", _g("The first, before the clocks go back (%(offset)s)") % {"offset": first}),
             ("1", _g("The second, after the clocks went back (%(offset)s)") % {"offset": second}),
         ]
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the coach said that they are away on the day that was typed."""
+        day = self.cleaned_data.get("date") if self.is_bound and hasattr(self, "cleaned_data") else None
+        return (
+            day is not None
+            and SpecialDays.objects.editable_by(self.user).between(day, day).filter(spans=[]).exists()
+        )
 
     @property
     def times(self) -> list[ZonedTime]:

@@ -189,6 +189,11 @@ class BookingRules(Record):
                 coachs.append((starts_at - timedelta(minutes=before), ends_at + timedelta(minutes=after)))
         return Taken(coachs, clients, starts)
 
+    @staticmethod
+    def hold(coach: Coach) -> None:
+        """Another window's hours of this coach wait until those of this one are saved."""
+        Coach.objects.select_for_update(of=("self",)).get(pk=coach.pk)
+
     @classmethod
     @transaction.atomic
     def keep(cls, coach: Coach, *, week: Mapping[int, Sequence[Span]], **terms: Any) -> "BookingRules":

@@ -173,6 +173,12 @@ class CoachingSession(Record):
         ]
         triggers = [GROUP_HOLDS_TOGETHER]
 
+    @property
+    def is_told_of(self) -> bool:
+        """Whether a mail that it is called off is on its way to somebody."""
+        mails = self.reminders.model._default_manager.about(self)
+        return mails.filter(kind="cancelled", state="pending").exists()
+
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M} UTC"
 

@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from coaching.accounts.http import PersonRequest, saved_whole
-from coaching.accounts.models import Coach
 from coaching.scheduling.forms.availability import AvailabilityForm, SpecialDaysForm
 from coaching.scheduling.forms.hours import written
 from coaching.scheduling.models import BookingRules, SessionType, SpecialDays
@@ -21,7 +20,7 @@ def availability(request: PersonRequest) -> HttpResponse:
     if request.user.coach_or_none is None:
         raise PermissionDenied
     if request.method == "POST":
-        Coach.objects.select_for_update(of=("self",)).get(user=request.user)
+        BookingRules.hold(request.user.coach_or_none)
     form = AvailabilityForm(request.POST or None, user=request.user)
     if form.is_valid():
         form.save()

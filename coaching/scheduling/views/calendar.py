@@ -11,8 +11,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from coaching.accounts.http import PersonRequest
+from coaching.scheduling.forms.hours import written
 from coaching.scheduling.lines import SessionLine, lines_for
-from coaching.scheduling.models import CoachingSession
+from coaching.scheduling.models import CoachingSession, SpecialDays
 from coaching.scheduling.months import Month, midnight, read_day
 
 
@@ -23,6 +24,13 @@ class Day:
     is_today: bool
     is_within: bool = True
     """Whether it belongs to the month that is shown, and does not only fill a week of it."""
+    special: SpecialDays | None = None
+    """Where the coach who looks is away on it, or there at other hours."""
+
+    @property
+    def hours(self) -> str:
+        """The other hours; empty where the coach is away."""
+        return written(self.special.spans) if self.special else ""
 
 
 def session_week(request: PersonRequest) -> HttpResponse:
@@ -58,13 +66,24 @@ def session_month(request: PersonRequest) -> HttpResponse:
 
 
 def _days(request: PersonRequest, dates: list[date], *, month: Month | None = None) -> list[Day]:
-    """The days with the sessions that begin on them, on the reader's wall; one query."""
+    """The days with the sessions that begin on them, on the reader's wall; one query, for coaches two."""
     zone = request.user.timezone
     begin, end = midnight(dates[0], zone), midnight(dates[-1] + timedelta(days=1), zone)
     by_day = _by_day(lines_for(request.user, _sessions(request, begin, end)))
     today = timezone.localdate()
+    special: dict[date, SpecialDays] = {}
+    if request.user.coach_or_none is not None:
+        for row in SpecialDays.objects.editable_by(request.user).between(dates[0], dates[-1]):
+            special |= {day: row for day in dates if row.first_on <= day <= row.last_on}
     return [
-        Day(day, by_day[day], day == today, month is None or day.month == month.first.month) for day in dates
+        Day(
+            day,
+            by_day[day],
+            day == today,
+            month is None or day.month == month.first.month,
+            special.get(day),
+        )
+        for day in dates
     ]
 
 

@@ -105,6 +105,8 @@ def plan(request: PersonRequest, form: SessionForm, template: str) -> HttpRespon
         )
         words = moved if form.session else planned
         messages.success(request, words % {"time": session.times_for(request.user)[0], "count": form.count})
+        if form.is_away:
+            messages.warning(request, _("You said that you are away on this day."))
         return redirect(session)
     context = {
         "form": form,
@@ -189,9 +191,8 @@ def session_cancel(request: PersonRequest, pk: str) -> HttpResponse:
             messages.info(request, error.message)
             is_stale = error.code == "stale"
         else:
-            waits = Reminder.objects.about(session).filter(kind="cancelled", state="pending").exists()
             on_its_way = _("The session is called off. The mail about it is on its way.")
-            messages.success(request, on_its_way if waits else _("The session is called off."))
+            messages.success(request, on_its_way if session.is_told_of else _("The session is called off."))
         if not is_stale:
             return redirect(session)
         session.refresh_from_db()

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -90,7 +90,7 @@ def test_calendar_queries(alma_browser, book, page, count, django_assert_num_que
     for number in range(count):
         book((datetime(2027, 6, 1) + number * timedelta(hours=2)).isoformat())  # noqa: DTZ001 - on the wall
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         response = alma_browser.get(page)
 
     assert sum(len(times) for times in shown(response).values()) == count
@@ -110,3 +110,34 @@ def test_every_view_lets_a_coach_plan(alma_browser, ben_browser, ben_client, pag
     for act in ("/sessions/new/", "/sessions/groups/new/", "/sessions/types/", "/sessions/availability/"):
         assert f'href="{act}"' in html
         assert f'href="{act}"' not in ben_browser.get(page).content.decode()
+
+
+def test_days_away_and_other_hours_stand_in_the_coachs_calendar_alone(alma_browser, ben_browser, alma, book):
+    days = alma.coach.special_days
+    days.create(first_on=date(2027, 6, 1), last_on=date(2027, 6, 2), spans=[])
+    days.create(first_on=date(2027, 6, 4), last_on=date(2027, 6, 4), spans=[[600, 720]])
+    book("2027-06-02T10:00")
+
+    for page in ("/sessions/week/?day=2027-06-02", "/sessions/month/?month=2027-06"):
+        own, theirs = alma_browser.get(page), ben_browser.get(page)
+
+        assert [day.date.day for day in own.context["days"] if day.special] == [1, 2, 4]
+        assert own.text.count("Away") == 2
+        assert "Other hours: 10:00 to 12:00" in own.text
+        assert "Away" not in theirs.text
+        assert "Other hours" not in theirs.text
+
+
+def test_a_session_planned_on_a_day_away_says_so(alma_browser, alma, ben_client):
+    alma.coach.special_days.create(first_on=date(2027, 6, 1), last_on=date(2027, 6, 2), spans=[])
+    typed = {"client": str(ben_client.pk), "time": "10:00", "minutes": "50", "place": "video"}
+
+    look = alma_browser.post("/sessions/new/", {**typed, "date": "2027-06-01", "check": "1"})
+    away = alma_browser.post("/sessions/new/", {**typed, "date": "2027-06-01"}, follow=True)
+    there = alma_browser.post("/sessions/new/", {**typed, "date": "2027-06-03"}, follow=True)
+
+    assert ["You said that you are away on this day." in answer.text for answer in (look, away, there)] == [
+        True,
+        True,
+        False,
+    ]
