@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django_htmx.middleware import HtmxDetails
 
@@ -47,6 +50,17 @@ def saved_whole(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
             return view(request, *args, **kwargs)
 
     return whole
+
+
+def held[Row: Model](request: HttpRequest, rows: QuerySet[Row], pk: UUID | str) -> Row:
+    """The row of this id, or 404. Where something was sent, nobody else changes it until that is saved.
+
+    The view is `saved_whole`.
+    """
+    if request.method == "POST":
+        # Read after it is locked, not with the lock: what is joined to it would be as it was before the wait.
+        list(rows.filter(pk=pk).select_for_update(of=("self",)).values_list("pk"))
+    return get_object_or_404(rows, pk=pk)
 
 
 def typed(request: HttpRequest) -> QueryDict | None:

@@ -6,13 +6,13 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 
+from coaching.accounts.forms import page_helper
+
 
 def laid_out(*layout: Any) -> FormHelper:
     """The form's groups; the page holds the form tag, the token and the buttons."""
-    helper = FormHelper()
-    helper.form_tag = False
+    helper = page_helper()
     helper.disable_csrf = True
-    helper.render_hidden_fields = True
     helper.layout = Layout(*layout)
     return helper
 

@@ -4,13 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from coaching.accounts.http import PersonRequest, saved_whole, typed
+from coaching.accounts.http import PersonRequest, held, saved_whole, typed
 from coaching.accounts.paging import keyset_page
 from community import actions
 from community.eyes import why_not
@@ -20,8 +21,11 @@ from community.forms.parts import PARTS
 from community.forms.search import CurateSearchForm
 from community.models import GapRecord, Listing, Organization, Service, Suggestion, WebLink
 from community.views.history import latest_edits
-from community.views.shared import an_organization, curators_only, form_page, held
+from community.views.shared import an_organization, curators_only, form_page
 from community.vocabulary import NEEDS, term_id
+
+MADE_FOR = 24 * 60 * 60
+"""So many seconds it is remembered what a new listing was made of: the same sent twice is one."""
 
 
 @curators_only
@@ -72,6 +76,8 @@ def listing_new(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         return _new_page(request, form, organization, need, suggestion)
     columns = form.columns
+    sent = sorted(each for each in request.POST.lists() if each[0] != "csrfmiddlewaretoken")
+    cache.add(_made(columns["id"]), sent, MADE_FOR)
     try:
         with transaction.atomic():
             actions.create_listing(
@@ -90,13 +96,17 @@ def listing_new(request: PersonRequest) -> HttpResponse:
         saved = Service.objects.editable_by(request.user).filter(pk=columns["id"]).first()
         if saved is None:
             raise
-        if any(getattr(saved, name) != value for name, value in columns.items()):
+        if cache.get(_made(columns["id"])) != sent:
             form.make_another(saved)
             return _new_page(request, form, organization, need, suggestion)
         messages.info(request, _("It was saved already."))
     else:
         messages.success(request, _("The draft is saved. Next: where is it?"))
     return redirect("community:listing_detail", columns["id"])
+
+
+def _made(pk: UUID) -> str:
+    return f"community:made:{pk}"
 
 
 def _new_page(

@@ -7,13 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from coaching.accounts.http import PersonRequest, saved_whole, typed
+from coaching.accounts.http import PersonRequest, held, saved_whole, typed
 from coaching.accounts.paging import keyset_page
 from community import actions
 from community.forms.listings import OrganizationForm
 from community.models import Organization, Service
 from community.views.history import latest_edits
-from community.views.shared import an_organization, curators_only, form_page, held
+from community.views.shared import an_organization, curators_only, form_page
 
 
 @curators_only

@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from coaching.accounts.http import PersonRequest, saved_whole, typed
+from coaching.accounts.http import PersonRequest, held, saved_whole, typed
 from community import actions
 from community.forms.parts import PARTS
 from community.forms.places import PlaceForm
 from community.models import Location, Service, ServiceAtLocation
-from community.views.shared import curators_only, form_page, held
+from community.views.shared import curators_only, form_page
 
 
 def _place(request: PersonRequest, pk: UUID, place_pk: UUID) -> ServiceAtLocation:

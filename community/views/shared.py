@@ -6,8 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from coaching.accounts.http import PersonRequest
@@ -26,14 +25,6 @@ def curators_only(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
-
-
-def held[Row: Model](request: HttpRequest, rows: QuerySet[Row], pk: UUID | str) -> Row:
-    """The row of this id, or 404. Where something was sent, nobody else changes it until that is saved."""
-    if request.method == "POST":
-        # Read after it is locked, not with the lock: what is joined to it would be as it was before the wait.
-        list(rows.filter(pk=pk).select_for_update(of=("self",)).values_list("pk"))
-    return get_object_or_404(rows, pk=pk)
 
 
 def an_organization(request: PersonRequest, pk: UUID | str) -> Organization:

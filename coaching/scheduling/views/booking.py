@@ -22,8 +22,10 @@ from coaching.scheduling.forms.agenda import AgendaForm
 from coaching.scheduling.models import BookingPolicy, CoachingSession, SessionType
 from coaching.scheduling.months import Month, read_day
 
-BEGUN = "booking_agenda"
-"""In the session of their browser: what they typed for a time that was taken."""
+
+def _begun(offer: Offer) -> str:
+    """Where the session of their browser has what they typed for a time with this coach that was taken."""
+    return f"booking_agenda:{offer.client.pk}"
 
 
 def booking(request: PersonRequest, slug: str) -> HttpResponse:
@@ -52,7 +54,7 @@ def booking_confirm(request: PersonRequest, slug: str, type_pk: str, start: date
         return _closed(request, slug)
     session_type = cast(SessionType, offer.session_type)
     # What they typed for a time that went meanwhile is there for the next one they choose.
-    begun = request.session.pop(BEGUN, "") if request.method == "GET" else ""
+    begun = request.session.pop(_begun(offer), "") if request.method == "GET" else ""
     form = None if offer.is_for_groups else AgendaForm(typed(request), initial={"agenda": begun})
 
     def book() -> CoachingSession:
@@ -223,7 +225,7 @@ def _confirm(
             messages.info(request, _("You have booked this time."))
             return redirect(booked)
     if not is_free and is_sent and form and form.cleaned_data["agenda"]:
-        request.session[BEGUN] = form.cleaned_data["agenda"]
+        request.session[_begun(offer)] = form.cleaned_data["agenda"]
     offer = offer.at(start)
     context = {"offer": offer, "times": offer.times(start), "address": _address(offer), "form": form}
     if offer.session:

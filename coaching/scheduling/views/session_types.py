@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from coaching.accounts.http import PersonRequest, saved_whole
+from coaching.accounts.http import PersonRequest, held, saved_whole
 from coaching.scheduling.forms.session_types import SessionTypeForm
 from coaching.scheduling.models import SessionType
 
@@ -26,10 +26,7 @@ def type_create(request: PersonRequest) -> HttpResponse:
 
 @saved_whole
 def type_edit(request: PersonRequest, pk: str) -> HttpResponse:
-    types = SessionType.objects.editable_by(request.user)
-    if request.method == "POST":
-        types = types.select_for_update(of=("self",))
-    session_type = get_object_or_404(types, pk=pk)
+    session_type = held(request, SessionType.objects.editable_by(request.user), pk)
     return _keep(request, SessionTypeForm(request.POST or None, instance=session_type, user=request.user))
 
 

@@ -262,6 +262,24 @@ def test_what_was_typed_for_a_taken_time_is_there_for_the_next(ben_browser, ben_
     assert (taken.status_code, first, second) == (409, "The new job.", "")
 
 
+def test_what_was_typed_for_one_coach_is_not_shown_for_another(
+    ben_browser, ben, ben_client, usual, book, anna, cora
+):
+    book("2027-06-01T10:00", client=anna)
+    Client.objects.create(
+        practice=cora.coach.practice, coach=cora.coach, user=ben, name="Ben", email="ben@example.org"
+    )
+    BookingRules.keep(cora.coach, week={1: [(540, 780)]}, is_open=True, days_ahead=30)
+    other = SessionType.objects.create(coach=cora.coach, name="Usual", is_bookable=True)
+
+    ben_browser.post(address(usual, TEN), {"agenda": "About Alma."})
+    theirs = reverse("scheduling:booking_confirm", args=[cora.coach.slug, other.pk, TEN])
+    page = ben_browser.get(theirs)
+
+    assert page.status_code == 200
+    assert page.context["form"]["agenda"].value() == ""
+
+
 def test_booking_that_is_shut_meanwhile(ben_client, usual, ben):
     BookingRules.objects.update(is_open=False)
 

@@ -202,6 +202,18 @@ def test_listing_new_sent_again_with_other_words_loses_nothing(finn_browser):
     assert Organization.objects.count() == 2
 
 
+@pytest.mark.parametrize("other", [{"summary": "Other words."}, {"phone": "01632 960777"}, {"byday": ["FR"]}])
+def test_listing_new_sent_again_with_any_other_word_loses_nothing(finn_browser, other):
+    sent = TYPED | {"made_as": made_as(finn_browser)}
+    finn_browser.post(NEW, sent)
+
+    back = finn_browser.post(NEW, sent | other)
+
+    name, typed = next(iter(other.items()))
+    assert back.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert back.context["form"][name].value() == typed
+
+
 def test_two_new_listings_of_the_same_name_are_two(finn_browser):
     for _time in range(2):
         finn_browser.post(NEW, TYPED | {"made_as": made_as(finn_browser)})
