@@ -15,7 +15,6 @@ import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -146,10 +145,9 @@ def lateness() -> dict[str, Any]:
     Reminder.objects.update(due_at=F("due_at") + (datetime.now(UTC) - planned) + HEAD_START)
     redis = Redis()
     worker = None
-    folder = tempfile.TemporaryDirectory()
     try:
         with Sink(ANSWER_AFTER) as sink:
-            worker = _worker(redis.url, sink.port, Path(folder.name))
+            worker = _worker(redis.url, sink.port)
             unsent = Reminder.objects.exclude(state="sent")
             deadline = time.monotonic() + 10 * A_MINUTE
             while unsent.exists() and time.monotonic() < deadline:
@@ -164,7 +162,6 @@ def lateness() -> dict[str, Any]:
                 worker.kill()
                 worker.wait()
         redis.end()
-        folder.cleanup()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT percentile_disc(ARRAY[0.5, 0.99, 1]) WITHIN GROUP "
@@ -184,7 +181,7 @@ def lateness() -> dict[str, Any]:
     }
 
 
-def _worker(redis_url: str, port: int, folder: Path) -> subprocess.Popen:
+def _worker(redis_url: str, port: int) -> subprocess.Popen:
     from django.db import connection  # noqa: PLC0415
 
     address = urlsplit(os.environ["DATABASE_URL"])
@@ -193,7 +190,6 @@ def _worker(redis_url: str, port: int, folder: Path) -> subprocess.Popen:
         [
             *(sys.executable, "-m", "celery", "--app", "coaching.celery", "worker", "--beat"),
             *("--concurrency", str(LATENESS_CONNECTIONS), "--loglevel", "WARNING"),
-            *("--schedule", str(folder / "schedule")),
         ],
         cwd=ROOT,
         env=os.environ

@@ -203,15 +203,16 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+"""Keeps nothing on disk: what is due stands in the database, and a file that cannot be locked ends a beat."""
 CELERY_BEAT_SCHEDULE = {
     "check-links": {"task": "community.check_links", "schedule": timedelta(minutes=1)},
     "work-on-imports": {"task": "community.work_on_imports", "schedule": timedelta(minutes=1)},
     "find-alike": {"task": "community.find_alike", "schedule": timedelta(minutes=1)},
-    "note-links": {"task": "community.write_down_links", "schedule": timedelta(hours=1)},
+    "note-links": {"task": "community.write_down_links", "schedule": timedelta(minutes=15)},
     "tick": {"task": "coaching.tick", "schedule": timedelta(seconds=10)},
     "bring-in": {"task": "clients.bring_in", "schedule": timedelta(minutes=1)},
-    "erase-due": {"task": "clients.erase_due", "schedule": timedelta(hours=1)},
+    "erase-due": {"task": "clients.erase_due", "schedule": timedelta(minutes=15)},
     "plan-nudges": {"task": "coaching.plan_nudges", "schedule": timedelta(minutes=5)},
     "send-due": {"task": "coaching.send_due", "schedule": timedelta(seconds=15)},
 }

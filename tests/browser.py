@@ -111,6 +111,7 @@ def axe_problems(page: "Page") -> list[str]:
     """What axe finds wrong, one line each; none is what we want."""
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415
 
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     return [
         f"{page.url} {violation['id']}: {node['html'][:160]} ({node.get('failureSummary', '')[:240]})"
@@ -121,6 +122,7 @@ def axe_problems(page: "Page") -> list[str]:
 
 def sideways(page: "Page") -> int:
     """By how many pixels the page can be scrolled sideways; none is what we want."""
+    page.wait_for_load_state()
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 

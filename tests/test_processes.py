@@ -134,12 +134,10 @@ def lines(log: Path) -> list[dict]:
 
 @pytest.mark.parametrize("broker", ["redis", "filesystem"])
 def test_processes_worker_with_its_own_beat_reminds_both(
-    broker, redis_url, start, sink, tmp_path, alma, ben, ben_client
+    broker, redis_url, start, sink, alma, ben, ben_client
 ):
-    worker = start(
-        "worker", "--beat", "--concurrency", "1", "--loglevel", "INFO", "-s", str(tmp_path / "schedule"),
-        broker=redis_url if broker == "redis" else "",
-    )  # fmt: skip
+    words = ("worker", "--beat", "--concurrency", "1", "--loglevel", "INFO")
+    worker = start(*words, broker=redis_url if broker == "redis" else "")
     session = book(alma, ben_client, lead=timedelta(seconds=3))
 
     wait_for(lambda: sent().count() == 2)
@@ -162,12 +160,10 @@ def test_processes_worker_with_its_own_beat_reminds_both(
     assert "example.org" not in worker.read_text()
 
 
-def test_processes_separate_beat_and_two_workers_send_once(
-    redis_url, start, sink, tmp_path, alma, ben_client
-):
+def test_processes_separate_beat_and_two_workers_send_once(redis_url, start, sink, alma, ben_client):
     for name in ("one", "two"):
         start("worker", "--concurrency", "1", "-n", f"{name}@test", broker=redis_url)
-    beat = start("beat", "-s", str(tmp_path / "schedule"), "--pidfile", "", broker=redis_url)
+    beat = start("beat", broker=redis_url)
     kept = book(alma, ben_client, lead=timedelta(seconds=5))
     moved = book(alma, ben_client, lead=timedelta(hours=1, seconds=5))
     dropped = book(alma, ben_client, lead=timedelta(hours=2, seconds=5))

@@ -187,9 +187,8 @@ class Fleet:
             _kill_group(self.beats.pop())
         while len(self.beats) < count:
             number = len(self.beats)
-            schedule = str(self.folder / f"schedule-{number}-{time.monotonic_ns()}")
-            words = ("beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "WARNING")
-            self.beats.append(self._celery(f"beat-{number}", *words, FAULTS_CLOCK=os.devnull))
+            beat = self._celery(f"beat-{number}", "beat", "--loglevel", "WARNING", FAULTS_CLOCK=os.devnull)
+            self.beats.append(beat)
 
     def supervise(self) -> None:
         for number, worker in self.workers.items():
