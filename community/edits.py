@@ -33,6 +33,7 @@ from community.models import (
     ServiceAtLocation,
     StateChange,
 )
+from community.models.listings import COPIES_OF_A_LISTING
 
 type Model = type[models.Model]
 type Rows = dict[tuple[str, str], dict[str, Any]]
@@ -47,17 +48,7 @@ NAMES: dict[Model, str] = {
     ProblemReport: "problem_report",
 }
 MODELS: dict[str, Model] = {name: model for model, name in NAMES.items()}
-COPIES = {
-    "created_at",
-    "written_by",
-    "changed_by",
-    "search_vector",
-    "sort_name",
-    "tags",
-    "hours",
-    "compared_at",
-    "source",
-}
+COPIES = {"created_at", "written_by", "changed_by", "source", *COPIES_OF_A_LISTING}
 """Columns that are written anew from the others, and what tells apart who reported something."""
 
 CHECK = {"verified_on", "verified_by_id", "verified_how"}

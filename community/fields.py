@@ -16,7 +16,7 @@ class WeekHoursField(models.Field):
 
 
 class PositionField(models.Field):
-    """A point on the earth as a vector of length 1 from its middle.
+    """A point on the earth as a vector of length 1 from its middle, or a box that holds several.
 
     The straight way between two of them, through the earth, orders them as
     the way over the ground does, and an index knows it.

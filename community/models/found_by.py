@@ -6,7 +6,6 @@ from django.db import models
 from coaching.accounts.records import Record
 from community.fields import PositionField
 from community.models.services import Service
-from community.querysets import SpotQuerySet
 
 
 class Spot(Record):
@@ -14,8 +13,6 @@ class Spot(Record):
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="spots")
     position = PositionField()
-
-    objects = SpotQuerySet.as_manager()
 
     class Meta:
         indexes = [GistIndex(fields=["position"], name="spot_position")]

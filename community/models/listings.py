@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.models import User
 from coaching.accounts.records import Record
-from community.fields import WeekHoursField
+from community.fields import PositionField, WeekHoursField
 from community.models.places import LocationType
 from community.models.services import Service
 from community.querysets import ListingQuerySet
@@ -47,8 +47,11 @@ class VerifiedHow(models.TextChoices):
 LISTING_WORDS = ["kind", "affiliation", "summary"]
 """The columns of Trellis's own layer that say what a listing is."""
 
+COPIES_OF_A_LISTING = ["search_vector", "sort_name", "tags", "hours", "area", "places", "compared_at"]
+"""Columns that are written anew from what the listing says (`community.querysets.index`)."""
 
-@pghistory.track(exclude=["search_vector", "tags", "hours", "places", "sort_name", "compared_at"])
+
+@pghistory.track(exclude=COPIES_OF_A_LISTING)
 class Listing(Record):
     """A service's entry in the directory: its kind, its state, who it stands with, when it was last checked.
 
@@ -107,6 +110,8 @@ class Listing(Record):
         "and `dated` where hours hold for a time only.",
     )
     hours = WeekHoursField(null=True, editable=False)
+    area = PositionField(null=True, editable=False)
+    """The least box that holds each `Spot`: with it an index knows both where a listing is and its words."""
     places = models.JSONField(
         default=list,
         editable=False,
@@ -147,6 +152,7 @@ class Listing(Record):
             GinIndex(fields=["search_vector"], name="listing_search_vector"),
             GinIndex(fields=["tags"], name="listing_tags"),
             GistIndex(fields=["hours"], name="listing_hours"),
+            GistIndex(fields=["area"], name="listing_area"),
             models.Index(fields=["sort_name", "service"], name="listing_by_name"),
             GinIndex(OpClass("sort_name", name="gin_trgm_ops"), name="listing_names_alike"),
             models.Index(fields=["service"], condition=Q(compared_at=None), name="listing_to_compare"),

@@ -8,7 +8,6 @@ from community.querysets.curated import (
     LocationQuerySet,
     OrganizationQuerySet,
     ServiceAtLocationQuerySet,
-    SpotQuerySet,
     TaxonomyTermQuerySet,
     VoiceQuerySet,
 )
@@ -30,7 +29,6 @@ __all__ = [
     "OrganizationQuerySet",
     "ServiceAtLocationQuerySet",
     "ServiceQuerySet",
-    "SpotQuerySet",
     "TaxonomyTermQuerySet",
     "VoiceQuerySet",
     "WebLinkQuerySet",

@@ -12,7 +12,6 @@ from django.db.models import (
     Avg,
     Count,
     Exists,
-    F,
     OuterRef,
     Q,
     TextField,
@@ -23,7 +22,6 @@ from django.db.models.functions import Concat, Lower, Replace, Upper
 
 from coaching.accounts.querysets import Person
 from community import vocabulary
-from community.places import Place, Within, chord
 from community.querysets.words import plain
 
 SAMPLE = 100
@@ -166,13 +164,6 @@ class ListingQuerySet(models.QuerySet):
         counts = {state: number for state, number, _to_check in rows}
         to_check = sum(number for _state, _all, number in rows)
         return counts | {"": sum(counts.values()), "needs_check": to_check}
-
-
-class SpotQuerySet(models.QuerySet):
-    def near(self, place: Place, metres: int) -> Self:
-        """Those so near over the ground."""
-        in_box = self.filter(Within(F("position"), place.around(metres)))
-        return in_box.alias(away=place.away("position")).filter(away__lte=chord(metres))
 
 
 class GapQuerySet(models.QuerySet):

@@ -166,20 +166,22 @@ said AS (
     ORDER BY word
     ON CONFLICT DO NOTHING
 ),
+spots AS (
+    SELECT DISTINCT links.service_id,
+           cosd(latitude) * cosd(longitude) AS x, cosd(latitude) * sind(longitude) AS y, sind(latitude) AS z
+    FROM links JOIN community_location location ON location.id = links.location_id
+    WHERE NOT links.is_confidential AND links.location_type = 'physical'
+      AND latitude IS NOT NULL AND longitude IS NOT NULL
+),
 not_there AS (
     DELETE FROM community_spot WHERE service_id = ANY(%(ids)s::uuid[])
 ),
 there AS (
-    INSERT INTO community_spot (service_id, position)
-    SELECT DISTINCT link.service_id,
-           cube(ARRAY[cosd(location.latitude) * cosd(location.longitude),
-                      cosd(location.latitude) * sind(location.longitude),
-                      sind(location.latitude)])
-    FROM community_serviceatlocation link
-    JOIN community_location location ON location.id = link.location_id
-    WHERE link.service_id = ANY(%(ids)s::uuid[]) AND NOT location.is_confidential
-      AND location.location_type = 'physical'
-      AND location.latitude IS NOT NULL AND location.longitude IS NOT NULL
+    INSERT INTO community_spot (service_id, position) SELECT service_id, cube(ARRAY[x, y, z]) FROM spots
+),
+areas AS (
+    SELECT service_id AS id, cube(ARRAY[min(x), min(y), min(z)], ARRAY[max(x), max(y), max(z)]) AS area
+    FROM spots GROUP BY service_id
 )
 UPDATE community_listing AS listing
 SET sort_name = words.sort_name,
@@ -187,12 +189,14 @@ SET sort_name = words.sort_name,
     places = tagged.places,
     compared_at = NULL,
     hours = tagged.hours,
+    area = areas.area,
     search_vector = {english}
         || CASE WHEN configs[1] IS NULL THEN ''::tsvector ELSE {first} END
         || CASE WHEN configs[2] IS NULL THEN ''::tsvector ELSE {second} END
         || CASE WHEN configs[3] IS NULL THEN ''::tsvector ELSE {third} END
 FROM found_by AS words
 JOIN tagged USING (id)
+LEFT JOIN areas USING (id)
 WHERE listing.service_id = words.id
 """
 """In English always, and in up to three more languages that are spoken there (docs/decisions/0098)."""

@@ -99,8 +99,9 @@ class ServiceQuerySet(models.QuerySet):
 
     def near(self, place: Place, metres: int, *, or_remote: bool = False) -> Self:
         """Those with a place of theirs so near, or else online or by phone."""
-        spots = _rows("Spot").near(place, metres)
-        there = Q(Exists(spots.filter(service=OuterRef("pk"))))
+        spots = _rows("Spot").filter(service=OuterRef("pk")).alias(away=place.away("position"))
+        in_box = Within(F("listing__area"), place.around(metres))
+        there = Q(in_box) & Q(Exists(spots.filter(away__lte=chord(metres))))
         return self.filter(there | Q(listing__tags__contains=["remote"]) if or_remote else there)
 
     def nearest_first(self, place: Place, metres: int) -> Self:

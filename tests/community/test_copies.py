@@ -99,6 +99,44 @@ def test_two_who_write_the_same_copies_leave_one_spot(finn, published_of):
     assert Listing.objects.get().place_names == ["Mill Barn, Harwick Bridge"]
 
 
+def test_words_are_taken_back_whatever_became_of_the_place_since(finn, published_of):
+    service = published_of()
+    actions.change_listing(
+        by=finn, service=service, columns={}, listing={"summary": "A slip."}, categories=["housing"]
+    )
+    slip = Edit.objects.latest("created_at", "pk")
+    move(finn, service.service_at_locations.get().location, name="Mill Barn")
+
+    edits.take_back(by=finn, edit=slip)
+
+    assert Listing.objects.get().summary != "A slip."
+    assert card(service) == ["Rent advice", "Mill Barn, Harwick Bridge"]
+
+
+def test_a_listing_with_two_places_is_not_found_half_way_between_them(finn, visitor, published_of):
+    location, second = share(finn, published_of)
+    move(finn, location, **HERE)
+    join(location, second)
+    other = second.organization.locations.create(location_type="physical", latitude=50.0, longitude=2.0)
+    join(other, second)
+
+    found = {east: cards(visitor, near=f"50.0, {east}", within="5") for east in (1.0, 1.5, 2.0)}
+
+    assert ["Second" in found[east] for east in (1.0, 1.5, 2.0)] == [True, False, True]
+    assert cards(visitor, near="50.0, 1.5", within="50").count("Second") == 1
+
+
+def test_a_secret_place_has_no_area(finn, published_of):
+    location = published_of().service_at_locations.get().location
+    move(finn, location, **HERE)
+    was_there = Listing.objects.get().area
+
+    move(finn, location, is_confidential=True)
+
+    assert was_there
+    assert Listing.objects.get().area is None
+
+
 # --- imports ------------------------------------------------------------------
 
 
