@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,10 +19,14 @@ PAGE_SIZE = 25
 
 @dataclass
 class Page:
-    """One page of a list: `rows`, and the address of the next page where there is one."""
+    """One page of a list: `rows`, and the address of the next page where there is one.
+
+    `begin_url` is the first page's, where this one is beyond the end: the list was longer once.
+    """
 
     rows: list[Any]
     next_url: str | None
+    begin_url: str = ""
 
     def __iter__(self):
         return iter(self.rows)
@@ -49,7 +54,8 @@ def joined_page(
         branches = [rows.filter(_comes_after(by, after)) for rows in branches]
     first, *others = [rows.order_by(*by)[: size + 1] for rows in branches]
     cut = list(first.union(*others, all=True).order_by(*by)[: size + 1] if others else first)
-    return _page(request, cut, size, place, lambda row: [str(_value(row, name.lstrip("-"))) for name in by])
+    key = partial(_values, by=by)
+    return _page(request, cut, size, place, key, is_beyond=bool(after) and not cut)
 
 
 def list_page[Row](
@@ -59,18 +65,26 @@ def list_page[Row](
     asked = sorted((name, value) for name, value in request.GET.items() if name != "after")
     place = "\0".join(["after", request.path, urlencode(asked)]).encode()
     after = _opened(request.GET.get("after", ""), place)
-    ordered = sorted(rows, key=key)
-    return _page(request, [row for row in ordered if not after or key(row) > after], size, place, key)
+    left = [row for row in sorted(rows, key=key) if not after or key(row) > after]
+    return _page(request, left, size, place, key, is_beyond=bool(after) and not left)
 
 
 def _page[Row](
-    request: HttpRequest, rows: list[Row], size: int, place: bytes, key: Callable[[Row], list[Any]]
+    request: HttpRequest,
+    rows: list[Row],
+    size: int,
+    place: bytes,
+    key: Callable[[Row], list[Any]],
+    *,
+    is_beyond: bool,
 ) -> Page:
+    query = {name: value for name, value in request.GET.items() if name != "after"}
+    if is_beyond:
+        return Page([], None, f"{request.path}?{urlencode(query)}".removesuffix("?"))
     if len(rows) <= size:
         return Page(rows, None)
     cut = rows[:size]
-    query = {**request.GET.dict(), "after": _closed(key(cut[-1]), place)}
-    return Page(cut, f"{request.path}?{urlencode(query)}")
+    return Page(cut, f"{request.path}?{urlencode({**query, 'after': _closed(key(cut[-1]), place)})}")
 
 
 def _closed(values: list[Any], place: bytes) -> str:
@@ -92,6 +106,10 @@ def _comes_after(by: list[str], values: list[str]) -> Q:
         condition |= equal & Q(**{f"{field}__{comparison}": value})
         equal &= Q(**{field: value})
     return condition
+
+
+def _values(row: Any, by: Sequence[str]) -> list[str]:
+    return [str(_value(row, name.lstrip("-"))) for name in by]
 
 
 def _value(row: Any, name: str) -> Any:

@@ -21,16 +21,21 @@ class SeenForm(forms.BaseForm):
     """
 
     is_stale = False
+    is_gone = False
 
-    def watch(self) -> None:
-        """Call it when all fields and what they show are there."""
+    def watch(self, *, is_gone: bool = False) -> None:
+        """Call it when all fields and what they show are there.
+
+        `is_gone`: what it showed is not there any more, and what was typed would be new.
+        """
+        self.is_gone = is_gone
         self._mark = self._mark_of_now()
         self.fields[SEEN] = forms.CharField(required=False, widget=forms.HiddenInput, initial=self._mark)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         seen = cleaned.pop(SEEN, "")
-        if seen and seen != self._mark:
+        if (seen or self.is_gone) and seen != self._mark:
             self.is_stale = True
             self.type_in(SEEN, self._mark)
             self.say_what_is_there()
@@ -44,6 +49,9 @@ class SeenForm(forms.BaseForm):
 
     def say_what_is_there(self) -> None:
         """Errors that say what somebody else wrote, beside what was typed."""
+        if self.is_gone:
+            self.add_error(None, _("Somebody removed this since you opened it. Save again to add it anew."))
+            return
         self.add_error(
             None,
             _("Somebody else changed this since you opened it. Look at what it says now, and save again."),

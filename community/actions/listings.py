@@ -8,7 +8,7 @@ from django.db import transaction
 from coaching.accounts.models import User
 from community.actions.columns import Fields, fill, rewrite
 from community.actions.parts import place_of
-from community.actions.states import State, cannot_publish, locked, what_is_missing
+from community.actions.states import State, cannot_publish, ensure_its_own, locked, what_is_missing
 from community.edits import WORDS, written_down
 from community.errors import NotPossible
 from community.eyes import note_change
@@ -86,6 +86,7 @@ def change_listing(
 ) -> None:
     """Rewrite a listing's words, its own layer and its categories. Its state stays."""
     entry = locked(service)
+    ensure_its_own(service)
     categories = list(categories)
     with written_down(Edit.Kind.WORDS, WORDS, by=by, services=[service]):
         fill(service, columns)

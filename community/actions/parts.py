@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
 from community.actions.columns import Fields, rewrite
-from community.actions.states import locked
+from community.actions.states import ensure_its_own, locked
 from community.edits import PLACES, written_down
 from community.eyes import note_change
 from community.models import (
@@ -46,26 +46,33 @@ def add_place(
     accessibility: str = "",
 ) -> ServiceAtLocation:
     """Say where a service is. The place belongs to the service's organization."""
-    with _changing(Edit.Kind.PLACE, PLACES, by=by, services=[service], what=_("Added a place")):
+    with _changing(Edit.Kind.PLACE, PLACES, by=by, service=service, what=_("Added a place")):
         return place_of(service, place, address, accessibility)
 
 
 @transaction.atomic
 def change_place(
-    *, by: User, location: Location, place: Fields, address: Fields | None, accessibility: str | None
+    *,
+    by: User,
+    location: Location,
+    place: Fields,
+    address: Fields | None,
+    accessibility: str | None,
+    service: Service | None = None,
 ) -> None:
-    """Rewrite a place. `address` or `accessibility` None keeps it: a confidential one is never shown to edit.
+    """Rewrite a place, on the page of `service`.
 
+    `address` or `accessibility` None keeps it: a confidential one is never shown to edit.
     A place that is secret no longer says only what it is handed here: what
     was kept secret is dropped.
     """
     services = Service.objects.filter(service_at_locations__location=location)
-    with _changing(Edit.Kind.PLACE, PLACES, by=by, services=services):
+    with _changing(Edit.Kind.PLACE, PLACES, by=by, service=service, services=services):
         if location.is_confidential and not place.get("is_confidential", True):
             _forget_secrets(location)
         rewrite(location, place)
         if address is not None:
-            first = location.addresses.order_by("created_at", "pk").first() or Address(location=location)
+            first = location.addresses.main_first().first() or Address(location=location)
             rewrite(first, address)
         access = location.accessibility.order_by("created_at", "pk").first()
         if accessibility is not None and (access or accessibility):
@@ -90,7 +97,7 @@ def _forget_secrets(location: Location) -> None:
 def remove_place(*, by: User, link: ServiceAtLocation) -> None:
     """The service is not there any more; a place that no other service uses goes too."""
     service, location = link.service, link.location
-    with _changing(Edit.Kind.PLACE, PLACES, by=by, services=[service], what=_("Removed a place")):
+    with _changing(Edit.Kind.PLACE, PLACES, by=by, service=service, what=_("Removed a place")):
         link.delete()
         if not location.service_at_locations.exists():
             location.delete()
@@ -100,7 +107,7 @@ def remove_place(*, by: User, link: ServiceAtLocation) -> None:
 def keep_part(*, by: User, service: Service, part: Model) -> None:
     """A phone, schedule, price, language or paper of the service, new or rewritten."""
     what = f"{_('Changed')}: {part._meta.verbose_name} {part}"
-    with _changing(Edit.Kind.PART, [type(part)], by=by, services=[service], what=what):
+    with _changing(Edit.Kind.PART, [type(part)], by=by, service=service, what=what):
         part.save()
 
 
@@ -108,21 +115,34 @@ def keep_part(*, by: User, service: Service, part: Model) -> None:
 def remove_part(*, by: User, service: Service, part: Model) -> None:
     """It is not part of the listing any more."""
     what = f"{_('Removed')}: {part._meta.verbose_name} {part}"
-    with _changing(Edit.Kind.PART, [type(part)], by=by, services=[service], what=what):
+    with _changing(Edit.Kind.PART, [type(part)], by=by, service=service, what=what):
         part.delete()
 
 
 @contextmanager
 def _changing(
-    kind: str, tables: Iterable[type[Model]], *, by: User, services: Iterable[Service], what: str = ""
+    kind: str,
+    tables: Iterable[type[Model]],
+    *,
+    by: User,
+    service: Service | None,
+    services: Iterable[Service] = (),
+    what: str = "",
 ) -> Iterator[None]:
-    """What is done meanwhile changes these services: it is written down, and they are found by it."""
-    services = list(services)
-    with written_down(kind, tables, by=by, services=services, what=what):
+    """What is done meanwhile to one service changes these, or it alone.
+
+    It is written down, and they are found by it. Raises NotPossible where
+    that one is one with another by now.
+    """
+    changed = sorted({*services, *([service] if service else [])}, key=lambda each: each.pk)
+    entries = [locked(each) for each in changed]
+    if service:
+        ensure_its_own(service)
+    with written_down(kind, tables, by=by, services=changed, what=what):
         yield
-        for service in services:
-            note_change(locked(service), by)
-    Service.objects.filter(pk__in=[service.pk for service in services]).reindex()
+        for entry in entries:
+            note_change(entry, by)
+    Service.objects.filter(pk__in=[each.pk for each in changed]).reindex()
 
 
 def place_of(

@@ -39,10 +39,7 @@ def submit_for_review(*, by: User, service: Service, note: str = "") -> Listing:
 @transaction.atomic
 def return_to_draft(*, by: User, service: Service, note: str = "") -> Listing:
     """There is more to do; also how an archived listing comes back, unless it is one with another by now."""
-    if merged := service.merge_or_none:
-        raise NotPossible(
-            _("It was merged into “%(kept)s”. Take the merge back instead.") % {"kept": merged.kept}
-        )
+    ensure_its_own(service)
     return _step(service, State.DRAFT, by=by, note=note)
 
 
@@ -156,6 +153,19 @@ def _mark_checked(entry: Listing, *, by: User, how: str, on: date | None = None)
     entry.verified_on = on or timezone.localdate()
     entry.verified_by = by
     entry.verified_how = how
+
+
+def ensure_its_own(service: Service) -> None:
+    """Raises NotPossible where it is one with another by now: what is written there would be read by nobody.
+
+    Hold its entry (`locked`), so that it stays so.
+    """
+    merged = Service.objects.filter(merged_from__gone=service).first()
+    if merged:
+        raise NotPossible(
+            _("It was merged into “%(kept)s”. Write it there, or take the merge back first.")
+            % {"kept": merged}
+        )
 
 
 def locked(service: Service) -> Listing:

@@ -179,7 +179,7 @@ class PlaceForm(SeenForm, forms.Form):
     def _said_of(location: Location) -> dict[str, Any]:
         if location.is_confidential:
             return {"location_type": location.location_type, "is_confidential": True}
-        address = location.addresses.public().order_by("created_at", "pk").first()
+        address = location.addresses.public().main_first().first()
         access = location.accessibility.order_by("created_at", "pk").first()
         at = None if None in (location.latitude, location.longitude) else location
         return {

@@ -30,6 +30,7 @@ from community.hsds.share import in_json
 from community.hsds.undo import take_back
 from community.models import ImportRun
 from community.models.imports import IF_IT_FAILS, ImportState
+from community.querysets.curated import may_curate
 
 logger = structlog.get_logger("trellis.import")
 WORK = "community.work_on_imports"
@@ -130,7 +131,10 @@ def _take_step(pk: UUID) -> None:
     cache.delete(_key(pk))  # how far another step, or an earlier try, had come
     try:
         with transaction.atomic():
-            if run := ImportRun.objects.under_way().held().filter(pk=pk).first():
+            run = ImportRun.objects.under_way().held().filter(pk=pk).first()
+            if run and run.asked_by and not may_curate(run.asked_by):
+                _fails(run, _("Who asked for it is no curator any more."))
+            elif run:
                 STEPS[ImportState(run.state)](run)
     except PackageError as error:
         with transaction.atomic():

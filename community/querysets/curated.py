@@ -10,12 +10,14 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import models
 from django.db.models import (
     Avg,
+    Case,
     Count,
     Exists,
     OuterRef,
     Q,
     TextField,
     Value,
+    When,
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, Lower, Replace, Upper
@@ -81,6 +83,10 @@ class AddressQuerySet(models.QuerySet):
     def public(self) -> Self:
         """Those that may be shown: never the address of a confidential place."""
         return self.filter(location__is_confidential=False)
+
+    def main_first(self) -> Self:
+        """Where to go before where to write to: the first is the one that lists name and a form edits."""
+        return self.order_by(Case(When(address_type="physical", then=0), default=1), "created_at", "pk")
 
     def editable_by(self, user: Person) -> Self:
         """All that a curator may read: those of confidential places stay unread."""

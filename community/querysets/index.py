@@ -122,7 +122,8 @@ at AS (
                     ELSE jsonb_build_object('name', location.name, 'type', location.location_type, 'city',
                              coalesce((SELECT city FROM community_address address
                                        WHERE address.location_id = location.id
-                                       ORDER BY address.address_type <> 'physical', address.id LIMIT 1), ''))
+                                       ORDER BY address.address_type <> 'physical', created_at, address.id
+                                       LIMIT 1), ''))
                END ORDER BY links.id) AS places
     FROM links JOIN community_location location ON location.id = links.location_id
     GROUP BY links.service_id

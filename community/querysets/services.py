@@ -285,7 +285,7 @@ def _places() -> Prefetch:
 def _public_addresses() -> Prefetch:
     return Prefetch(
         "service_at_locations__location__addresses",
-        queryset=_rows("Address").public(),
+        queryset=_rows("Address").public().main_first(),
     )
 
 

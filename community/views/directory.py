@@ -1,5 +1,6 @@
 """The public directory."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,7 @@ def resource_list(request: HttpRequest) -> HttpResponse:
         if search.order == "nearest":
             for service in page:
                 service.how_far = how_far(metres(service.away))
-    elif form.asked:
+    elif form.asked and not page.begin_url:
         context |= _instead(request, search, form)
     return render(request, "community/resource_list.html", context)
 
@@ -51,7 +52,7 @@ def _best(request: HttpRequest, search: Search) -> Page:
     """A page of those that fit best, of the few that are put in order."""
     page = list_page(request, search.scored[:MOST_COUNTED], key=_score, size=PAGE_SIZE)
     cards = search.everything.for_cards().in_bulk([row["pk"] for row in page])
-    return Page([cards[row["pk"]] for row in page if row["pk"] in cards], page.next_url)
+    return replace(page, rows=[cards[row["pk"]] for row in page if row["pk"] in cards])
 
 
 def _score(row: dict[str, Any]) -> list[Any]:

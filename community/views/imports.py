@@ -52,7 +52,7 @@ def import_apply(request: PersonRequest, pk: UUID) -> HttpResponse:
     try:
         runs.ask_to_bring_in(by=request.user, run=run, takes_source="takes_source" in request.POST)
     except runs.NotNow:
-        messages.info(request, _("That was done already."))
+        messages.info(request, _("It does not wait to be brought in any more."))
     return redirect("community:import_detail", pk)
 
 

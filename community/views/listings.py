@@ -21,7 +21,7 @@ from community.forms.parts import PARTS
 from community.forms.search import CurateSearchForm
 from community.models import GapRecord, Listing, Organization, Service, Suggestion, WebLink
 from community.views.history import latest_edits
-from community.views.shared import an_organization, curators_only, form_page
+from community.views.shared import an_organization, curators_only, done, form_page
 from community.vocabulary import NEEDS, term_id
 
 MADE_FOR = 24 * 60 * 60
@@ -185,19 +185,16 @@ def listing_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
             "categories": service.categories,
         },
     )
-    if form.is_valid():
-        try:
-            actions.change_listing(
-                by=request.user,
-                service=service,
-                columns=form.columns,
-                listing=form.listing,
-                categories=form.cleaned_data["categories"],
-            )
-        except actions.NotPossible as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("community:listing_detail", service.pk)
+    if form.is_valid() and done(
+        form,
+        actions.change_listing,
+        by=request.user,
+        service=service,
+        columns=form.columns,
+        listing=form.listing,
+        categories=form.cleaned_data["categories"],
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("community:listing_detail", service.pk)
     back = reverse("community:listing_detail", args=[pk])
     return form_page(request, form, title=_("Change the listing"), eyebrow=service.name, back=back)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from coaching.accounts.http import PersonRequest
+from community.errors import NotPossible
 from community.models import Organization
 
 type View = Callable[..., HttpResponse]
@@ -33,6 +34,16 @@ def an_organization(request: PersonRequest, pk: UUID | str) -> Organization:
         return get_object_or_404(Organization.objects.editable_by(request.user), pk=UUID(str(pk)))
     except ValueError as error:
         raise Http404 from error
+
+
+def done(form: Any, action: Callable[..., Any], **more: Any) -> bool:
+    """Whether what was typed could be done; where not, the form says why and keeps it."""
+    try:
+        action(**more)
+    except NotPossible as error:
+        form.add_error(None, str(error))
+        return False
+    return True
 
 
 def form_page(

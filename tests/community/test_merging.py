@@ -286,7 +286,7 @@ def test_what_cannot_be_merged(finn, twins):
     for first, second in [(kept, gone), (gone, kept)]:
         with pytest.raises(NotPossible, match="already"):
             merging.merge(by=finn, kept=first, gone=second, choices={})
-    with pytest.raises(NotPossible, match="Take the merge back"):
+    with pytest.raises(NotPossible, match="take the merge back"):
         actions.return_to_draft(by=finn, service=Service.objects.get(pk=gone.pk))
     assert TaxonomyTerm.objects.categories().exists()
 

@@ -1,6 +1,7 @@
 """The pages on which a coach plans sessions, and both people see them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -53,7 +54,7 @@ def _lines(request: PersonRequest, sessions, name: str, *, by: list[str]) -> Pag
     rows = lines_for(request.user, page)
     if page.next_url and "list" not in request.GET:
         page.next_url += f"&list={name}"
-    return Page(rows, page.next_url)
+    return replace(page, rows=rows)
 
 
 def session_create(request: PersonRequest) -> HttpResponse:

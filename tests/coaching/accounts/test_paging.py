@@ -30,6 +30,16 @@ def test_the_next_page_follows(people):
     assert second.rows == people[2:4]
 
 
+def test_a_page_beyond_the_end_leads_to_the_beginning(people):
+    second = after(page("/a/", ["name", "pk"]))
+    User.objects.exclude(pk=people[0].pk).delete()
+
+    beyond, first = page("/a/", ["name", "pk"], second), page("/a/", ["name", "pk"])
+
+    assert (beyond.rows, beyond.next_url, beyond.begin_url) == ([], None, "/a/")
+    assert (first.rows, first.begin_url) == ([people[0]], "")
+
+
 @pytest.mark.parametrize(
     ("path", "by"), [("/b/", ["name", "pk"]), ("/a/", ["-created_at", "-pk"]), ("/a/", ["-name", "-pk"])]
 )

@@ -346,6 +346,21 @@ def test_resource_list_is_cut_into_pages_that_miss_and_repeat_nobody(visitor, pu
     assert "30 entries found" in second.text
 
 
+@pytest.mark.parametrize("query", [{}, {"q": "advice"}])
+def test_a_page_of_a_list_that_was_longer_once_leads_to_its_beginning(visitor, published_of, query):
+    made = [published_of(f"Advice {number:02}") for number in range(21)]
+    old = visitor.get(LIST, query).context["page"].next_url
+    Service.objects.filter(pk__in=[service.pk for service in made[1:]]).delete()
+
+    response = visitor.get(old)
+
+    begin = response.context["page"].begin_url
+    assert "The list ends here" in response.text
+    assert "Nothing found" not in response.text
+    assert f'href="{begin}"' in response.text
+    assert len(names(visitor.get(begin))) == 1
+
+
 @pytest.mark.parametrize("after", ["nonsense", "%00", "019a0000-0000-7000-8000-000000000000"])
 def test_resource_list_begins_again_where_the_page_makes_no_sense(visitor, published_of, after):
     published_of("Rent advice")

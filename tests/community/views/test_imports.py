@@ -102,8 +102,8 @@ def test_import_apply_brings_it_in_once(finn_browser, tried):
     third = finn_browser.post(page(run, "apply"), follow=True)
 
     assert "All of it happens at once, or nothing." in first.text
-    assert "That was done already." in second.text
-    assert "That was done already." in third.text
+    assert "It does not wait to be brought in any more." in second.text
+    assert "It does not wait to be brought in any more." in third.text
     assert "nobody else sees them yet" in third.text
     run.refresh_from_db()
     assert (run.state, run.content) == ("applied", None)
@@ -118,6 +118,19 @@ def test_the_same_file_twice_has_nothing_to_bring_in(finn_browser, applied, trie
 
     assert "There is nothing new in this file." in text
     assert page(ImportRun.objects.first(), "apply") not in text
+
+
+def test_nothing_is_brought_in_for_who_is_no_curator_any_more(finn, finn_browser, tried):
+    run = tried()
+    finn_browser.post(page(run, "apply"))
+    finn.is_curator = False
+    finn.save()
+
+    runs.work_on_imports()
+
+    run.refresh_from_db()
+    assert (run.state, run.refusal) == ("tried", "Who asked for it is no curator any more.")
+    assert not Service.objects.exists()
 
 
 def test_import_undo_takes_back_all_of_it(finn_browser, applied):

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from coaching.accounts.models import User
-from community import actions
-from community.models import Organization, Phone, Service
+from community import actions, merging
+from community.models import Address, Phone, Service
 from tests.at_once import meanwhile
 
 
@@ -226,16 +226,124 @@ def test_the_mark_of_a_secret_place_tells_nothing_of_it(finn_browser, place):
     assert opened(finn_browser, place.page)["seen"] == before
 
 
-def test_a_part_that_was_removed_meanwhile_is_not_there(finn, finn_browser, draft_of):
+def test_a_part_that_was_removed_meanwhile_can_be_added_anew(finn, finn_browser, draft_of):
     service = draft_of()
     phone = service.phones.get()
     page = url("part_edit", service.pk, "phone", phone.pk)
-    mine = opened(finn_browser, page)
+    mine = opened(finn_browser, page) | {"description": "Ask for Ada."}
     actions.remove_part(by=finn, service=service, part=phone)
 
-    assert finn_browser.post(page, mine).status_code == 404
-    assert not Phone.objects.exists()
-    assert Organization.objects.exists()
+    first = finn_browser.post(page, mine)
+    were_there = Phone.objects.count()
+    second = finn_browser.post(page, mine | {"seen": mark(first)})
+
+    assert (first.status_code, were_there) == (409, 0)
+    assert "Somebody removed this since you opened it. Save again to add it anew." in first.text
+    assert "It is empty now." not in first.text
+    assert second.status_code == 302
+    assert service.phones.get().description == "Ask for Ada."
+
+
+def test_a_place_that_was_removed_meanwhile_can_be_added_anew(finn, finn_browser, place):
+    mine = opened(finn_browser, place.page) | {"description": "Round the back."}
+    link = place.location.service_at_locations.get()
+    service = link.service
+    actions.remove_place(by=finn, link=link)
+
+    first = finn_browser.post(place.page, mine)
+    second = finn_browser.post(place.page, mine | {"seen": mark(first)})
+
+    assert first.status_code == 409
+    assert "Somebody removed this since you opened it." in first.text
+    assert second.status_code == 302
+    assert service.service_at_locations.get().location.description == "Round the back."
+
+
+@pytest.mark.parametrize("name", ["part_edit", "part_remove"])
+def test_an_old_link_to_a_part_that_is_gone_leads_to_its_listing(finn, finn_browser, draft_of, name):
+    service = draft_of()
+    phone = service.phones.get()
+    page = url(name, service.pk, "phone", phone.pk)
+    actions.remove_part(by=finn, service=service, part=phone)
+
+    response = finn_browser.get(page, follow=True)
+
+    assert response.redirect_chain == [(url("listing_detail", service.pk), 302)]
+    assert "It is not part of the listing any more." in response.text
+
+
+def test_a_part_of_another_listing_is_not_written_through_this_one(finn_browser, draft_of):
+    mine, other = draft_of("Mine"), draft_of("Other")
+    phone = other.phones.get()
+
+    finn_browser.post(
+        url("part_edit", mine.pk, "phone", phone.pk), {"number": "01632 960999", "seen": "guessed"}
+    )
+
+    assert other.phones.get().number != "01632 960999"
+    assert mine.phones.count() == 1
+
+
+def to_be_merged(finn, published_of):
+    """A listing, and what makes it one with another."""
+    kept, gone = published_of("Kept"), published_of("Gone")
+    return gone, lambda: merging.merge(by=finn, kept=kept, gone=gone, choices={})
+
+
+@pytest.mark.parametrize("what", ["listing_edit", "place_new", "place_edit", "part_new", "part_edit"])
+def test_what_is_typed_for_a_listing_that_was_merged_meanwhile_is_kept_on_the_page(
+    finn, finn_browser, published_of, what
+):
+    gone, merge = to_be_merged(finn, published_of)
+    phone, link = gone.phones.get(), gone.service_at_locations.get()
+    arguments = {
+        "place_edit": [link.pk],
+        "part_new": ["phone"],
+        "part_edit": ["phone", phone.pk],
+    }
+    page = url(what, gone.pk, *arguments.get(what, []))
+    form = finn_browser.get(page).context["form"]
+    mine = {name: value for name in form.fields if (value := form[name].value()) not in (None, "", False)}
+    merge()
+
+    typed = {"description": "Ask for Ada.", "number": "01632 960123", "name": "Typed"}
+    response = finn_browser.post(page, mine | typed)
+
+    assert response.status_code == 422
+    assert "It was merged into “Kept”. Write it there" in response.text
+    assert "Ask for Ada." in response.text
+    assert (gone.phones.count(), gone.service_at_locations.count()) == (1, 1)
+    assert "Typed" not in {*Service.objects.values_list("name", flat=True)}
+
+
+@pytest.mark.parametrize("what", ["place_remove", "part_remove"])
+def test_nothing_is_removed_of_a_listing_that_was_merged(finn, finn_browser, published_of, what):
+    gone, merge = to_be_merged(finn, published_of)
+    arguments = (
+        [gone.service_at_locations.get().pk] if what == "place_remove" else ["phone", gone.phones.get().pk]
+    )
+    merge()
+
+    response = finn_browser.post(url(what, gone.pk, *arguments), follow=True)
+
+    assert "It was merged into “Kept”." in response.text
+    assert (gone.phones.count(), gone.service_at_locations.count()) == (1, 1)
+
+
+def test_of_two_addresses_the_one_to_go_to_is_shown_and_changed(finn_browser, place):
+    by_post = place.location.addresses.get()
+    by_post.address_type = "postal"
+    by_post.save()
+    columns = {name: getattr(by_post, name) for name in ["city", "state_province", "postal_code", "country"]}
+    there = Address.objects.create(location=place.location, address_1="9 Mill Lane", **columns)
+
+    mine = opened(finn_browser, place.page)
+    response = finn_browser.post(place.page, mine | {"address_1": "10 Mill Lane"})
+
+    assert mine["address_1"] == "9 Mill Lane"
+    assert response.status_code == 302
+    assert Address.objects.get(pk=there.pk).address_1 == "10 Mill Lane"
+    assert Address.objects.get(pk=by_post.pk).address_1 == by_post.address_1
 
 
 def test_a_place_that_became_secret_meanwhile_stays_so(finn, finn_browser, place):
