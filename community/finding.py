@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial, reduce
 from typing import Any
@@ -72,6 +72,14 @@ class Search:
     def near_words(self) -> dict[str, list[str]]:
         """Words that no listing says, and those that they may have been meant as."""
         return self.read.near
+
+    def widen(self) -> bool:
+        """From now on one of the words is enough, if there are several and nothing says all of them."""
+        if not self.read.can_be_wider or self.found().exists():
+            return False
+        self.read = replace(self.read, is_wide=True)
+        vars(self).pop("scored", None)
+        return True
 
     @property
     def order(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps as current_apps
+from django.conf.locale import LANG_INFO
 
 TAXONOMY_ID = uuid.uuid5(uuid.NAMESPACE_URL, "trellis:taxonomy")
 
@@ -44,23 +45,35 @@ HEADINGS = {
     "need": ("Needs", "What people may need help with.", NEEDS),
     "interest": ("Ways to contribute", "What people may like to give.", INTERESTS),
 }
-SAID = {
-    "housing": "eviction evicted evict homeless homelessness shelter rent landlord hostel sleeping rough",
-    "food": "food foodbank pantry hungry hunger meal meals groceries",
+MEANT = {
+    "housing": "eviction evicted evict homeless homelessness shelter rent landlord hostel sleep sleeping rough"
+    " tenant tenancy mortgage repossession",
+    "income": "debt debts bill bills electricity gas heating energy fuel benefits arrears broke money",
+    "work": "job jobs unemployed unemployment redundancy redundant sacked wages",
+    "food": "food foodbank pantry hungry hunger meal meals groceries eat",
     "health_care": "suicide suicidal alcohol drinking drugs addiction counselling counsellor therapy dentist"
-    " doctor depression wheelchair",
-    "safety": "domestic violence violent abuse abused abusive suicide suicidal refuge women womens shelter",
-    "discrimination": "racism abuse",
-    "transport": "wheelchair bus",
+    " doctor depression depressed anxiety mental",
+    "care_duties": "childcare nursery carer carers dementia",
+    "transport": "bus train bike bicycle",
+    "education": "class classes course courses lesson lessons tutor literacy",
+    "legal_immigration": "visa asylum refugee refugees immigrant solicitor lawyer",
+    "discrimination": "racism racist sexism homophobia abuse harassment",
+    "safety": "domestic violence violent abuse abused abusive suicide suicidal refuge women womens shelter"
+    " stalking threatened",
+    "isolation": "lonely loneliness alone friends",
+    "digital_access": "computer computers internet wifi laptop",
+    "repairing": "bike bicycle mending",
 }
 """The plain words by which people look for what a category holds, in our own words."""
+MEANT_OF_ACCESS = {"wheelchair": "steps", "deaf": "hearing"}
 VOLUNTEER = {"volunteer", "volunteers", "volunteering"}
 DANGER = {"suicide", "suicidal", "violence", "violent", "abuse", "abused", "abusive"}
 """What tells of danger: what is about safety comes first."""
 EVERYDAY = frozenset(
     (  # noqa: SIM905
         "a an and any at can cant cannot could do dont for from get got have help i im in is it me my need of"
-        " on or our s some t the there to us want we with kids children family pay paying free bank"
+        " on or our s some t the there to us want wants we with kids children family pay paying free bank"
+        " tonight today tomorrow now near nearby here where who what how find looking please cheap local"
     ).split()
 )
 """Words of everyday speech that say little of what somebody looks for."""
@@ -101,6 +114,10 @@ TEXT = {
     "turkish": "turkish türkçe turkce tr tur",
 }
 """PostgreSQL's text configurations, and what a language may be called: in English, by itself, by ISO 639."""
+LOCAL_NAMES = {
+    known["name_local"].lower(): known["name"].lower() for known in LANG_INFO.values() if "name" in known
+}
+"""Languages as they call themselves, and in English."""
 DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 FREE = r"\m(free|no (charge|cost|fee)|nothing|gratis|none)\M"
 """How sources write that something costs nothing."""
@@ -113,13 +130,21 @@ def term_id(code: str) -> uuid.UUID:
     return uuid.uuid5(TAXONOMY_ID, code)
 
 
-def meant_by(words: Iterable[str]) -> list[str]:
-    """The tags of listings that people mean by these words, if each says something of the same."""
-    said = {word for word in words if word not in EVERYDAY}
-    if not said:
-        return []
-    tags = [f"category:{code}" for code, known in SAID.items() if said <= set(known.split())]
-    return [*tags, "kind:contribute"] if said <= VOLUNTEER else tags
+def meant_by(word: str, languages: Iterable[str] = ()) -> list[str]:
+    """The tags of listings that people mean by this word; `languages` are the names of those spoken there.
+
+    Of English nobody says more by it: it is spoken nearly everywhere.
+    """
+    tags = [f"category:{code}" for code, known in MEANT.items() if word in known.split()]
+    if word in VOLUNTEER:
+        tags.append("kind:contribute")
+    if word in MEANT_OF_ACCESS:
+        tags.append(f"access:{MEANT_OF_ACCESS[word]}")
+    name = LOCAL_NAMES.get(word, word)
+    if name != "english":
+        spoken = {each.lower() for each in languages}
+        tags += [f"language:{each}" for each in sorted(spoken) if each.split()[:1] == [name]]
+    return tags
 
 
 def ensure_categories(apps: Any = current_apps) -> dict[str, Any]:

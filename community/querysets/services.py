@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import date
-from re import findall, sub
 from typing import Any, Self
 
 from django.apps import apps
@@ -33,7 +32,6 @@ from community.querysets.curated import TO_CHECK, may_curate
 from community.querysets.index import write_index
 from community.querysets.links import named_addresses, with_dead_link
 from community.querysets.words import Read, plain, read
-from community.vocabulary import DANGER, meant_by
 
 HALF_A_YEAR = 182
 """Days after which a listing should be checked again."""
@@ -126,16 +124,12 @@ class ServiceQuerySet(models.QuerySet):
         named = self.annotate(sort_name=F("listing__sort_name"))
         if not text:
             return named.order_by("sort_name", "pk")
-        query = (words or read(text)).query
-        rank = Cast(Round(SearchRank(F("listing__search_vector"), query) * 1_000_000), BigIntegerField())
-        said = findall(r"\w+", sub(r"['\u2019]", "", text.lower()))
-        meant = meant_by([] if text.startswith("-") or " -" in text else said)
-        fits = Q(listing__search_vector=query)
-        if meant:
-            fits |= Q(listing__tags__overlap=meant)
-        is_safety = Q(listing__tags__contains=["category:safety"]) if DANGER & set(said) else Q(pk__in=[])
+        words = words or read(text)
+        rank = SearchRank(F("listing__search_vector"), words.query)
+        rank = Cast(Round(rank * 1_000_000), BigIntegerField())
+        is_safety = Q(listing__tags__contains=["category:safety"]) if words.tells_of_danger else Q(pk__in=[])
         return (
-            named.filter(fits)
+            named.filter(words.fits)
             .annotate(score=rank + Case(When(is_safety, then=10_000_000), default=0))
             .order_by("-score", "sort_name", "pk")
         )

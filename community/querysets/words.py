@@ -2,19 +2,20 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cached_property, reduce
 from itertools import chain
-from operator import or_
-from re import findall, search
-from unicodedata import normalize
+from operator import and_, or_
+from re import findall, search, sub
 
 from django.apps import apps
 from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Func, TextField, Value
+from django.db.models import Func, Q, TextField, Value
 from django.db.models.functions import Concat
+from rapidfuzz.distance import OSA
+
+from community.vocabulary import DANGER, EVERYDAY, meant_by
 
 CONFIG = "english"
 """Every listing is found by it; what is spoken at some of them adds others (`Listing.tags`, `text:…`)."""
@@ -26,8 +27,10 @@ KNOWN_FOR = 3600
 LONGEST = 200
 """So many letters of what somebody looks for are read."""
 MOST_WORDS = 12
-ALIKE = 0.7
-"""From here on a word may have been meant by another, 1 being the same."""
+BEGINNING = 4
+"""A word of so many letters may be the beginning of a longer one."""
+LONG = 8
+"""From so many letters on a word may have two slips."""
 MOST_ALIKE = 20
 """So many of the words that are like one are looked up among what is published."""
 SAID = """EXISTS (
@@ -36,21 +39,22 @@ SAID = """EXISTS (
 """Somebody may find the word. For each word a question of its own: PostgreSQL then knows how common it is."""
 NEAR = """
 WITH asked AS MATERIALIZED ({asked})
-SELECT '' AS typed, ARRAY[unaccent(%s)]
+SELECT unaccent(%s), true, '{{}}'::text[]
 UNION ALL
-SELECT asked.typed,
+SELECT asked.word, cardinality(tsvector_to_array(to_tsvector('english', asked.word))) > 0,
+       CASE WHEN asked.is_said OR NOT length(asked.word) BETWEEN 3 AND 40 THEN '{{}}'::text[] ELSE
        ARRAY(SELECT near.word FROM community_searchword near WHERE near.word %%> asked.word LIMIT 200)
        || ARRAY(
            SELECT near.word FROM community_searchword near
            WHERE near.word >= left(asked.word, 1) AND near.word < chr(ascii(asked.word) + 1)
              AND length(near.word) BETWEEN length(asked.word) - 2 AND length(asked.word) + 2
-             AND levenshtein_less_equal(near.word, asked.word, 3) <= 3
+             AND levenshtein_less_equal(near.word, asked.word, 2) <= 2
            LIMIT 400)
+       END
 FROM asked
-WHERE NOT asked.is_said AND length(asked.word) BETWEEN 3 AND 40
-  AND cardinality(tsvector_to_array(to_tsvector('english', asked.word))) > 0
 """
-"""Words that nothing published says, each with those that share much of it or are few letters away.
+"""The text without accents; then each word so, whether it says anything in English, and, where nothing
+published says it, those that share much of it or are few letters away.
 
 The latter may come from what is not published, or not any more: none is shown before `_said` knew it.
 """
@@ -62,53 +66,109 @@ def plain(text: str) -> str:
 
 
 @dataclass(frozen=True)
+class Word:
+    """One of the words that somebody typed."""
+
+    typed: str
+    text: str
+    """Without accents. PostgreSQL would take them off once more for each listing it looks at."""
+    near: tuple[str, ...] = ()
+    """Where no listing says it, the three nearest that one does, nearest first."""
+    tags: tuple[str, ...] = ()
+    """The tags of listings that people mean by it."""
+    is_telling: bool = True
+    """It says something of what somebody looks for."""
+
+    @property
+    def query(self) -> SearchQueryCombinable:
+        """It, in any language of the directory, or one of those near to it."""
+        as_typed = [SearchQuery(self.text, config=each) for each in configurations(self.text)]
+        return reduce(or_, [*as_typed, *(SearchQuery(each, config=CONFIG) for each in self.near)])
+
+    @property
+    def fits(self) -> Q:
+        said = Q(listing__search_vector=self.query)
+        return said | Q(listing__tags__overlap=list(self.tags)) if self.tags else said
+
+
+@dataclass(frozen=True)
 class Read:
     """What somebody typed, as it is looked for."""
 
     text: str
-    """Without accents. PostgreSQL would take them off once more for each listing it looks at."""
-    near: dict[str, list[str]]
-    """The words that no listing says, each with the three nearest that one does, nearest first."""
+    words: tuple[Word, ...] = ()
+    has_marks: bool = False
+    """It has quotation marks, or a word with a minus: what one leaves out, another would find."""
+    is_wide: bool = False
+    """One of the words is enough."""
+
+    @property
+    def near(self) -> dict[str, list[str]]:
+        """The words that no listing says, each with those nearest to it."""
+        return {word.typed: list(word.near) for word in self.words if word.near}
+
+    @property
+    def telling(self) -> list[Word]:
+        return [word for word in self.words if word.is_telling]
+
+    @property
+    def tells_of_danger(self) -> bool:
+        return any(word.typed in DANGER for word in self.words)
+
+    @property
+    def can_be_wider(self) -> bool:
+        return len(self.telling) > 1 and not self.has_marks and not self.is_wide
 
     @cached_property
     def query(self) -> SearchQueryCombinable:
-        """What to look for: the text as it is written, or all of its words with those near to unknown ones.
+        """What listings are ranked by: the text as it is written, or its words with those near to them.
 
-        As it is written means in any language of the directory. A word with a
-        minus is looked for in one alone: what one leaves out, another would find.
+        As it is written means in any language of the directory.
         """
-        configs = [CONFIG] if search(r"(^|\s)-", self.text) else configurations(self.text)
+        configs = [CONFIG] if self.has_marks else configurations(self.text)
         as_typed = reduce(
             or_, [SearchQuery(self.text, config=each, search_type="websearch") for each in configs]
         )
-        if not self.near:
+        if self.has_marks or not self.telling:
             return as_typed
-        near = {_ascii(word): found for word, found in self.near.items()}
-        ways = [
-            [word, *near.get(_ascii(word), [])] for word in findall(r"\w+", self.text.lower())[:MOST_WORDS]
-        ]
-        wider = " & ".join("(" + " | ".join(f"'{word}'" for word in way) + ")" for way in ways)
-        return as_typed | SearchQuery(wider, config=CONFIG, search_type="raw")
+        return as_typed | reduce(or_ if self.is_wide else and_, [word.query for word in self.telling])
+
+    @property
+    def fits(self) -> Q:
+        """Which listings fit: those that say all the words that tell something, or one of them if `is_wide`.
+
+        A listing also says a word by what it is tagged with: its category, its languages, its access.
+        """
+        found = Q(listing__search_vector=self.query)
+        if self.has_marks or not any(word.tags for word in self.telling):
+            return found
+        return found | reduce(or_ if self.is_wide else and_, [word.fits for word in self.telling])
 
 
 def read(text: str) -> Read:
     """One query, a second where a word is unknown; none where nothing was typed."""
     text = plain(text)
-    words = list(dict.fromkeys(findall(r"\w+", text.lower())))[:MOST_WORDS]
-    if not words:
-        return Read(text, {})
+    typed = list(dict.fromkeys(findall(r"\w+", sub(r"['\u2019]", "", text.lower()))))[:MOST_WORDS]
+    if not typed:
+        return Read(text)
     configs = configurations(text)
     is_said = SAID.format(query=" || ".join(["plainto_tsquery(%s::regconfig, unaccent(%s))"] * len(configs)))
-    asked = " UNION ALL ".join(
-        [f"SELECT %s AS typed, unaccent(%s) AS word, {is_said} AS is_said"] * len(words)
-    )
-    values = [value for word in words for value in [word, word, *chain(*((each, word) for each in configs))]]
+    spoken = _spoken("name:")
+    tags = [tuple(meant_by(word, spoken)) for word in typed]
+    asked, values = [], []
+    for word, meant in zip(typed, tags, strict=True):
+        asked.append(f"SELECT unaccent(%s) AS word, {'true' if meant else is_said} AS is_said")
+        values += [word, *(() if meant else chain(*((each, word) for each in configs)))]
     with connection.cursor() as cursor:
-        cursor.execute(NEAR.replace("{asked}", asked), [*values, text])
-        (_typed, (unaccented,)), *rows = cursor.fetchall()
-    alike = {word: found for word, candidates in rows if (found := _alike(word, candidates))}
-    said = _said({each for found in alike.values() for each in found})
-    return Read(unaccented, {word: near for word, found in alike.items() if (near := _nearest(found, said))})
+        cursor.execute(NEAR.format(asked=" UNION ALL ".join(asked)), [*values, text])
+        (unaccented, _is_telling, _none), *rows = cursor.fetchall()
+    alike = [_alike(word, candidates) for word, _is_telling, candidates in rows]
+    said = _said({each for found in alike for each in found})
+    words = [
+        Word(word, unaccented, tuple(_nearest(found, said)), meant, is_telling and word not in EVERYDAY)
+        for word, (unaccented, is_telling, _), found, meant in zip(typed, rows, alike, tags, strict=True)
+    ]
+    return Read(unaccented, tuple(words), has_marks=bool(search(r'(^|\s)-|"', text)))
 
 
 def _said(words: Collection[str]) -> set[str]:
@@ -124,9 +184,9 @@ def _said(words: Collection[str]) -> set[str]:
 
 def _alike(word: str, candidates: list[str]) -> dict[str, float]:
     """How much each is like the word, the most alike first."""
-    likeness = {each: _likeness(word, each) for each in candidates}
+    likeness = {each: much for each in candidates if (much := _likeness(word, each))}
     ordered = sorted(likeness, key=lambda each: (-likeness[each], each))
-    return {each: likeness[each] for each in ordered[:MOST_ALIKE] if likeness[each] >= ALIKE}
+    return {each: likeness[each] for each in ordered[:MOST_ALIKE]}
 
 
 def _nearest(alike: dict[str, float], said: set[str]) -> list[str]:
@@ -136,10 +196,17 @@ def _nearest(alike: dict[str, float], said: set[str]) -> list[str]:
 
 
 def _likeness(word: str, other: str) -> float:
-    """How much of both is the same in the same order; the beginning of a longer word is much alike."""
-    if other.startswith(word):
+    """1 for the same, less for each slip, 0 where more lie between them than a hand makes.
+
+    One slip is a letter too many, too few, another one, or two that changed
+    places; a word of eight letters may have two. The beginning of a longer
+    word is much alike.
+    """
+    if len(word) >= BEGINNING and other.startswith(word):
         return 0.9
-    return SequenceMatcher(None, word, other).ratio()
+    most = 1 if len(word) < LONG else 2
+    slips = OSA.distance(word, other, score_cutoff=most)
+    return 1 - slips / len(word) if slips <= most else 0
 
 
 def languages() -> list[str]:
@@ -171,8 +238,3 @@ def _all_spoken() -> list[str]:
     listings = apps.get_model("community", "Listing")._default_manager.filter(state="published").order_by()
     tags = listings.values_list(Func("tags", function="unnest", output_field=TextField()))
     return [each for (each,) in names.union(tags).order_by()]
-
-
-def _ascii(word: str) -> str:
-    """A word as typed and the same without accents come to the same."""
-    return "".join(letter for letter in normalize("NFKD", word) if letter.isascii()) or word

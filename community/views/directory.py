@@ -27,7 +27,9 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     everything = Service.objects.visible_to(request.user).published()
     form = SearchForm(request.GET, languages=languages())
     search = Search(everything, form.asked, form.place)
-    page = _best(request, search) if search.order == "best" else _in_order(request, search)
+    page = _page(request, search)
+    if not page and search.widen():
+        page = _page(request, search)
     context: dict[str, Any] = {"form": form, "page": page, "search": search, "is_narrowed": bool(form.asked)}
     if page:
         tally = search.tally()
@@ -41,6 +43,10 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     elif form.asked and not page.begin_url:
         context |= _instead(request, search, form)
     return render(request, "community/resource_list.html", context)
+
+
+def _page(request: HttpRequest, search: Search) -> Page:
+    return _best(request, search) if search.order == "best" else _in_order(request, search)
 
 
 def _in_order(request: HttpRequest, search: Search) -> Page:

@@ -469,14 +469,21 @@ def test_what_is_left_out_by_a_minus_is_left_out_in_every_language(visitor, publ
         ("dentist", ["Clinic"]),
         ("counselling", ["Clinic"]),
         ("alcohol", ["Clinic"]),
-        ("wheelchair", ["Clinic"]),
+        ("drugs", ["Clinic"]),
         ("volunteer", ["Hands"]),
         ("shelter", ["Door", "Home"]),
         ("women's refuge", ["Door"]),
         ("domestic violence", ["Door"]),
         ("abuse", ["Door"]),
         ("suicide", ["Door", "Clinic"]),
-        ("suicide trombone", []),
+        ("sleep rough", ["Home"]),
+        ("gas bill", ["Purse"]),
+        ("my landlord wants to evict me", ["Home"]),
+        ("food near me tonight", ["Table"]),
+        ("bread for my landlord", ["Home"]),
+        ("food and rent", ["Table", "Home"]),
+        ("suicide trombone", ["Door", "Clinic"]),
+        ("trombone", []),
         ("free bank", []),
         ("food -table", []),
     ],
@@ -488,9 +495,77 @@ def test_the_words_people_use_find_what_a_category_holds(visitor, published_of, 
         "Table": "food",
         "Clinic": "health_care",
         "Door": "safety",
+        "Purse": "income",
     }.items():
         published_of(name, service={"name": name}, listing=plain, categories=[category])
     hands = plain | {"kind": "contribute"}
     published_of("Hands", service={"name": "Hands"}, listing=hands, categories=["visiting"])
 
     assert names(visitor.get(LIST, {"q": typed})) == found
+
+
+@pytest.mark.parametrize(
+    "typed", ["eviction", "shelter", "gas bill", "mental health", "sleep rough", "bus", "visit"]
+)
+def test_no_word_of_another_meaning_is_taken_instead(visitor, published_of, typed):
+    """Each of them was read as one of these: they share many letters."""
+    published_of("Education, shelves, games, meal, see, bun, music", categories=["work"])
+
+    page = visitor.get(LIST, {"q": typed})
+
+    assert page.context["search"].near_words == {}
+    assert names(page) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("housng", "housing"),
+        ("fod", "food"),
+        ("bnak", "bank"),
+        ("libary", "library"),
+        ("depretion", "depression"),
+        ("wheelchare", "wheelchair"),
+        ("kitch", "kitchen"),
+    ],
+)
+def test_a_slip_of_the_hand_is_forgiven(visitor, published_of, typed, meant):
+    published_of(f"The {meant} place")
+
+    page = visitor.get(LIST, {"q": typed})
+
+    assert page.context["search"].near_words == {typed: [meant]}
+    assert names(page) == [f"The {meant} place"]
+
+
+def test_languages_and_access_are_words_too(visitor, published_of):
+    published_of("Letters", languages=["Polish"], accessibility="No steps.")
+    published_of("Music", languages=["English"])
+
+    for typed in ["Polish", "polski", "rent advice in Polish", "wheelchair", "housing wheelchair polish"]:
+        assert names(visitor.get(LIST, {"q": typed})) == ["Letters"], typed
+
+
+def test_where_nothing_says_all_words_those_that_say_some_are_shown_and_it_says_so(visitor, published_of):
+    published_of("Pottery for beginners")
+    published_of("Bread for beginners")
+    published_of("Weaving")
+
+    page = visitor.get(LIST, {"q": "pottery trombone beginners"})
+    all_of_them = visitor.get(LIST, {"q": "pottery beginners"})
+
+    assert names(page) == ["Pottery for beginners", "Bread for beginners"]
+    assert "No entry speaks of all these words." in page.text
+    assert names(all_of_them) == ["Pottery for beginners"]
+    assert "No entry speaks of all these words." not in all_of_them.text
+    assert names(visitor.get(LIST, {"q": '"pottery trombone"'})) == []
+    assert names(visitor.get(LIST, {"q": "pottery -beginners"})) == []
+
+
+def test_pages_of_what_says_some_of_the_words_miss_and_repeat_nobody(visitor, published_of):
+    made = sorted(published_of(f"Pottery {number:02}").name for number in range(25))
+
+    first = visitor.get(LIST, {"q": "pottery trombone"})
+    second = visitor.get(first.context["page"].next_url)
+
+    assert sorted(names(first) + names(second)) == made
