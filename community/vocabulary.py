@@ -46,8 +46,8 @@ HEADINGS = {
     "interest": ("Ways to contribute", "What people may like to give.", INTERESTS),
 }
 MEANT = {
-    "housing": "eviction evicted evict homeless homelessness shelter rent landlord hostel sleep sleeping rough"
-    " tenant tenancy mortgage repossession",
+    "housing": "eviction evicted evict homeless homelessness shelter rent landlord hostel sleep sleeping"
+    " rough tenant tenancy mortgage repossession",
     "income": "debt debts bill bills electricity gas heating energy fuel benefits arrears broke money",
     "work": "job jobs unemployed unemployment redundancy redundant sacked wages",
     "food": "food foodbank pantry hungry hunger meal meals groceries eat",
