@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from community.hours import local_now, open_at, open_on
-from community.models import Address
+from community.models import Address, Service
 from community.models.contacts import Weekday
 from community.places import Place, place_in
 from community.querysets import ServiceQuerySet
@@ -123,6 +123,13 @@ class Search:
         ways = [way for name, way in self.narrowings.items() if name != without]
         services = reduce(lambda services, way: way(services), ways, self.everything)
         return services if but_words else services.search(self.words, self.read)
+
+    def from_anywhere(self, most: int) -> list[Service]:
+        """What fits but for the place, and helps online, by phone or at a place that is told to who rings."""
+        if self.place is None or "remote" in self.asked:
+            return []
+        found = self.found(without="near").tagged("remote").for_cards()
+        return list(found.order_by(*found.order)[:most])
 
     def in_order(self) -> tuple[ServiceQuerySet, list[str]]:
         """What fits, and the keys by which it is cut into pages; where the best come first see `scored`."""

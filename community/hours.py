@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
 from django.utils import timezone
 
 from coaching.accounts.models import Practice
-from community.models import Schedule, Weekday
+from community.models import Schedule, Service, Weekday
 
 DAY = 24 * 60
 """A day in minutes."""
@@ -30,7 +30,7 @@ def _zone() -> str:
 
 
 def open_at(moment: datetime) -> Q:
-    """Services that say they are open at this wall time: weekly hours, of the service or of a place of it.
+    """Running services that say they are open at this wall time, by weekly hours of theirs or of a place.
 
     Hours of a month (`2TU`) or of every second week are not known to be
     today, so they do not count. Hours that end before they begin end on the
@@ -51,7 +51,7 @@ def open_at(moment: datetime) -> Q:
 
 
 def open_on(day: date) -> Q:
-    """Services that say they are open for some time of this day."""
+    """Running services that say they are open for some time of this day."""
     begins = _on(day.weekday()) & Q(opens_at__isnull=False)
     still = _on((day - timedelta(days=1)).weekday()) & Q(closes_at__lte=F("opens_at"), closes_at__gt=time())
     minute = day.weekday() * DAY
@@ -63,7 +63,7 @@ def _in_week(begin: int, end: int) -> Q:
     found = Q(_Overlaps(F("listing__hours"), _minutes(begin, end)))
     if begin < DAY:
         found |= Q(_Overlaps(F("listing__hours"), _minutes(begin + 7 * DAY, end + 7 * DAY)))
-    return found
+    return found & Q(status=Service.Status.ACTIVE)
 
 
 def _minutes(begin: int, end: int) -> Func:

@@ -1,6 +1,6 @@
 """Days and hours as they are typed."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django import forms
@@ -56,7 +56,11 @@ def clean_hours(form: forms.BaseForm, words: str) -> None:
     if opens is None or closes is None or closes > opens:
         return
     night = timedelta(days=1, hours=closes.hour - opens.hour, minutes=closes.minute - opens.minute)
-    if night > LONGEST_NIGHT:
+    if night > LONGEST_NIGHT and not opens == closes == time():
         form.add_error(
-            "closes_at", _("It would close before it opens. Only a place that is open at night may.")
+            "closes_at",
+            _(
+                "It would close before it opens. A night goes on until the next morning; "
+                "for all day and all night write 00:00 to 00:00."
+            ),
         )

@@ -1,12 +1,14 @@
 """What somebody looks for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
+from django.utils.formats import time_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community import vocabulary
@@ -140,7 +142,7 @@ class SearchForm(forms.Form):
             self.place = find_place(typed)
             if self.place is None:
                 raise forms.ValidationError(
-                    _("We know no place of this name. Try a town or a postcode near by.")
+                    _("The directory knows no place of this name. Try a town or a postcode near by.")
                 )
         return typed
 
@@ -161,9 +163,31 @@ class SearchForm(forms.Form):
         }
 
     @property
-    def has_more(self) -> bool:
-        """Something is said, well or not, in a field that stands folded away."""
-        return any(self.data.get(name) for name in FOLDED)
+    def has_slip(self) -> bool:
+        """Something in a field that stands folded away cannot be read."""
+        return any(name in self.errors for name in FOLDED)
+
+    @property
+    def chosen(self) -> list[tuple[str, str, str]]:
+        """What narrows the search: each field's name, its label, and what was chosen in words."""
+        own = {"q", "sort", "within", "open_time"}
+        return [
+            (name, str(self.fields[name].label), self._words(name)) for name in self.asked if name not in own
+        ]
+
+    def _words(self, name: str) -> str:
+        field, value = self.fields[name], self.cleaned_data[name]
+        if isinstance(field, forms.BooleanField):
+            return ""
+        if name == "near":
+            return gettext("%(place)s, %(number)s km") % {
+                "place": value,
+                "number": self.cleaned_data.get("within") or KILOMETRES,
+            }
+        if name == "open_on" and (at := self.cleaned_data.get("open_time")):
+            return f"{dict(Weekday.choices)[value]}, {time_format(at)}"
+        choices = dict(_flat(getattr(field, "choices", [])))
+        return str(choices.get(value, value))
 
     def show_counts(self, tally: Mapping[str, int]) -> None:
         """Write behind each choice how many there are, but not where one is chosen: it hides the others."""
@@ -181,6 +205,14 @@ class SearchForm(forms.Form):
         if not value:
             return value, label
         return value, f"{label} ({tally.get(f'{name}:{value.lower()}', 0)})"
+
+
+def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            yield from _flat(label)
+        else:
+            yield value, label
 
 
 FOLDED = [

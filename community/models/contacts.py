@@ -1,5 +1,7 @@
 """How and when people reach a service, and in which languages."""
 
+from datetime import time
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Func, Value
@@ -166,12 +168,16 @@ class Schedule(HsdsRecord):
                 *([_now("to %s") % time_format(self.closes_at)] if self.closes_at else []),
             ]
         )
+        if self.opens_at == self.closes_at == time():
+            hours = _now("at any hour")
         return ", ".join(part for part in [self.days, rhythm, hours] if part) or self.description
 
     @property
     def days(self) -> str:
         """The days of the week in words; the ordinals of a month (`2TU`) are left to the description."""
         codes = [part.strip()[-2:].upper() for part in self.byday.split(",")]
+        if {*codes} == {*Weekday.values}:
+            return _now("Every day")
         return get_text_list([str(day.label) for day in Weekday if day.value in codes], _now("and"))
 
 

@@ -6,13 +6,14 @@ from typing import Self
 from dateutil.relativedelta import relativedelta
 from django.apps import apps
 from django.contrib.postgres.lookups import Unaccent
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
 from django.db.models import (
     Avg,
     Case,
     Count,
     Exists,
+    Max,
     OuterRef,
     Q,
     TextField,
@@ -108,6 +109,13 @@ class AddressQuerySet(models.QuerySet):
         middle = there.aggregate(Avg("location__latitude"), Avg("location__longitude"))
         latitude, longitude = middle.values()
         return None if latitude is None else (latitude, longitude)
+
+    def towns_like(self, text: str, most: int = 3) -> list[str]:
+        """The towns of published listings whose names are most like this."""
+        likeness = TrigramSimilarity("city", plain(text))
+        found = self.of_published().annotate(likeness=likeness).filter(likeness__gt=0.3)
+        towns = found.order_by().values("city").annotate(most=Max("likeness"))
+        return [row["city"] for row in towns.order_by("-most", "city")[:most]]
 
     def of_published(self) -> Self:
         """Those where a published listing is."""

@@ -105,7 +105,8 @@ tags AS (
     UNION
     SELECT id, 'remote' FROM those
     WHERE NOT EXISTS (SELECT FROM links WHERE links.service_id = those.id)
-       OR EXISTS (SELECT FROM links WHERE links.service_id = those.id AND location_type = 'virtual')
+       OR EXISTS (SELECT FROM links WHERE links.service_id = those.id
+                  AND (location_type = 'virtual' OR is_confidential))
     UNION
     SELECT id, 'text:' || unnest(configs) FROM spoken
     UNION

@@ -44,7 +44,7 @@ well they fit, takes longer the more there are."""
 
 
 OF_A_CARD = [
-    *("name", "description", "status", "minimum_age", "maximum_age", "organization__name"),
+    *("name", "description", "status", "alert", "minimum_age", "maximum_age", "organization__name"),
     *(f"listing__{name}" for name in ["kind", "state", "summary", "verified_on", "tags", "places"]),
 ]
 """What lists that show many read of each."""
@@ -102,6 +102,11 @@ class ServiceQuerySet(models.QuerySet):
         there = Q(in_box) & Q(Exists(spots.filter(away__lte=chord(metres))))
         return self.filter(there | Q(listing__tags__contains=["remote"]) if or_remote else there)
 
+    def with_away(self, place: Place) -> Self:
+        """With `away`, the straight way to the nearest place of each; None for what has none."""
+        spots = _rows("Spot").filter(service=OuterRef("pk")).annotate(away=place.away("position"))
+        return self.annotate(away=Subquery(spots.order_by("away").values("away")[:1]))
+
     def nearest_first(self, place: Place, metres: int) -> Self:
         """Those so near, with `away`, the straight way to their nearest place (see `places.metres`)."""
         spot = _rows("Spot")
@@ -125,8 +130,8 @@ class ServiceQuerySet(models.QuerySet):
         if not text:
             return named.order_by("sort_name", "pk")
         words = words or read(text)
-        rank = SearchRank(F("listing__search_vector"), words.query)
-        rank = Cast(Round(rank * 1_000_000), BigIntegerField())
+        fit = SearchRank(F("listing__search_vector"), words.query)
+        rank = Cast(Round(fit * 1_000_000), BigIntegerField())
         is_safety = Q(listing__tags__contains=["category:safety"]) if words.tells_of_danger else Q(pk__in=[])
         return (
             named.filter(words.fits)

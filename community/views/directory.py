@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -14,12 +15,14 @@ from coaching.accounts.paging import Page, keyset_page, list_page
 from community import schema_org
 from community.finding import Search
 from community.forms.search import SearchForm
-from community.models import Service, TaxonomyTerm
+from community.models import Address, Service, TaxonomyTerm
 from community.places import how_far, metres
 from community.querysets.services import MOST_COUNTED
 from community.querysets.words import languages
 
 PAGE_SIZE = 20
+SOME = 6
+"""So many of what helps from anywhere stand beside what is near."""
 
 
 @login_not_required
@@ -27,19 +30,28 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     everything = Service.objects.visible_to(request.user).published()
     form = SearchForm(request.GET, languages=languages())
     search = Search(everything, form.asked, form.place)
+    if "near" in form.errors:
+        towns = Address.objects.towns_like(form.data["near"])
+        ways = [(town, _address(request, near=town)) for town in towns]
+        context: dict[str, Any] = {"form": form, "towns": ways, "everywhere": _address(request, near=None)}
+        return render(request, "community/resource_list.html", context)
     page = _page(request, search)
     if not page and search.widen():
         page = _page(request, search)
-    context: dict[str, Any] = {"form": form, "page": page, "search": search, "is_narrowed": bool(form.asked)}
+    context = {"form": form, "page": page, "search": search, "is_narrowed": bool(form.asked)}
+    context["chosen"] = [(label, words, _without(request, name)) for name, label, words in form.chosen]
+    if not request.GET.get("after"):
+        shown = {service.pk for service in page}
+        context["from_anywhere"] = [each for each in search.from_anywhere(SOME) if each.pk not in shown]
     if page:
         tally = search.tally()
         context["is_more"] = tally[""] > MOST_COUNTED
         context["count"] = min(tally[""], MOST_COUNTED)
         if not context["is_more"]:
             form.show_counts(tally)
-        if search.order == "nearest":
-            for service in page:
-                service.how_far = how_far(metres(service.away))
+        for service in page:
+            if (away := vars(service).get("away")) is not None:
+                service.how_far = how_far(metres(away))
     elif form.asked and not page.begin_url:
         context |= _instead(request, search, form)
     return render(request, "community/resource_list.html", context)
@@ -51,13 +63,16 @@ def _page(request: HttpRequest, search: Search) -> Page:
 
 def _in_order(request: HttpRequest, search: Search) -> Page:
     services, by = search.in_order()
+    if search.place and search.order != "nearest":
+        services = services.with_away(search.place)
     return keyset_page(request, services.for_cards(), by=by, size=PAGE_SIZE)
 
 
 def _best(request: HttpRequest, search: Search) -> Page:
     """A page of those that fit best, of the few that are put in order."""
     page = list_page(request, search.scored[:MOST_COUNTED], key=_score, size=PAGE_SIZE)
-    cards = search.everything.for_cards().in_bulk([row["pk"] for row in page])
+    services = search.everything.with_away(search.place) if search.place else search.everything
+    cards = services.for_cards().in_bulk([row["pk"] for row in page])
     return replace(page, rows=[cards[row["pk"]] for row in page if row["pk"] in cards])
 
 
@@ -69,14 +84,24 @@ def _instead(request: HttpRequest, search: Search, form: SearchForm) -> dict[str
     """What to offer where nothing was found: one choice less, and categories near by."""
     looser = []
     for name, number in search.looser().items():
-        query = request.GET.copy()
-        for each in [name, "after", *({"near": ["within"], "open_on": ["open_time"]}.get(name, []))]:
-            query.pop(each, None)
-        url = f"{reverse('community:resource_list')}?{query.urlencode()}"
         label = "" if name == "q" else form.fields[name].label
-        looser.append({"label": label, "count": number, "url": url})
+        looser.append({"label": label, "count": number, "url": _without(request, name)})
     related = TaxonomyTerm.objects.categories().related_to(search.words, search.asked.get("category", ""))
     return {"looser": looser, "most": MOST_COUNTED, "related": related[:4]}
+
+
+def _without(request: HttpRequest, name: str) -> str:
+    """The same search without this choice, and what belongs to it."""
+    return _address(
+        request, **dict.fromkeys([name, *{"near": ["within"], "open_on": ["open_time"]}.get(name, [])])
+    )
+
+
+def _address(request: HttpRequest, **changed: str | None) -> str:
+    """The first page of the same search with other values, None for none; what says nothing is left out."""
+    asked = {**request.GET.dict(), **changed, "after": None}
+    query = {name: value for name, value in asked.items() if value}
+    return f"{reverse('community:resource_list')}?{urlencode(query)}".removesuffix("?")
 
 
 @login_not_required

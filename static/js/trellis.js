@@ -20,6 +20,12 @@
     (field.closest(".field") || field).scrollIntoView({ block: "start" });
   });
 
+  // The address of a search says what was asked for and nothing more.
+  document.querySelector("form[data-lean]")?.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+    if (!formData.has("near")) formData.delete("within");
+  });
+
   // What is being typed is kept on the server. Where that did not work (no network, signed out), the page
   // says so, tries again with a fresh token, and neither leaves nor sends the form before it has worked.
   // Who leaves at once is asked nothing.

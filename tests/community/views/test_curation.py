@@ -317,6 +317,7 @@ def test_listing_new_says_what_cannot_be(finn_browser, typed, wrong, said):
     "typed",
     [
         {"opens_at": "20:00", "closes_at": "08:00"},
+        {"opens_at": "00:00", "closes_at": "00:00"},
         {"byday": [], "schedule_description": "Every first Tuesday"},
         {"phone": "+44 (0)1632/960-123 ext. 4"},
         {"minimum_age": "18", "maximum_age": "18"},

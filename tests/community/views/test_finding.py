@@ -1,7 +1,7 @@
 """A visitor's search by age, hours, place and day of the last check; its order, numbers and addresses."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.test import Client as Browser
@@ -161,7 +161,7 @@ def test_a_confidential_place_is_near_to_nothing(visitor, finn, place_at):
 
     assert Location.objects.filter(latitude__isnull=False).count() == 2
     assert names(response) == []
-    assert names(visitor.get(LIST, {"remote": "on"})) == []
+    assert names(visitor.get(LIST, {"remote": "on"})) == ["Moved", "Safe nights"]
 
 
 def test_near_or_remote(visitor, place_at, published_of):
@@ -174,13 +174,65 @@ def test_near_or_remote(visitor, place_at, published_of):
     assert names(visitor.get(LIST, {"remote": "on"})) == ["On the phone", "Online"]
 
 
-def test_an_unknown_place_is_said_so_and_hides_nothing(visitor, place_at):
+def test_what_helps_from_anywhere_stands_beside_what_is_near(visitor, finn, place_at, published_of):
+    place_at("Advice here", 0)
+    place_at("Advice far away", 90)
+    published_of("Advice on the phone", place=None, address=None)
+    secret = place_at("Advice in a safe house", 1).service_at_locations.get().location
+    actions.change_place(
+        by=finn, location=secret, place={"is_confidential": True}, address=None, accessibility=""
+    )
+    anywhere = ["Advice in a safe house", "Advice on the phone"]
+
+    for asked in [{}, {"q": "advice"}, {"q": "advice", "sort": "name"}]:
+        response = visitor.get(LIST, {"near": "52, -1", **asked})
+        assert names(response) == ["Advice here"]
+        assert [each.name for each in response.context["from_anywhere"]] == anywhere
+        assert "remote=on" in response.text
+
+    nothing = visitor.get(LIST, {"near": "10, 10", "q": "advice"})
+    assert (names(nothing), len(nothing.context["from_anywhere"])) == ([], 2)
+    assert visitor.get(LIST, {"q": "advice"}).context["from_anywhere"] == []
+
+
+def test_how_far_it_is_stands_beside_words_too(visitor, place_at):
+    place_at("Advice", 3)
+
+    for asked in [{"q": "advice"}, {"q": "advice", "sort": "checked"}, {"sort": "name"}]:
+        assert "3.0 km away" in visitor.get(LIST, {"near": "52, -1", **asked}).text, asked
+
+
+def test_an_unknown_place_is_said_so_and_a_town_like_it_is_offered(visitor, place_at):
     place_at("Here", 0)
 
-    response = visitor.get(LIST, {"near": "Atlantis"})
+    response = visitor.get(LIST, {"near": "Harwik Brigde", "category": "housing"})
 
-    assert "We know no place of this name" in response.text
-    assert names(response) == ["Here"]
+    assert "The directory knows no place of this name." in response.text
+    assert [town for town, _url in response.context["towns"]] == ["Harwick Bridge"]
+    assert names(visitor.get(response.context["towns"][0][1])) == ["Here"]
+    assert names(visitor.get(response.context["everywhere"])) == ["Here"]
+    for nowhere in ["Atlantis", "\0", "\0Harwick", "é" * 90, "%"]:
+        response = visitor.get(LIST, {"near": nowhere})
+        assert (response.status_code, "Look everywhere" in response.text) == (200, True), nowhere
+        assert bool(response.context["towns"]) == ("Harwick" in nowhere)
+
+
+def test_what_was_chosen_can_be_taken_away_one_by_one(visitor, place_at):
+    place_at("Here", 0)
+
+    response = visitor.get(
+        LIST, {"category": "housing", "near": "52, -1", "within": "5", "free": "on", "open_on": "MO",
+               "open_time": "10:30", "kind": ""}
+    )  # fmt: skip
+
+    chosen = {(label, words): url for label, words, url in response.context["chosen"]}
+    assert set(chosen) == {
+        ("About", "Housing"), ("Near", "52, -1, 5 km"), ("Costs nothing", ""), ("Open on", "Mondays, 10:30"),
+    }  # fmt: skip
+    assert (
+        chosen["Near", "52, -1, 5 km"] == "/resources/?category=housing&free=on&open_on=MO&open_time=10%3A30"
+    )
+    assert "open_" not in chosen["Open on", "Mondays, 10:30"]
 
 
 def test_pages_of_the_nearest_miss_and_repeat_nobody(visitor, place_at):
@@ -378,9 +430,22 @@ def test_no_search_asks_the_database_more_than_8_times(
         visitor.get(LIST, query)
 
 
+def test_open_all_day_and_all_night_is_open_at_any_hour(visitor, practice, published_of, time_machine):
+    day = {"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR,SA,SU", "opens_at": time(0), "closes_at": time(0)}
+    service = published_of("Crisis line", schedules=[day])
+    published_of("Closed for now", schedules=[day], service={"name": "Shut", "status": "temporarily closed"})
+
+    for moment in ["2026-03-15T00:00:00Z", "2026-03-15T23:59:30Z", "2026-03-18T12:00:00Z"]:
+        time_machine.move_to(moment)
+        assert names(visitor.get(LIST, {"open_now": "on"})) == ["Crisis line"], moment
+    assert names(visitor.get(LIST, {"open_on": "SU"})) == ["Crisis line"]
+    assert names(visitor.get(LIST, {"open_on": "MO", "open_time": "03:00"})) == ["Crisis line"]
+    assert str(service.schedules.get()) == "Every day, at any hour"
+
+
 @pytest.mark.parametrize(
     "query",
-    ["age=-1", "age=x", "open_on=XX", "open_time=25:99", "within=7", "checked=1", "sort=best", "near=%00"],
+    ["age=-1", "age=x", "open_on=XX", "open_time=25:99", "within=7", "checked=1", "sort=best"],
 )
 def test_what_makes_no_sense_narrows_nothing(visitor, published_of, query):
     published_of("Rent advice")
