@@ -75,7 +75,7 @@ class Search:
 
     def widen(self) -> bool:
         """From now on one of the words is enough, if there are several and nothing says all of them."""
-        if not self.read.can_be_wider or self.found().exists():
+        if not self.read.can_be_wider or (self.scored if self.order == "best" else self.found().exists()):
             return False
         self.read = replace(self.read, is_wide=True)
         vars(self).pop("scored", None)

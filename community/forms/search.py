@@ -216,6 +216,7 @@ def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
 
 
 FOLDED = [
+    "kind",
     "language",
     "access",
     "free",

@@ -10,6 +10,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.models import User
@@ -19,7 +20,7 @@ from community.models.places import LocationType
 from community.models.services import Service
 from community.querysets import ListingQuerySet
 from community.records import one_of
-from community.vocabulary import NAMES
+from community.vocabulary import ACCESS, NAMES
 
 
 class ListingKind(models.TextChoices):
@@ -44,6 +45,8 @@ class VerifiedHow(models.TextChoices):
     WEBSITE = "website", _("Read on their website")
 
 
+MOST_TONGUES = 4
+"""So many languages stand on a card."""
 LISTING_WORDS = ["kind", "affiliation", "summary"]
 """The columns of Trellis's own layer that say what a listing is."""
 
@@ -207,6 +210,18 @@ class Listing(Record):
     def place_names(self) -> list[str]:
         """Where it is, in a few words for each place, and none for a secret one: no query."""
         return [_place_name(place) for place in self.places]
+
+    @property
+    def at_a_glance(self) -> list[str]:
+        """What helps to choose among many, in a few words each: cost, languages beside English, access."""
+        said = [str(_("Costs nothing"))] if "free" in self.tags else []
+        tongues = [
+            capfirst(tag.removeprefix("language:")) for tag in self.tags if tag.startswith("language:")
+        ]
+        said += [tongue for tongue in tongues if tongue != "English"][:MOST_TONGUES]
+        return said + [
+            str(label) for code, (label, _found) in ACCESS.items() if f"access:{code}" in self.tags
+        ]
 
     @property
     def is_published(self) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -40,9 +41,12 @@ def resource_list(request: HttpRequest) -> HttpResponse:
         page = _page(request, search)
     context = {"form": form, "page": page, "search": search, "is_narrowed": bool(form.asked)}
     context["chosen"] = [(label, words, _without(request, name)) for name, label, words in form.chosen]
+    anywhere: list[Service] = []
     if not request.GET.get("after"):
         shown = {service.pk for service in page}
-        context["from_anywhere"] = [each for each in search.from_anywhere(SOME) if each.pk not in shown]
+        anywhere = [each for each in search.from_anywhere(SOME) if each.pk not in shown]
+    prefetch_related_objects([*page, *anywhere], "phones")
+    context["from_anywhere"] = anywhere
     if page:
         tally = search.tally()
         context["is_more"] = tally[""] > MOST_COUNTED
