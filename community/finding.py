@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial, reduce
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from community.hours import local_now, open_at, open_on
-from community.models import Address, Service
+from community.models import Address, Listing, Service
 from community.models.contacts import Weekday
 from community.places import Place, place_in
 from community.querysets import ServiceQuerySet
@@ -42,6 +43,16 @@ def find_place(text: str) -> Place | None:
         return at
     middle = Address.objects.middle_of(text)
     return Place(*middle) if middle else None
+
+
+def towns_like(text: str) -> list[str]:
+    """The towns the directory knows whose names are most like this."""
+    return Address.objects.towns_like(text)
+
+
+def was_listed(pk: UUID) -> bool:
+    """Whether everybody could find it once."""
+    return Listing.objects.filter(service=pk, published_at__isnull=False).exists()
 
 
 @dataclass

@@ -58,7 +58,7 @@ class WebLinkQuerySet(models.QuerySet):
 
 
 def with_dead_link() -> Q:
-    """Those with a link that is dead for sure, found out after the last check of the listing."""
+    """Those with a link that is dead for sure, unless somebody has read their website since."""
     return Q(pk__in=RawSQL(WITH_DEAD_LINK, [DEAD_FOR_SURE]))  # noqa: S611
 
 
@@ -107,5 +107,5 @@ SELECT named.service_id
 FROM ({NAMED}) AS named
 JOIN community_weblink link ON link.url = named.url AND link.dead_days >= %s
 JOIN community_listing listing ON listing.service_id = named.service_id
-WHERE listing.verified_on IS NULL OR listing.verified_on < link.dead_on
+WHERE listing.verified_on IS NULL OR listing.verified_on < link.dead_on OR listing.verified_how <> 'website'
 """  # noqa: S608

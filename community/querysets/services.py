@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchRank
 from django.db import connection, models
 from django.db.models import (
@@ -16,6 +17,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     IntegerField,
     OuterRef,
     Prefetch,
@@ -24,7 +26,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, ExtractDay, Least, Round
+from django.db.models.functions import Cast, Coalesce, ExtractDay, Least, NullIf, Round
 
 from coaching.accounts.querysets import Person
 from community.places import Place, Within, chord
@@ -215,7 +217,7 @@ class ServiceQuerySet(models.QuerySet):
         reports = _rows("ProblemReport").still_open()
         return (
             self._with_listing()
-            .annotate(named_addresses=named_addresses())
+            .annotate(named_addresses=named_addresses(), numbers=_phone_numbers())
             .prefetch_related(Prefetch("problem_reports", reports, to_attr="open_reports"))
         )
 
@@ -264,6 +266,14 @@ class ServiceQuerySet(models.QuerySet):
 
 def _rows(model: str) -> Any:
     return apps.get_model("community", model)._default_manager
+
+
+def _phone_numbers() -> Func:
+    """Those of a service, or else of who runs it."""
+    phones = _rows("Phone").order_by("created_at", "pk").values("number")
+    own = ArraySubquery(phones.filter(service=OuterRef("pk")))
+    theirs = ArraySubquery(phones.filter(organization=OuterRef("organization")))
+    return Coalesce(NullIf(own, Value([], output_field=own.output_field)), theirs)
 
 
 def _open_reports() -> Coalesce:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -14,9 +14,9 @@ from django.urls import reverse
 
 from coaching.accounts.paging import Page, keyset_page, list_page
 from community import schema_org
-from community.finding import Search
+from community.finding import Search, towns_like, was_listed
 from community.forms.search import SearchForm
-from community.models import Address, Service, TaxonomyTerm
+from community.models import Service, TaxonomyTerm
 from community.places import how_far, metres
 from community.querysets.services import MOST_COUNTED
 from community.querysets.words import languages
@@ -32,8 +32,7 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET, languages=languages())
     search = Search(everything, form.asked, form.place)
     if "near" in form.errors:
-        towns = Address.objects.towns_like(form.data["near"])
-        ways = [(town, _address(request, near=town)) for town in towns]
+        ways = [(town, _address(request, near=town)) for town in towns_like(form.data["near"])]
         context: dict[str, Any] = {"form": form, "towns": ways, "everywhere": _address(request, near=None)}
         return render(request, "community/resource_list.html", context)
     page = _page(request, search)
@@ -94,6 +93,14 @@ def _instead(request: HttpRequest, search: Search, form: SearchForm) -> dict[str
     return {"looser": looser, "most": MOST_COUNTED, "related": related[:4]}
 
 
+def _search_before(request: HttpRequest) -> str:
+    """The search from which the reader comes, else the directory."""
+    before = urlsplit(request.META.get("HTTP_REFERER", ""))
+    everything = reverse("community:resource_list")
+    is_ours = before.netloc == request.get_host() and before.path == everything
+    return f"{everything}?{before.query}#found" if is_ours and before.query else everything
+
+
 def _without(request: HttpRequest, name: str) -> str:
     """The same search without this choice, and what belongs to it."""
     return _address(
@@ -121,8 +128,11 @@ def resource_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     service = services.for_page().filter(pk=pk).first()
     if service is None:
         # One that was merged lives on in another.
-        return redirect(get_object_or_404(services, merged_from__gone=pk))
-    context: dict[str, Any] = {"service": service}
+        kept = services.filter(merged_from__gone=pk).first()
+        if kept is None and was_listed(pk):
+            return render(request, "community/resource_gone.html", status=410)
+        return redirect(kept or get_object_or_404(services, pk=pk))
+    context: dict[str, Any] = {"service": service, "back": _search_before(request)}
     if service.listing.is_published:
         context["script"] = schema_org.script_of(service, site=settings.SITE_URL)
     return render(request, "community/resource_detail.html", context)

@@ -194,16 +194,21 @@ def test_a_link_dead_for_sure_puts_its_listings_in_the_queue(finn, finn_browser,
     assert "Nothing to check" in once
 
 
-def test_a_check_answers_for_the_link_until_it_is_looked_at_again(finn, finn_browser, published_of):
+def test_reading_their_website_answers_for_the_link_until_it_is_looked_at_again(
+    finn, finn_browser, published_of
+):
     service = published_of()
     actions.verify(by=finn, service=service, how="phone", on=TODAY - timedelta(days=1))
     row = dead_for_sure("https://mill-lane.example")
 
     finn_browser.post(reverse("community:listing_verify", args=[service.pk]), {"how": "phone"})
+    rung = finn_browser.get(QUEUE).text
+    finn_browser.post(reverse("community:listing_verify", args=[service.pk]), {"how": "website"})
     checked = finn_browser.get(QUEUE).text
     row.note(Answer("dead", "No answer in time."), on=TODAY + timedelta(days=7))
     later = finn_browser.get(QUEUE).text
 
+    assert "does not work" in rung
     assert "Nothing to check" in checked
     assert "No answer in time." in later
 

@@ -346,6 +346,35 @@ def test_resource_list_is_cut_into_pages_that_miss_and_repeat_nobody(visitor, pu
     assert "30 entries found" in second.text
 
 
+@pytest.mark.parametrize("step", [actions.archive, actions.ask_for_check])
+def test_what_was_listed_once_says_that_it_is_not_any_more(finn, visitor, published_of, draft_of, step):
+    service, draft = published_of("Rent advice"), draft_of("Never published")
+    step(by=finn, service=service)
+
+    response = visitor.get(service.get_absolute_url())
+
+    assert response.status_code == 410
+    assert "Not listed any more" in response.text
+    assert "Rent advice" not in response.text
+    assert visitor.get(draft.get_absolute_url()).status_code == 404
+
+
+def test_a_listing_leads_back_to_the_search_it_was_found_by(visitor, published_of):
+    page = published_of("Rent advice").get_absolute_url()
+
+    came = {
+        before: visitor.get(page, headers={"referer": before}).context["back"]
+        for before in [
+            f"http://testserver{LIST}?q=rent",
+            f"https://elsewhere.example{LIST}?q=rent",
+            "nonsense",
+            "",
+        ]
+    }
+
+    assert [*came.values()] == [f"{LIST}?q=rent#found", LIST, LIST, LIST]
+
+
 @pytest.mark.parametrize("query", [{}, {"q": "advice"}])
 def test_a_page_of_a_list_that_was_longer_once_leads_to_its_beginning(visitor, published_of, query):
     made = [published_of(f"Advice {number:02}") for number in range(21)]
