@@ -1,8 +1,14 @@
-"""Columns of PostgreSQL that Django has no field for. They are written by SQL and asked by SQL alone."""
+"""Columns that Django has no field for, written and asked by SQL alone; and the digits of a phone number."""
 
 from typing import Any
 
 from django.db import models
+from django.db.models import Func, Value
+from django.db.models.functions import Right
+
+LAST_DIGITS = 9
+DIGITS = Right(Func("number", Value(r"\D"), Value(""), Value("g"), function="regexp_replace"), LAST_DIGITS)
+"""What tells two phone numbers apart, however they are written and with which country's code."""
 
 
 class WeekHoursField(models.Field):

@@ -4,13 +4,12 @@ from datetime import time
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Func, Value
-from django.db.models.functions import Right
 from django.utils.formats import time_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from community.fields import DIGITS
 from community.models.organizations import Organization
 from community.models.places import Location
 from community.models.services import Service, ServiceAtLocation
@@ -59,10 +58,6 @@ class Contact(HsdsRecord):
 
     def __str__(self) -> str:
         return ", ".join(part for part in [self.name, self.title, self.department] if part) or self.email
-
-
-DIGITS = Right(Func("number", Value(r"\D"), Value(""), Value("g"), function="regexp_replace"), 9)
-"""What tells two phone numbers apart, however they are written and with which country's code."""
 
 
 class Phone(HsdsRecord):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from re import fullmatch, sub
 from typing import Any, Self
 
 from django.apps import apps
@@ -29,6 +30,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, ExtractDay, Least, NullIf, Round
 
 from coaching.accounts.querysets import Person
+from community.fields import DIGITS, LAST_DIGITS
 from community.places import Place, Within, chord
 from community.querysets.curated import TO_CHECK, may_curate
 from community.querysets.index import write_index
@@ -37,6 +39,8 @@ from community.querysets.words import Read, plain, read
 
 HALF_A_YEAR = 182
 """Days after which a listing should be checked again."""
+LEAST_DIGITS = 6
+"""A phone number is looked for by so many digits or more."""
 LONG_AGO = 4_000
 """Days that stand for "never checked", and the most that count."""
 NEVER = Value(date.min, output_field=DateField())
@@ -140,6 +144,21 @@ class ServiceQuerySet(models.QuerySet):
             .annotate(score=rank + Case(When(is_safety, then=10_000_000), default=0))
             .order_by("-score", "sort_name", "pk")
         )
+
+    def asked_by_curators(self, text: str) -> Self:
+        """Those with this phone number or e-mail address, or else those that speak of these words."""
+        text = plain(text)
+        digits = sub(r"\D", "", text)
+        if len(digits) >= LEAST_DIGITS and fullmatch(r"[\d\s()+/.-]+", text):
+            phones = _rows("Phone").alias(digits=DIGITS).filter(digits=digits[-LAST_DIGITS:])
+            places = _rows("ServiceAtLocation").filter(location__in=phones.values("location"))
+            has_it = Q(pk__in=phones.values("service")) | Q(pk__in=places.values("service"))
+            return self.filter(has_it | Q(organization__in=phones.values("organization"))).search("")
+        if "@" in text:
+            contacts = _rows("Contact").filter(email__iexact=text)
+            theirs = Q(email__iexact=text) | Q(organization__email__iexact=text)
+            return self.filter(theirs | Q(pk__in=contacts.values("service"))).search("")
+        return self.search(text)
 
     def by_check(self) -> Self:
         """With `checked`, the day of the last check, long ago where there was none."""

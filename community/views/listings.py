@@ -21,7 +21,7 @@ from community.forms.parts import PARTS
 from community.forms.search import CurateSearchForm
 from community.models import GapRecord, Listing, Organization, Service, Suggestion, WebLink
 from community.views.history import latest_edits
-from community.views.shared import an_organization, curators_only, done, form_page
+from community.views.shared import an_organization, curators_only, done, form_page, who_reads
 from community.vocabulary import NEEDS, term_id
 
 MADE_FOR = 24 * 60 * 60
@@ -34,7 +34,7 @@ def curate(request: PersonRequest) -> HttpResponse:
     form.is_valid()
     asked = form.cleaned_data
     counts = Listing.objects.editable_by(request.user).counts()
-    services = Service.objects.editable_by(request.user).search(asked.get("q", ""))
+    services = Service.objects.editable_by(request.user).asked_by_curators(asked.get("q", ""))
     if asked.get("state") == Listing.State.NEEDS_CHECK:
         services = services.to_check()
     elif asked.get("state"):
@@ -197,4 +197,5 @@ def listing_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("community:listing_detail", service.pk)
     back = reverse("community:listing_detail", args=[pk])
-    return form_page(request, form, title=_("Change the listing"), eyebrow=service.name, back=back)
+    more = {"eyebrow": service.name, "back": back, "who": who_reads(service)}
+    return form_page(request, form, title=_("Change the listing"), **more)

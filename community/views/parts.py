@@ -16,7 +16,7 @@ from community import actions
 from community.forms.parts import PARTS
 from community.forms.places import PlaceForm
 from community.models import Location, Service, ServiceAtLocation
-from community.views.shared import curators_only, done, form_page
+from community.views.shared import curators_only, done, form_page, who_reads
 
 
 def _service(request: PersonRequest, pk: UUID) -> Service:
@@ -155,7 +155,8 @@ def _save_part(request: PersonRequest, service: Service, form: Any, title: str, 
     ):
         messages.success(request, _("Saved."))
         return redirect(back)
-    return form_page(request, form, title=title, eyebrow=service.name, back=back, **more)
+    more |= {"eyebrow": service.name, "back": back, "who": who_reads(service)}
+    return form_page(request, form, title=title, **more)
 
 
 @curators_only

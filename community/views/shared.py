@@ -8,10 +8,11 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext
 
 from coaching.accounts.http import PersonRequest
 from community.errors import NotPossible
-from community.models import Organization
+from community.models import Organization, Service
 
 type View = Callable[..., HttpResponse]
 
@@ -44,6 +45,13 @@ def done(form: Any, action: Callable[..., Any], **more: Any) -> bool:
         form.add_error(None, str(error))
         return False
     return True
+
+
+def who_reads(service: Service) -> str:
+    """Who sees what is typed for a listing."""
+    if service.listing.is_published:
+        return gettext("Everybody, as soon as you save.")
+    return gettext("Curators now, and everybody once it is published.")
 
 
 def form_page(

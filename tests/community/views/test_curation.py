@@ -76,6 +76,20 @@ def test_every_page_of_nothing_is_not_found(finn_browser, draft_of):
 # --- the curators' home -----------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "asked", ["+44 1632 960123", "01632/960123", "HELP@Mill-Lane.example", "help@mill-lane.example "]
+)
+def test_curate_finds_a_phone_number_or_an_e_mail_address(finn_browser, draft_of, asked):
+    mine, other = draft_of("Mine"), draft_of("Other")
+    mine.email = "help@mill-lane.example"
+    mine.save()
+    mine.phones.update(number="(01632) 960 123")
+    other.phones.update(number="01632 960124")
+
+    assert [each.name for each in finn_browser.get(CURATE, {"q": asked}).context["page"]] == ["Mine"]
+    assert [each.name for each in finn_browser.get(CURATE, {"q": "01632 960999"}).context["page"]] == []
+
+
 def test_curate_counts_and_narrows_by_state(finn, finn_browser, draft_of, published_of):
     draft_of("A draft")
     published_of("Published")
