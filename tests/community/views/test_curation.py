@@ -77,6 +77,16 @@ def test_every_page_of_nothing_is_not_found(finn_browser, draft_of):
 
 
 @pytest.mark.parametrize(
+    ("is_published", "who"), [(True, "Everybody, as soon as you save."), (False, "Curators now")]
+)
+def test_a_form_says_who_will_read_it(finn_browser, draft_of, published_of, is_published, who):
+    service = published_of() if is_published else draft_of()
+
+    for page in [url("listing_edit", service.pk), url("part_new", service.pk, "phone")]:
+        assert who in finn_browser.get(page).text
+
+
+@pytest.mark.parametrize(
     "asked", ["+44 1632 960123", "01632/960123", "HELP@Mill-Lane.example", "help@mill-lane.example "]
 )
 def test_curate_finds_a_phone_number_or_an_e_mail_address(finn_browser, draft_of, asked):
