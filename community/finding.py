@@ -136,11 +136,17 @@ class Search:
         return services if but_words else services.search(self.words, self.read)
 
     def from_anywhere(self, most: int) -> list[Service]:
-        """What fits but for the place, and helps online, by phone or at a place that is told to who rings."""
+        """What fits but for the place, and helps online, by phone or at a place that is told to who rings.
+
+        Those checked last: to rank all of them takes longer the more there are. Where a word tells of danger,
+        what is about safety is worth it.
+        """
         if self.place is None or "remote" in self.asked:
             return []
         found = self.found(without="near").tagged("remote").for_cards()
-        return list(found.order_by(*found.order)[:most])
+        if self.read.tells_of_danger:
+            return list(found.order_by(*found.order)[:most])
+        return list(found.by_check().order_by("-checked", "listing__service_id")[:most])
 
     def in_order(self) -> tuple[ServiceQuerySet, list[str]]:
         """What fits, and the keys by which it is cut into pages; where the best come first see `scored`."""

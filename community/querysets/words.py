@@ -125,13 +125,16 @@ class Read:
 
         As it is written means in any language of the directory.
         """
+        by_word = None
+        if self.telling and not self.has_marks:
+            by_word = reduce(or_ if self.is_wide else and_, [word.query for word in self.telling])
+            if len(self.telling) == len(self.words):
+                return by_word  # what says the text as it is written says each of its words
         configs = [CONFIG] if self.has_marks else configurations(self.text)
         as_typed = reduce(
             or_, [SearchQuery(self.text, config=each, search_type="websearch") for each in configs]
         )
-        if self.has_marks or not self.telling:
-            return as_typed
-        return as_typed | reduce(or_ if self.is_wide else and_, [word.query for word in self.telling])
+        return as_typed | by_word if by_word else as_typed
 
     @property
     def fits(self) -> Q:
