@@ -114,6 +114,8 @@ TEXT = {
     "turkish": "turkish türkçe turkce tr tur",
 }
 """PostgreSQL's text configurations, and what a language may be called: in English, by itself, by ISO 639."""
+LANGUAGES = sorted({known["name"] for known in LANG_INFO.values() if "name" in known})
+"""Names of languages in English, to choose from; any other may be written."""
 LOCAL_NAMES = {
     known["name_local"].lower(): known["name"].lower() for known in LANG_INFO.values() if "name" in known
 }

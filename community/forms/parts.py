@@ -2,7 +2,9 @@
 
 from typing import Any, cast
 
+from crispy_forms.layout import HTML
 from django import forms
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.forms import phone_number
@@ -18,6 +20,7 @@ from community.models import (
     Schedule,
     Weekday,
 )
+from community.vocabulary import LANGUAGES
 
 
 class PartForm(SeenForm, forms.ModelForm):
@@ -96,6 +99,9 @@ class LanguageForm(PartForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
+        self.fields["name"].widget.attrs["list"] = "languages"
+        known = format_html_join("", '<option value="{}">', ((name,) for name in LANGUAGES))
+        self.helper.layout.append(HTML(format_html('<datalist id="languages">{}</datalist>', known)))
 
 
 class DocumentForm(PartForm):

@@ -76,6 +76,13 @@ def test_every_page_of_nothing_is_not_found(finn_browser, draft_of):
 # --- the curators' home -----------------------------------------------------
 
 
+def test_languages_are_offered_while_one_is_typed(finn_browser, draft_of):
+    page = finn_browser.get(url("part_new", draft_of().pk, "language")).text
+
+    assert 'list="languages"' in page
+    assert '<datalist id="languages"><option value="Afrikaans">' in page
+
+
 @pytest.mark.parametrize(
     ("is_published", "who"), [(True, "Everybody, as soon as you save."), (False, "Curators now")]
 )
