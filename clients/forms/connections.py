@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Connection, LookingFor
 from coaching.accounts.forms import page_helper
+from coaching.accounts.seen import SeenForm
 from community.models import Service
 from community.vocabulary import INTERESTS, NEEDS
 
 WITHIN = [(each, _("%(number)s km") % {"number": each}) for each in [1, 2, 5, 10, 25, 50]]
 
 
-class LookingForForm(forms.ModelForm):
+class LookingForForm(SeenForm, forms.ModelForm):
     """Nothing is chosen beforehand, and nothing has to be."""
 
     helper = page_helper()
@@ -58,6 +59,7 @@ class LookingForForm(forms.ModelForm):
             self.not_there = sorted(set(self.instance.unwanted) - {pk for pk, _name in named})
         else:
             del self.fields["unwanted"]
+        self.watch()
 
     def clean_unwanted(self) -> list[UUID]:
         """What is not published now stays left out, should it come back."""

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 from clients import actions
 from clients.fitting import Looking
 from clients.forms.connections import ConnectionForm, LookingForForm
-from clients.models import Connection
+from clients.models import Client, Connection
 from clients.views.own import clients_only
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, held, saved_whole, typed
 from coaching.accounts.paging import keyset_page
 from community.matching import everything, suggest
 from community.models import Service
@@ -55,14 +55,18 @@ def connection_all(request: PersonRequest) -> HttpResponse:
     return render(request, "clients/connection_all.html", {"page": page})
 
 
+@saved_whole
 def looking_for(request: PersonRequest) -> HttpResponse:
     """What they like, where they are, and what is not to be suggested again."""
-    form = LookingForForm(request.POST or None, instance=_looking(request).said)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
+        held(request, Client.objects.belonging_to(request.user), _looking(request).record.pk)
+    form = LookingForForm(typed(request), instance=_looking(request).said)
+    if form.is_valid():
         actions.say_what_to_look_for(by=request.user, looking_for=form.instance)
         messages.success(request, _("Saved."))
         return redirect("clients:connection_list")
-    return render(request, "clients/looking_for.html", {"form": form}, status=422 if form.errors else 200)
+    status = 409 if form.is_stale else 422 if form.errors else 200
+    return render(request, "clients/looking_for.html", {"form": form}, status=status)
 
 
 @require_POST

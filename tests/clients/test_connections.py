@@ -142,6 +142,30 @@ def test_a_place_nobody_knows_is_said_and_does_not_narrow(ben_browser, ben, ben_
     assert list(suggested(response)) == ["Rent advice"]
 
 
+def as_shown(page) -> dict[str, object]:
+    """What the browser would send of a form as it stands on the page."""
+    form = page.context["form"]
+    return {name: form[name].value() for name in form.fields if form[name].value() is not None}
+
+
+def test_an_old_page_takes_no_veto_and_no_left_out_listing_away(ben_browser, ben_client, listed):
+    bad = listed()
+    old = as_shown(ben_browser.get(SAY)) | {"age": "34"}
+    ben_browser.post(reverse("clients:looking_for_veto", args=["food"]))
+    ben_browser.post(url("looking_for_leave_out", bad))
+
+    told = ben_browser.post(SAY, old)
+    said = LookingFor.objects.get()
+    again = as_shown(told) | {"vetoed": ["food"], "unwanted": [str(bad.pk)]}
+
+    assert told.status_code == 409
+    assert "It says “Food” now." in told.text
+    assert (said.vetoed, said.unwanted, said.age) == (["food"], [bad.pk], None)
+    assert ben_browser.post(SAY, again).status_code == 302
+    said.refresh_from_db()
+    assert (said.vetoed, said.unwanted, said.age) == (["food"], [bad.pk], 34)
+
+
 def test_looking_for_refuses_what_makes_no_sense(ben_browser, ben_client):
     response = ben_browser.post(SAY, {"within": 5, "interests": ["x"], "age": "300"})
 
