@@ -12,6 +12,7 @@ from clients.models import Client, Connection, LookingFor, Trace
 from clients.outcomes import tell_directory
 from coaching.accounts.models import User
 from community import actions as directory
+from community import merging
 from community.models import GapRecord, Outcome, Service
 from tests.clients.rows import a_circumstance, a_connection, a_wish
 
@@ -164,6 +165,27 @@ def test_an_old_page_takes_no_veto_and_no_left_out_listing_away(ben_browser, ben
     assert ben_browser.post(SAY, again).status_code == 302
     said.refresh_from_db()
     assert (said.vetoed, said.unwanted, said.age) == (["food"], [bad.pk], 34)
+
+
+def test_a_listing_that_was_merged_stays_left_out_until_that_is_taken_back(
+    ben_browser, ben, ben_client, listed, finn
+):
+    bad, middle, kept = listed("Rent help"), listed("Rent advice"), listed("Advice on rent")
+    a_circumstance(ben_client, ben)
+    ben_browser.post(url("looking_for_leave_out", bad))
+    merging.merge(by=finn, kept=middle, gone=bad, choices={})
+    merging.merge(by=finn, kept=kept, gone=middle, choices={})
+
+    page = ben_browser.get(SAY)
+    still = as_shown(page)
+    ben_browser.post(SAY, still)
+
+    assert "Advice on rent" in page.text
+    assert still["unwanted"] == [kept.pk]
+    assert LookingFor.objects.get().unwanted == [bad.pk]
+    assert suggested(ben_browser.get(LIST)) == {}
+    ben_browser.post(SAY, still | {"unwanted": []})
+    assert list(suggested(ben_browser.get(LIST))) == ["Advice on rent"]
 
 
 def test_looking_for_refuses_what_makes_no_sense(ben_browser, ben_client):
@@ -461,19 +483,42 @@ def test_outcomes_go_back_with_an_undo_a_removal_and_an_erasure(people, browser_
     assert after(lambda: erase(people[2])) == []
 
 
-def test_a_person_with_two_coaches_counts_once(people, cora, listed):
+def test_a_person_with_two_coaches_counts_once_with_their_last_word(people, cora, listed):
     service = listed()
     twice = Client.objects.create(
         practice=cora.coach.practice, coach=cora.coach, user=people[0].user, name="P", email="p@x.y"
     )
     rows = [a_connection(each, each.user, service=service, state="attended") for each in [*people[:2], twice]]
 
-    for row in rows:
-        row.go_on("fits")
-
+    for row, to in zip(rows, ["fits", "fits", "no_fit"], strict=True):
+        row.go_on(to)
+    tell_directory([service.pk])
+    of_two = Outcome.objects.count()
+    a_connection(people[2], people[2].user, service=service, state="fits")
     tell_directory([service.pk])
 
-    assert not Outcome.objects.exists()
+    assert of_two == 0
+    assert Outcome.objects.values_list("fits", "no_fit").get() == (2, 1)
+
+
+def test_outcomes_follow_a_merge_and_its_undo(people, listed, finn):
+    kept, gone = listed("Rent advice"), listed("Rent help")
+    for client in people[:3]:
+        a_connection(client, client.user, service=gone, state="fits")
+    a_connection(people[0], people[0].user, service=kept)
+    a_connection(people[3], people[3].user, service=kept, state="no_fit")
+    tell_directory([kept.pk, gone.pk])
+
+    def counted() -> dict[str, tuple[int, int]]:
+        return {each.service.name: (each.fits, each.no_fit) for each in Outcome.objects.all()}
+
+    before = counted()
+    edit = merging.merge(by=finn, kept=kept, gone=gone, choices={}).edit
+    merged = counted()
+    merging.take_back_merge(by=finn, edit=edit)
+
+    assert before == counted() == {"Rent help": (3, 0)}
+    assert merged == {"Rent advice": (2, 1)}
 
 
 # --- what it costs ----------------------------------------------------------------
