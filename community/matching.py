@@ -257,6 +257,8 @@ def _reason(service: Service, wish: Wish) -> str:
         parts.append(ages)
     if away := getattr(service, "how_far", ""):
         parts.append(_("%(distance)s away.") % {"distance": away})
+    elif wish.place and "" in service.listing.place_names:  # secret ones have no name
+        parts.append(_("They tell you where it is when you ring or write."))
     elif wish.place and "remote" in service.listing.tags:
         parts.append(_("Online or by phone."))
     if on := service.listing.verified_on:
