@@ -48,7 +48,7 @@ def listed(finn):
 
 
 def suggested(response) -> dict[str, str]:
-    return {match.service.name: match.reason for match, _categories in response.context["matches"]}
+    return {match.service.name: match.reason for match, *_more in response.context["matches"]}
 
 
 # --- what fits ----------------------------------------------------------------
@@ -107,6 +107,24 @@ def test_a_need_that_finds_nothing_is_a_gap_that_says_nothing_of_ben(ben_browser
     gap = GapRecord.objects.get()
     assert (gap.need, gap.days) == ("food", 1)
     assert str(ben_client.pk) not in str(vars(gap))
+
+
+def test_what_cannot_wait_and_finds_nothing_is_said_first_with_the_way_to_the_coach(
+    ben_browser, ben, ben_client, listed
+):
+    listed()
+    a_circumstance(ben_client, ben, domain="housing")
+    a_circumstance(ben_client, ben, domain="safety", urgency="urgent")
+    a_circumstance(ben_client, ben, domain="food")
+    a_connection(ben_client, ben, service=listed("Kept"))
+
+    response = ben_browser.get(LIST)
+
+    assert (response.context["unmet_urgent"], response.context["unmet"]) == (["Safety"], ["Food"])
+    page = response.text
+    assert page.index("This cannot wait, and nothing") < page.index("Kept")
+    assert page.index(reverse("scheduling:thread_list")) < page.index("Kept")
+    assert "Write to Alma about it" in page
 
 
 def test_looking_for_starts_empty_and_narrows(ben_browser, ben, ben_client, listed):
@@ -200,13 +218,15 @@ def test_a_veto_is_for_good_until_it_is_taken_back(ben_browser, ben, ben_client,
     listed("Rent advice", ["housing"])
     a_circumstance(ben_client, ben)
 
-    ben_browser.post(reverse("clients:looking_for_veto", args=["isolation"]))
-    ben_browser.post(reverse("clients:looking_for_veto", args=["isolation"]))
+    for _time in range(2):
+        said = ben_browser.post(reverse("clients:looking_for_veto", args=["isolation"]), follow=True)
     ben_browser.post(reverse("clients:looking_for_veto", args=["no-such"]))
     vetoed = list(suggested(ben_browser.get(LIST)))
     everything = [service.name for service in ben_browser.get(ALL).context["page"]]
     ben_browser.post(SAY, {"within": 10, "vetoed": []})
 
+    assert f'<a href="{SAY}#div_id_vetoed">Take it back</a>' in said.text
+    assert 'id="div_id_vetoed"' in ben_browser.get(SAY).text
     assert vetoed == everything == ["Rent advice"]
     assert len(suggested(ben_browser.get(LIST))) == 2
 
@@ -224,6 +244,7 @@ def test_a_single_listing_is_left_out_until_that_is_taken_back(ben_browser, ben,
     ben_browser.post(SAY, {"within": 10})
 
     assert "“Rent advice” will not be suggested any more." in said.text
+    assert f'<a href="{SAY}#div_id_unwanted">Take it back</a>' in said.text
     assert LookingFor.objects.get().unwanted == []
     assert list(left) == everything == list(still) == ["Rent circle"]
     assert kept.status_code == 302
@@ -297,6 +318,21 @@ def test_ben_keeps_a_listing_from_its_page_in_one_tap(ben_browser, ben_client, l
     assert (connection.client, connection.name, connection.state) == (ben_client, "Rent advice", "saved")
     assert connection.is_shared is False
     assert "You keep this." in ben_browser.get(service.get_absolute_url()).text
+
+
+def test_who_keeps_one_goes_on_with_the_next(ben_browser, ben, ben_client, listed):
+    first, second, third = (listed(f"Rent advice {number}") for number in range(3))
+    a_circumstance(ben_client, ben)
+
+    following = [each for *_match, each in ben_browser.get(LIST).context["matches"]]
+    kept = ben_browser.post(url("connection_keep", second), {"next": str(third.pk)})
+    elsewhere = ben_browser.post(url("connection_keep", second), {"next": "//evil.example\n"})
+
+    assert following == [second.pk, third.pk, second.pk]
+    assert kept.url == f"{LIST}#fit-{third.pk}"
+    assert f'id="fit-{third.pk}"' in ben_browser.get(LIST).text
+    assert elsewhere.url == LIST
+    assert [each for *_match, each in ben_browser.get(LIST).context["matches"]] == [third.pk, first.pk]
 
 
 def test_a_visitor_and_a_coach_are_not_asked_to_keep(client, alma_browser, alma, listed):
