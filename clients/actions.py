@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -483,17 +484,21 @@ def change_connection(*, by: User, connection: Connection, fields: list[str]) ->
 @transaction.atomic
 def let_go(*, by: User, connection: Connection) -> None:
     """The client keeps it no longer; words and all are gone."""
-    service_id = connection.service_id
+    listings = _listings_of(connection)
     connection.delete()
-    if service_id:
-        tell_directory([service_id])
+    tell_directory(listings)
     _note_connections(connection.client, by, Trace.Act.REMOVED)
 
 
 def _changed(connection: Connection, by: User) -> None:
-    if connection.service_id:
-        tell_directory([connection.service_id])
+    tell_directory(_listings_of(connection))
     _note_connections(connection.client, by, Trace.Act.CHANGED)
+
+
+def _listings_of(connection: Connection) -> list[UUID]:
+    """The one it speaks of now, if it is there; held, so that no merge moves it before it is counted."""
+    rows = Connection.objects.filter(pk=connection.pk).exclude(service=None)
+    return list(rows.select_for_update(of=("self",)).values_list("service", flat=True))
 
 
 def _note_connections(client: Client, by: User, act: str) -> None:

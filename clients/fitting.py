@@ -8,7 +8,7 @@ from uuid import UUID
 from clients.models import Client, LookingFor
 from coaching.accounts.models import User
 from community.finding import find_place
-from community.matching import Wish
+from community.matching import Wish, found_as
 from community.places import Place
 from community.vocabulary import NEEDS
 
@@ -61,7 +61,7 @@ class Looking:
             urgent=frozenset(need for record in self.records for need in record.urgent_needs),
             interests=() if self.is_urgent else tuple(said.interests),
             vetoed=frozenset(said.vetoed),
-            unwanted=frozenset(said.unwanted),
+            unwanted=frozenset(found_as(said.unwanted).values()),
             kept=frozenset(kept),
             age=said.age,
             place=self.place,

@@ -183,6 +183,7 @@ CACHES = {
 
 BROKER = VAR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_TRANSPORT = None if REDIS_URL else "coaching.broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {**REDIS_TIMEOUTS, "visibility_timeout": 3600}
     if REDIS_URL

@@ -20,5 +20,7 @@ urlpatterns = [
     path("", include("coaching.scheduling.urls")),
 ]
 
+handler400 = "community.views.hsds.bad_request"
+
 if settings.IS_LOCAL:
     urlpatterns += [path("", include("coaching.home.local_urls"))]

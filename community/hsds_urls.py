@@ -19,4 +19,5 @@ urlpatterns = [
     path("taxonomies/<str:pk>", hsds.taxonomy, name="taxonomy"),
     path("taxonomy_terms", hsds.taxonomy_term_list, name="taxonomy_term_list"),
     path("taxonomy_terms/<str:pk>", hsds.taxonomy_term, name="taxonomy_term"),
+    path("<path:path>", hsds.nothing, name="nothing"),
 ]

@@ -9,7 +9,7 @@ checks, or the one of places, and stops when it has enough (docs/decisions/0096)
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from community import actions
-from community.models import Listing, Service
+from community.models import Listing, Merge, Service
 from community.places import Place, how_far, metres
 from community.querysets import ServiceQuerySet
 from community.vocabulary import INTERESTS, NEEDS
@@ -114,11 +114,14 @@ def match(wish: Wish, *, today: date | None = None) -> Matches:
     return Matches(matches, _missing(found.values(), wish))
 
 
-def helping_with(need: str, *, most: int, today: date | None = None) -> list[Match]:
-    """The first of what `match` finds for one need, in one query: for a page about something else."""
-    wish = Wish(needs=(need,))
+def helping_with(need: str, *, most: int, wish: Wish | None = None, today: date | None = None) -> list[Match]:
+    """The first of what `match` finds for one need, in one query: for a page about something else.
+
+    Of `wish` counts what is not to be suggested, and the age.
+    """
+    wish = replace(wish or Wish(), needs=(need,))
     services = _fitting(wish, today or timezone.localdate()).filter(_answers([need], HELPS))
-    ordered = services.for_cards().order_by("-checked", "sort_name", "pk")
+    ordered = services.exclude(pk__in=wish.unwanted).for_cards().order_by("-checked", "sort_name", "pk")
     return [Match(service, _reason(service, wish)) for service in ordered[:most]]
 
 
@@ -126,6 +129,14 @@ def everything(wish: Wish) -> ServiceQuerySet:
     """All published listings about these needs and interests, by name; only what they do not want is gone."""
     services = _without_vetoed(Service.objects.published(), wish).exclude(pk__in=wish.unwanted)
     return services.filter(_carries([*wish.needs, *wish.interests])).search("")
+
+
+def found_as(ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Under which id each of these listings is found today: one that was merged is part of the kept one."""
+    now = {pk: pk for pk in ids}
+    while kept := dict(Merge.objects.filter(gone__in=now.values()).values_list("gone", "kept")):
+        now = {pk: kept.get(there, there) for pk, there in now.items()}
+    return now
 
 
 # --- which fit ----------------------------------------------------------------
@@ -246,6 +257,8 @@ def _reason(service: Service, wish: Wish) -> str:
         parts.append(ages)
     if away := getattr(service, "how_far", ""):
         parts.append(_("%(distance)s away.") % {"distance": away})
+    elif wish.place and "" in service.listing.place_names:  # secret ones have no name
+        parts.append(_("They tell you where it is when you ring or write."))
     elif wish.place and "remote" in service.listing.tags:
         parts.append(_("Online or by phone."))
     if on := service.listing.verified_on:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,6 +43,8 @@ PARTS: dict[str, type[models.Model]] = {
 """What a listing may have several of, by the relation's name."""
 THEIRS, BOTH = "gone", "both"
 """A choice: what the kept one says (anything else), what the other says, or all that both have."""
+merged = Signal()
+"""Two listings (`service_ids`) are one now, or two again: who counts what is said of them counts anew."""
 
 
 @transaction.atomic
@@ -73,6 +76,7 @@ def merge(*, by: User, kept: Service, gone: Service, choices: Mapping[str, str])
         moved = _move_to(kept, gone)
         actions.archive(by=by, service=gone, note=_("Merged into “%s”") % kept.name)
     made = Merge.objects.create(kept=kept, gone=gone, edit=writing.edit, by=by, moved=moved)
+    merged.send(Merge, service_ids=[kept.pk, gone.pk])
     LikePair.objects.of(gone).filter(dismissed_at=None).delete()
     Service.objects.filter(pk__in=[kept.pk, gone.pk]).reindex()
     return made
@@ -88,6 +92,7 @@ def take_back_merge(*, by: User, edit: Edit) -> None:
     for label, column, ids in made.moved:
         model = apps.get_model(label)
         model._base_manager.filter(pk__in=ids, **{column: made.kept}).update(**{column: made.gone})
+    merged.send(Merge, service_ids=[made.kept_id, made.gone_id])
     made.delete()
 
 
@@ -201,6 +206,7 @@ OF_THE_LISTING = {
     "community.Listing",
     "community.Spot",
     "community.LikePair",
+    "community.Outcome",
     "community.Edit_services",
 }
 """What belongs to one listing and stays with it."""

@@ -281,6 +281,7 @@ GET: dict[str, tuple[Arguments, dict[str, str]]] = {
     "hsds:taxonomy": (lambda world: ["none"], NOT_PUBLIC),
     "hsds:taxonomy_term_list": (nothing, EVERYBODY),
     "hsds:taxonomy_term": (lambda world: ["none"], NOT_PUBLIC),
+    "hsds:nothing": (lambda world: ["services/"], NOT_PUBLIC),
 }
 POST: dict[str, tuple[Arguments, dict[str, str]]] = {
     "clients:client_invite": (of("client"), COACH_ACTS),

@@ -8,13 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Connection, LookingFor
 from coaching.accounts.forms import page_helper
+from coaching.accounts.seen import SeenForm
+from community.matching import found_as
 from community.models import Service
 from community.vocabulary import INTERESTS, NEEDS
 
 WITHIN = [(each, _("%(number)s km") % {"number": each}) for each in [1, 2, 5, 10, 25, 50]]
 
 
-class LookingForForm(forms.ModelForm):
+class LookingForForm(SeenForm, forms.ModelForm):
     """Nothing is chosen beforehand, and nothing has to be."""
 
     helper = page_helper()
@@ -51,17 +53,20 @@ class LookingForForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.not_there = self.instance.unwanted
-        listed = Service.objects.visible_to(self.instance.client.user).filter(pk__in=self.instance.unwanted)
-        if named := list(listed.order_by("name", "pk").values_list("pk", "name")):
-            cast(forms.ChoiceField, self.fields["unwanted"]).choices = named
-            self.not_there = sorted(set(self.instance.unwanted) - {pk for pk, _name in named})
+        self.found_as = found_as(self.instance.unwanted)
+        listed = Service.objects.visible_to(self.instance.client.user).filter(pk__in=self.found_as.values())
+        self.named = dict(listed.order_by("name", "pk").values_list("pk", "name"))
+        if self.named:
+            cast(forms.ChoiceField, self.fields["unwanted"]).choices = list(self.named.items())
+            self.initial["unwanted"] = list(self.named)
         else:
             del self.fields["unwanted"]
+        self.watch()
 
     def clean_unwanted(self) -> list[UUID]:
-        """What is not published now stays left out, should it come back."""
-        return [*self.cleaned_data["unwanted"], *self.not_there]
+        """What is not published now stays left out, should it come back; and what is part of a ticked one."""
+        taken_back = self.named.keys() - set(self.cleaned_data["unwanted"])
+        return [pk for pk in self.instance.unwanted if self.found_as[pk] not in taken_back]
 
 
 class ConnectionForm(forms.ModelForm):

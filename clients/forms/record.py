@@ -67,7 +67,7 @@ class CircumstanceForm(RecordForm):
         self.fields["domain"] = forms.ChoiceField(
             label=_("What it is about"), choices=[("", _("Choose one")), *DOMAINS]
         )
-        self.fields["words"].help_text = _("In your own words, as much or as little as you like.")
+        self.fields["words"].help_text = _("In your own words. One is enough.")
         if self.instance._state.adding:
             del self.fields["state"]
             self.instance.state = State.PRESENT

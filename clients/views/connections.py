@@ -5,15 +5,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clients import actions
 from clients.fitting import Looking
 from clients.forms.connections import ConnectionForm, LookingForForm
-from clients.models import Connection
+from clients.models import Client, Connection
 from clients.views.own import clients_only
-from coaching.accounts.http import PersonRequest
+from coaching.accounts.http import PersonRequest, held, saved_whole, typed
 from coaching.accounts.paging import keyset_page
 from community.matching import everything, suggest
 from community.models import Service
@@ -26,13 +28,16 @@ def connection_list(request: PersonRequest) -> HttpResponse:
     kept = list(Connection.objects.belonging_to(request.user).with_listing())
     wish = looking.wish(kept=[each.service_id for each in kept if each.service_id])
     matches = suggest(wish)
+    ids = [match.service.pk for match in matches]
     context = {
         "kept": kept,
         "matches": [
-            (match, [(code, NAMES[code]) for code in match.service.listing.category_codes])
-            for match in matches
+            (match, [(code, NAMES[code]) for code in match.service.listing.category_codes], following)
+            for match, following in zip(matches, [*ids[1:], *ids[-2:-1], ""], strict=False)
         ],
-        "unmet": [NEEDS[need][0] for need in matches.unmet],
+        "unmet_urgent": [NEEDS[need][0] for need in matches.unmet if need in wish.urgent],
+        "unmet": [NEEDS[need][0] for need in matches.unmet if need not in wish.urgent],
+        "coach": looking.record.coach,
         "said": looking.said,
         "is_place_unknown": bool(looking.said.near) and wish.place is None,
         "has_said": bool(wish.needs or looking.said.interests),
@@ -55,14 +60,18 @@ def connection_all(request: PersonRequest) -> HttpResponse:
     return render(request, "clients/connection_all.html", {"page": page})
 
 
+@saved_whole
 def looking_for(request: PersonRequest) -> HttpResponse:
     """What they like, where they are, and what is not to be suggested again."""
-    form = LookingForForm(request.POST or None, instance=_looking(request).said)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
+        held(request, Client.objects.belonging_to(request.user), _looking(request).record.pk)
+    form = LookingForForm(typed(request), instance=_looking(request).said)
+    if form.is_valid():
         actions.say_what_to_look_for(by=request.user, looking_for=form.instance)
         messages.success(request, _("Saved."))
         return redirect("clients:connection_list")
-    return render(request, "clients/looking_for.html", {"form": form}, status=422 if form.errors else 200)
+    status = 409 if form.is_stale else 422 if form.errors else 200
+    return render(request, "clients/looking_for.html", {"form": form}, status=status)
 
 
 @require_POST
@@ -70,10 +79,14 @@ def looking_for_veto(request: PersonRequest, code: str) -> HttpResponse:
     looking = _looking(request)
     if code in NAMES:
         actions.veto(by=request.user, looking_for=looking.said, code=code)
-        messages.success(
-            request, _("Nothing about “%(category)s” will be suggested any more.") % {"category": NAMES[code]}
-        )
+        words = _("Nothing about “%(category)s” will be suggested any more.") % {"category": NAMES[code]}
+        _say_with_a_way_back(request, words, "vetoed")
     return redirect("clients:connection_list")
+
+
+def _say_with_a_way_back(request: PersonRequest, words: str, field: str) -> None:
+    where, take_back = f"{reverse('clients:looking_for')}#div_id_{field}", _("Take it back")
+    messages.success(request, format_html('{} <a href="{}">{}</a>', words, where, take_back))
 
 
 @require_POST
@@ -82,20 +95,32 @@ def looking_for_leave_out(request: PersonRequest, pk: UUID) -> HttpResponse:
     looking = _looking(request)
     service = get_object_or_404(Service.objects.visible_to(request.user).published(), pk=pk)
     actions.leave_out(by=request.user, looking_for=looking.said, service=service)
-    messages.success(request, _("“%(name)s” will not be suggested any more.") % {"name": service.name})
+    words = _("“%(name)s” will not be suggested any more.") % {"name": service.name}
+    _say_with_a_way_back(request, words, "unwanted")
     return redirect("clients:connection_list")
 
 
 @require_POST
 def connection_keep(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """Keep a listing, in the record with one of their coaches: the oldest, unless they choose another."""
+    """Keep a listing, in the record with one of their coaches: the oldest, unless they choose another.
+
+    Who keeps it among what may fit goes on with the next there.
+    """
     looking = _looking(request)
     service = get_object_or_404(Service.objects.visible_to(request.user).published(), pk=pk)
     chosen = request.POST.get("client", "")
     record = next((each for each in looking.records if str(each.pk) == chosen), looking.record)
     actions.keep_listing(by=request.user, client=record, service=service)
     messages.success(request, _("Kept. Only you see that."))
-    return redirect("clients:connection_list")
+    return redirect(reverse("clients:connection_list") + _fragment_of(request.POST.get("next", "")))
+
+
+def _fragment_of(pk: str) -> str:
+    """Where the card of this listing stands on the page."""
+    try:
+        return f"#fit-{UUID(pk)}"
+    except ValueError:
+        return ""
 
 
 def _own(request: PersonRequest, pk: UUID) -> Connection:

@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Exists, F, FloatField, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import ASin, Coalesce, Cos, Power, Radians, Sin, Sqrt
+from django.db.models import Avg, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import ASin, Coalesce, Cos, Greatest, Power, Radians, Sin, Sqrt
 from django.utils.dateparse import parse_date, parse_datetime
 
-from community.models import Address, Attribute, Service, ServiceArea
+from community.models import Address, Attribute, Edit, Service, ServiceArea, StateChange
 
 EARTH = 2 * 6_371_000
 """The earth's diameter in metres."""
@@ -19,6 +19,31 @@ LARGEST_WITH_ALL = 100
 
 class NotUnderstood(Exception):
     """A parameter makes no sense; the message names it and says what would."""
+
+
+def said_at(to_service: str = "") -> Coalesce:
+    """What its source says of when a service changed last."""
+    return Coalesce(F(f"{to_service}last_modified"), F(f"{to_service}created_at"))
+
+
+def _changed_since(since: datetime) -> QuerySet:
+    """The services of which something was written or taken back here, or whose listing took a step."""
+    edits = Edit.objects.filter(Q(created_at__gte=since) | Q(undone_at__gte=since))
+    steps = StateChange.objects.filter(created_at__gte=since)
+    return edits.order_by().values("services").union(steps.order_by().values("listing__service"))
+
+
+def with_modified_at(services: QuerySet) -> QuerySet:
+    """With `modified_at`: what its source says, or what was done here since."""
+    edits = Edit.objects.filter(services=OuterRef("pk")).annotate(at=Greatest("created_at", "undone_at"))
+    steps = StateChange.objects.filter(listing__service=OuterRef("pk")).order_by("-created_at")
+    return services.annotate(
+        modified_at=Greatest(
+            said_at(),
+            Subquery(edits.order_by("-at").values("at")[:1]),
+            Subquery(steps.values("created_at")[:1]),
+        )
+    )
 
 
 class Asked:
@@ -90,8 +115,9 @@ class Asked:
         if organization := self._id("organization_id"):
             objects = objects.filter(**{f"{to_service}organization": organization})
         if since := self._since():
-            changed = Coalesce(F(f"{to_service}last_modified"), F(f"{to_service}created_at"))
-            objects = objects.alias(changed_at=changed).filter(changed_at__gte=since)
+            objects = objects.alias(said_at=said_at(to_service)).filter(
+                Q(said_at__gte=since) | Q(**{f"{key}__in": _changed_since(since)})
+            )
         return objects
 
     def organizations(self, organizations: QuerySet) -> QuerySet:

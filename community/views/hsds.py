@@ -15,11 +15,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.vary import vary_on_headers
 
 from community.hsds import openapi, readable
-from community.hsds.asked import Asked, NotUnderstood
+from community.hsds.asked import Asked, NotUnderstood, with_modified_at
 from community.hsds.nest import flat, full
 from community.hsds.share import shared
 from community.hsds.tables import BY_NAME
@@ -53,13 +54,18 @@ def api(view: View) -> View:
                 response = _with_etag(request, view(request, *args, **kwargs))
             except NotUnderstood as error:
                 response = _error(400, str(error))
-        response["Access-Control-Allow-Origin"] = "*"
-        response["Access-Control-Allow-Methods"] = response["Allow"] = "GET, HEAD, POST, OPTIONS"
-        response["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
-        response["Access-Control-Expose-Headers"] = "ETag"
-        return response
+        return _for_all_pages(response)
 
     return answer
+
+
+def _for_all_pages(response: HttpResponseBase) -> HttpResponseBase:
+    """A program in a page of anybody may read it."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Allow-Methods"] = response["Allow"] = "GET, HEAD, POST, OPTIONS"
+    response["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
+    response["Access-Control-Expose-Headers"] = "ETag"
+    return response
 
 
 def _error(status: int, detail: str) -> JsonResponse:
@@ -141,15 +147,12 @@ def service_list(request: HttpRequest) -> HttpResponseBase:
     asked = Asked(request.GET)
     services = asked.services(shared(BY_NAME["service"]))
     if asked.flag("minimal"):
-        return _list(asked, services, _minimal)
+        return _list(asked, with_modified_at(services), _minimal)
     return _list(asked, services, lambda rows: _told(asked)(BY_NAME["service"], rows))
 
 
 def _minimal(services: list[Any]) -> list[dict[str, Any]]:
-    return [
-        {"id": str(each.pk), "modified_date": (each.last_modified or each.created_at).isoformat()}
-        for each in services
-    ]
+    return [{"id": str(each.pk), "modified_date": each.modified_at.isoformat()} for each in services]
 
 
 def _told(asked: Asked) -> Callable[..., list[dict[str, Any]]]:
@@ -227,3 +230,19 @@ def taxonomy(request: HttpRequest, pk: str) -> HttpResponse:
 @api
 def taxonomy_term(request: HttpRequest, pk: str) -> HttpResponse:
     return _one("taxonomy_term", pk, flat)
+
+
+# --- nothing ------------------------------------------------------------------
+
+
+@api
+def nothing(request: HttpRequest, path: str) -> HttpResponse:
+    """Any other address, such as one with a slash at its end."""
+    return _error(404, f"There is nothing at this address. What there is: {reverse('hsds:openapi')}")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """What is refused before any view sees it: for programs in their form, for people as a page."""
+    if request.path_info.startswith(reverse("hsds:base")):
+        return _for_all_pages(_error(400, "This request cannot be read. Send it in UTF-8."))
+    return defaults.bad_request(request, exception)

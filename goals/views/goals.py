@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from clients.fitting import Looking
 from clients.models import Value
 from clients.models.circumstance import State
 from coaching.accounts.http import PersonRequest
 from coaching.accounts.models import User
-from community.matching import helping_with
+from community.matching import Match, helping_with
 from goals import actions
 from goals.board import Ratings, ladder_of
 from goals.forms.goals import GoalCreateForm, GoalForm, RewordForm
@@ -39,7 +40,7 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         "obstacles": obstacles,
         "states": State.choices,
         "standing": standing,
-        "help": helping_with(standing.domain, most=MOST_HELP) if standing else [],
+        "help": _help(request, standing.domain, is_own=is_own) if standing else [],
         "goal": goal,
         "plan": goal.plan,
         "ratings": ratings,
@@ -58,6 +59,11 @@ def goal_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         "win_form": WinForm(user=request.user, plan=goal.plan, goals=[goal], auto_id="win-%s"),
     }
     return render(request, "goals/goal_detail.html", context)
+
+
+def _help(request: PersonRequest, need: str, *, is_own: bool) -> list[Match]:
+    """What they said they do not want to see counts for the client alone: their coach would read it off."""
+    return helping_with(need, most=MOST_HELP, wish=Looking.of(request.user).wish() if is_own else None)
 
 
 def goal_create(request: PersonRequest, plan_pk: UUID) -> HttpResponse:

@@ -4,9 +4,13 @@ import pytest
 from django.urls import reverse
 
 from clients import actions
-from clients.models import CheckIn, Circumstance, LookingFor
+from clients.models import CheckIn, Circumstance, Client, LookingFor
+from coaching.accounts.models import User
 from coaching.scheduling.forms.mails import MailForm
 from coaching.scheduling.models import MailChoices
+from community import actions as directory
+from community import merging
+from community.models import Outcome, Service
 from goals import actions as plans
 from tests.at_once import meanwhile
 from tests.clients.rows import a_circumstance, a_connection, a_value, an_area
@@ -116,3 +120,58 @@ def test_a_circumstance_that_was_just_taken_out_is_in_the_way_of_nothing(ben, be
     assert answer.status_code == 422
     assert "No quiet room" in answer.text
     assert not goal.obstacles.exists()
+
+
+@pytest.fixture
+def listed(finn):
+    """A listing: `listed("Name")`."""
+    organization = directory.create_organization(by=finn, name="Mill Lane")
+
+    def make(name: str = "Rent advice") -> Service:
+        return directory.create_listing(
+            by=finn, organization=organization, service={"name": name}, listing={}, categories=[]
+        )
+
+    return make
+
+
+@pytest.fixture
+def ina_client(alma) -> Client:
+    ina = User.objects.create_user("ina@example.org", "x", name="Ina")
+    return Client.objects.create(
+        practice=alma.coach.practice, coach=alma.coach, user=ina, name="Ina", email=ina.email
+    )
+
+
+def test_people_who_say_at_once_that_it_fits_are_all_counted(
+    ben, dan, ben_client, dan_client, ina_client, listed
+):
+    service = listed()
+    a_connection(ina_client, ina_client.user, service=service, state="fits")
+    bens, dans = (
+        a_connection(client, client.user, service=service, state="attended")
+        for client in (ben_client, dan_client)
+    )
+
+    meanwhile(
+        lambda: actions.go_on(by=ben, connection=bens, to="fits"),
+        lambda: actions.go_on(by=dan, connection=dans, to="no_fit"),
+    )
+
+    assert Outcome.objects.values_list("fits", "no_fit").get() == (2, 1)
+
+
+def test_who_says_that_it_fits_while_it_is_merged_is_counted_for_what_it_became(
+    finn, dan, ben_client, dan_client, ina_client, listed
+):
+    kept, gone = listed(), listed("Rent help")
+    for client in (ben_client, ina_client):
+        a_connection(client, client.user, service=gone, state="fits")
+    dans = a_connection(dan_client, dan, service=gone, state="attended")
+
+    meanwhile(
+        lambda: merging.merge(by=finn, kept=kept, gone=gone, choices={}),
+        lambda: actions.go_on(by=dan, connection=dans, to="fits"),
+    )
+
+    assert Outcome.objects.values_list("service", "fits").get() == (kept.pk, 3)

@@ -31,7 +31,18 @@ def test_who_says_that_it_cannot_wait_reads_who_learns_of_it(ben_browser, ben_cl
     page = ben_browser.post(reverse("clients:circumstance_create"), NEW, follow=True).content.decode()
 
     assert "on the page of Alma when they next sign in. No mail goes out" in page
-    assert "/resources/?category=housing" in page
+    assert reverse("clients:connection_list") in page
+
+
+def test_places_that_help_are_looked_for_by_what_the_client_said_once_it_is_theirs(
+    ben_browser, alma, ben, ben_client
+):
+    circumstance = a_circumstance(ben_client, alma)
+    before = ben_browser.get(reverse(OWN)).text
+    circumstance.confirm(by=ben)
+
+    assert "/resources/?category=housing" in before
+    assert "/resources/?category=housing" not in ben_browser.get(reverse(OWN)).text
 
 
 def test_circumstance_record_by_the_coach_waits_for_the_clients_yes(

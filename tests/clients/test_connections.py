@@ -12,6 +12,7 @@ from clients.models import Client, Connection, LookingFor, Trace
 from clients.outcomes import tell_directory
 from coaching.accounts.models import User
 from community import actions as directory
+from community import merging
 from community.models import GapRecord, Outcome, Service
 from tests.clients.rows import a_circumstance, a_connection, a_wish
 
@@ -47,7 +48,7 @@ def listed(finn):
 
 
 def suggested(response) -> dict[str, str]:
-    return {match.service.name: match.reason for match, _categories in response.context["matches"]}
+    return {match.service.name: match.reason for match, *_more in response.context["matches"]}
 
 
 # --- what fits ----------------------------------------------------------------
@@ -108,6 +109,24 @@ def test_a_need_that_finds_nothing_is_a_gap_that_says_nothing_of_ben(ben_browser
     assert str(ben_client.pk) not in str(vars(gap))
 
 
+def test_what_cannot_wait_and_finds_nothing_is_said_first_with_the_way_to_the_coach(
+    ben_browser, ben, ben_client, listed
+):
+    listed()
+    a_circumstance(ben_client, ben, domain="housing")
+    a_circumstance(ben_client, ben, domain="safety", urgency="urgent")
+    a_circumstance(ben_client, ben, domain="food")
+    a_connection(ben_client, ben, service=listed("Kept"))
+
+    response = ben_browser.get(LIST)
+
+    assert (response.context["unmet_urgent"], response.context["unmet"]) == (["Safety"], ["Food"])
+    page = response.text
+    assert page.index("This cannot wait, and nothing") < page.index("Kept")
+    assert page.index(reverse("scheduling:thread_list")) < page.index("Kept")
+    assert "Write to Alma about it" in page
+
+
 def test_looking_for_starts_empty_and_narrows(ben_browser, ben, ben_client, listed):
     there = {"name": "Mill", "latitude": 52.0, "longitude": -1.0}
     town = {
@@ -142,6 +161,51 @@ def test_a_place_nobody_knows_is_said_and_does_not_narrow(ben_browser, ben, ben_
     assert list(suggested(response)) == ["Rent advice"]
 
 
+def as_shown(page) -> dict[str, object]:
+    """What the browser would send of a form as it stands on the page."""
+    form = page.context["form"]
+    return {name: form[name].value() for name in form.fields if form[name].value() is not None}
+
+
+def test_an_old_page_takes_no_veto_and_no_left_out_listing_away(ben_browser, ben_client, listed):
+    bad = listed()
+    old = as_shown(ben_browser.get(SAY)) | {"age": "34"}
+    ben_browser.post(reverse("clients:looking_for_veto", args=["food"]))
+    ben_browser.post(url("looking_for_leave_out", bad))
+
+    told = ben_browser.post(SAY, old)
+    said = LookingFor.objects.get()
+    again = as_shown(told) | {"vetoed": ["food"], "unwanted": [str(bad.pk)]}
+
+    assert told.status_code == 409
+    assert "It says “Food” now." in told.text
+    assert (said.vetoed, said.unwanted, said.age) == (["food"], [bad.pk], None)
+    assert ben_browser.post(SAY, again).status_code == 302
+    said.refresh_from_db()
+    assert (said.vetoed, said.unwanted, said.age) == (["food"], [bad.pk], 34)
+
+
+def test_a_listing_that_was_merged_stays_left_out_until_that_is_taken_back(
+    ben_browser, ben, ben_client, listed, finn
+):
+    bad, middle, kept = listed("Rent help"), listed("Rent advice"), listed("Advice on rent")
+    a_circumstance(ben_client, ben)
+    ben_browser.post(url("looking_for_leave_out", bad))
+    merging.merge(by=finn, kept=middle, gone=bad, choices={})
+    merging.merge(by=finn, kept=kept, gone=middle, choices={})
+
+    page = ben_browser.get(SAY)
+    still = as_shown(page)
+    ben_browser.post(SAY, still)
+
+    assert "Advice on rent" in page.text
+    assert still["unwanted"] == [kept.pk]
+    assert LookingFor.objects.get().unwanted == [bad.pk]
+    assert suggested(ben_browser.get(LIST)) == {}
+    ben_browser.post(SAY, still | {"unwanted": []})
+    assert list(suggested(ben_browser.get(LIST))) == ["Advice on rent"]
+
+
 def test_looking_for_refuses_what_makes_no_sense(ben_browser, ben_client):
     response = ben_browser.post(SAY, {"within": 5, "interests": ["x"], "age": "300"})
 
@@ -154,13 +218,15 @@ def test_a_veto_is_for_good_until_it_is_taken_back(ben_browser, ben, ben_client,
     listed("Rent advice", ["housing"])
     a_circumstance(ben_client, ben)
 
-    ben_browser.post(reverse("clients:looking_for_veto", args=["isolation"]))
-    ben_browser.post(reverse("clients:looking_for_veto", args=["isolation"]))
+    for _time in range(2):
+        said = ben_browser.post(reverse("clients:looking_for_veto", args=["isolation"]), follow=True)
     ben_browser.post(reverse("clients:looking_for_veto", args=["no-such"]))
     vetoed = list(suggested(ben_browser.get(LIST)))
     everything = [service.name for service in ben_browser.get(ALL).context["page"]]
     ben_browser.post(SAY, {"within": 10, "vetoed": []})
 
+    assert f'<a href="{SAY}#div_id_vetoed">Take it back</a>' in said.text
+    assert 'id="div_id_vetoed"' in ben_browser.get(SAY).text
     assert vetoed == everything == ["Rent advice"]
     assert len(suggested(ben_browser.get(LIST))) == 2
 
@@ -178,6 +244,7 @@ def test_a_single_listing_is_left_out_until_that_is_taken_back(ben_browser, ben,
     ben_browser.post(SAY, {"within": 10})
 
     assert "“Rent advice” will not be suggested any more." in said.text
+    assert f'<a href="{SAY}#div_id_unwanted">Take it back</a>' in said.text
     assert LookingFor.objects.get().unwanted == []
     assert list(left) == everything == list(still) == ["Rent circle"]
     assert kept.status_code == 302
@@ -251,6 +318,21 @@ def test_ben_keeps_a_listing_from_its_page_in_one_tap(ben_browser, ben_client, l
     assert (connection.client, connection.name, connection.state) == (ben_client, "Rent advice", "saved")
     assert connection.is_shared is False
     assert "You keep this." in ben_browser.get(service.get_absolute_url()).text
+
+
+def test_who_keeps_one_goes_on_with_the_next(ben_browser, ben, ben_client, listed):
+    first, second, third = (listed(f"Rent advice {number}") for number in range(3))
+    a_circumstance(ben_client, ben)
+
+    following = [each for *_match, each in ben_browser.get(LIST).context["matches"]]
+    kept = ben_browser.post(url("connection_keep", second), {"next": str(third.pk)})
+    elsewhere = ben_browser.post(url("connection_keep", second), {"next": "//evil.example\n"})
+
+    assert following == [second.pk, third.pk, second.pk]
+    assert kept.url == f"{LIST}#fit-{third.pk}"
+    assert f'id="fit-{third.pk}"' in ben_browser.get(LIST).text
+    assert elsewhere.url == LIST
+    assert [each for *_match, each in ben_browser.get(LIST).context["matches"]] == [third.pk, first.pk]
 
 
 def test_a_visitor_and_a_coach_are_not_asked_to_keep(client, alma_browser, alma, listed):
@@ -437,19 +519,42 @@ def test_outcomes_go_back_with_an_undo_a_removal_and_an_erasure(people, browser_
     assert after(lambda: erase(people[2])) == []
 
 
-def test_a_person_with_two_coaches_counts_once(people, cora, listed):
+def test_a_person_with_two_coaches_counts_once_with_their_last_word(people, cora, listed):
     service = listed()
     twice = Client.objects.create(
         practice=cora.coach.practice, coach=cora.coach, user=people[0].user, name="P", email="p@x.y"
     )
     rows = [a_connection(each, each.user, service=service, state="attended") for each in [*people[:2], twice]]
 
-    for row in rows:
-        row.go_on("fits")
-
+    for row, to in zip(rows, ["fits", "fits", "no_fit"], strict=True):
+        row.go_on(to)
+    tell_directory([service.pk])
+    of_two = Outcome.objects.count()
+    a_connection(people[2], people[2].user, service=service, state="fits")
     tell_directory([service.pk])
 
-    assert not Outcome.objects.exists()
+    assert of_two == 0
+    assert Outcome.objects.values_list("fits", "no_fit").get() == (2, 1)
+
+
+def test_outcomes_follow_a_merge_and_its_undo(people, listed, finn):
+    kept, gone = listed("Rent advice"), listed("Rent help")
+    for client in people[:3]:
+        a_connection(client, client.user, service=gone, state="fits")
+    a_connection(people[0], people[0].user, service=kept)
+    a_connection(people[3], people[3].user, service=kept, state="no_fit")
+    tell_directory([kept.pk, gone.pk])
+
+    def counted() -> dict[str, tuple[int, int]]:
+        return {each.service.name: (each.fits, each.no_fit) for each in Outcome.objects.all()}
+
+    before = counted()
+    edit = merging.merge(by=finn, kept=kept, gone=gone, choices={}).edit
+    merged = counted()
+    merging.take_back_merge(by=finn, edit=edit)
+
+    assert before == counted() == {"Rent help": (3, 0)}
+    assert merged == {"Rent advice": (2, 1)}
 
 
 # --- what it costs ----------------------------------------------------------------

@@ -4,7 +4,7 @@ import pytest
 
 from community import actions
 from community.matching import FRESH, Wish, everything, match, suggest
-from community.models import GapRecord, Service
+from community.models import GapRecord, Location, Service
 from community.places import Place
 
 TODAY = date(2026, 5, 20)
@@ -41,6 +41,17 @@ def test_each_suggestion_says_why(checked):
     assert found.reason == (
         "Because you named housing and money and income. For people from 16 years. Checked 3 May 2026."
     )
+
+
+def test_where_a_secret_place_is_they_tell_themselves(checked):
+    secret = checked("Women's house", ["housing"])
+    Location.objects.filter(service_at_locations__service=secret).update(is_confidential=True)
+    Service.objects.filter(pk=secret.pk).reindex()
+
+    (found,) = match(Wish(needs=("housing",), place=Place(54.5, -1.25)), today=TODAY)
+
+    assert "They tell you where it is when you ring or write." in found.reason
+    assert "Online" not in found.reason
 
 
 def test_an_interest_is_a_reason_too(checked):

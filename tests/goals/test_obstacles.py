@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from clients.actions import remove_circumstance
-from clients.models import Circumstance, Client, Trace
+from clients.actions import leave_out, remove_circumstance, veto
+from clients.models import Circumstance, Client, LookingFor, Trace
 from community.actions import create_listing, create_organization
 from community.models import Listing, Service
 from goals import actions
@@ -253,6 +253,22 @@ def test_a_circumstance_leads_to_places_that_help(ben_browser, ben, ben_goal, di
     assert "A housing office" in ben_browser.get("/resources/?category=housing").content.decode()
     obstacle.clear(by=ben)
     assert "Places that can help" not in ben_browser.get(ben_goal.get_absolute_url()).content.decode()
+
+
+def test_what_ben_does_not_want_to_see_is_no_help_on_his_page_and_no_news_on_his_coachs(
+    ben_browser, alma_browser, ben, ben_client, ben_goal, directory
+):
+    named(ben, ben_goal)
+
+    def seen(browser) -> list[Service]:
+        return [match.service for match in browser.get(ben_goal.get_absolute_url()).context["help"]]
+
+    leave_out(by=ben, looking_for=LookingFor(client=ben_client), service=directory[1])
+    without_one = seen(ben_browser), seen(alma_browser)
+    veto(by=ben, looking_for=LookingFor.objects.get(), code="housing")
+
+    assert without_one == ([directory[0]], [directory[1], directory[0]])
+    assert (seen(ben_browser), seen(alma_browser)) == ([], [directory[1], directory[0]])
 
 
 @pytest.mark.parametrize("count", [1, 20])

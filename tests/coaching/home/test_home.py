@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from clients.actions import add_client
@@ -60,7 +61,7 @@ def test_home_of_a_client_begins_with_what_cannot_wait(book, ben, ben_client, be
     page = main_of(ben_browser.get("/home/"))
 
     assert -1 < page.find("The letter says Friday.") < page.find("Your next session")
-    assert "/resources/?category=housing" in page
+    assert reverse("clients:connection_list") in page
     assert "One bus a day." not in page
     assert "Dan's own trouble." not in page
 

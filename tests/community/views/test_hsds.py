@@ -1,15 +1,27 @@
 """The API, read through its own description: every operation answers as that says."""
 
 import json
+from datetime import datetime
 from http import HTTPStatus
 from uuid import uuid4
 
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
-from community import actions
-from community.models import Address, Contact, Location, Phone, Schedule, Service, ServiceArea
+from community import actions, edits
+from community.models import (
+    Address,
+    Contact,
+    Edit,
+    Location,
+    Phone,
+    Schedule,
+    Service,
+    ServiceArea,
+    StateChange,
+)
 from community.views import hsds
 from community.vocabulary import TAXONOMY_ID, term_id
 
@@ -262,6 +274,8 @@ def test_services_are_found_by_words_terms_organizations_and_dates(ask, finn, pu
         organization={"name": "Kitchen"},
     )
     Service.objects.filter(pk=rent.pk).update(last_modified="2020-01-01T00:00:00Z")
+    for done in [Edit.objects.filter(services=rent), StateChange.objects.filter(listing__service=rent)]:
+        done.update(created_at="2019-01-01T00:00:00Z")
 
     assert names(ask("services", search="rent advise")) == ["Rent advice"]
     assert names(ask("services", taxonomy_term_id=term_id("food"))) == ["Soup"]
@@ -280,6 +294,35 @@ def test_minimal_gives_ids_and_dates_alone(ask, rich):
     (row,) = ask("services", minimal="true")["contents"]
 
     assert set(row) == {"id", "modified_date"}
+
+
+def test_what_a_curator_does_is_a_change_too(ask, finn, published_of):
+    service = published_of()
+
+    def changed(act) -> bool:
+        """Whether both lists and the date say so."""
+        before = timezone.now()
+        act()
+        asked = {"modified_after": before.isoformat()}
+        found = [ask(path, **asked)["total_items"] for path in ("services", "service_at_locations")]
+        (row,) = ask("services", minimal="true")["contents"]
+        assert found in ([0, 0], [1, 1])
+        assert (datetime.fromisoformat(row["modified_date"]) >= before) is bool(found[0])
+        return bool(found[0])
+
+    def rename() -> None:
+        actions.change_listing(
+            by=finn, service=service, columns={"name": "Advice"}, listing={}, categories=["housing"]
+        )
+
+    def publish() -> None:
+        actions.publish(by=finn, service=service, how="phone")
+
+    assert changed(lambda: None) is False
+    assert changed(rename) is True
+    assert changed(lambda: edits.take_back(by=finn, edit=Edit.objects.latest("pk"))) is True
+    assert changed(lambda: [actions.ask_for_check(by=finn, service=service), publish()]) is True
+    assert changed(lambda: None) is False
 
 
 def test_terms_are_found_by_their_place_in_the_tree(ask, categories):
@@ -372,6 +415,24 @@ def test_an_answer_that_did_not_change_is_not_sent_again(visitor, published_of):
 def test_pages_of_other_sites_may_read_it(visitor, path):
     assert visitor.get(BASE + path)["Access-Control-Allow-Origin"] == "*"
     assert visitor.options(BASE + path).status_code == HTTPStatus.NO_CONTENT
+
+
+@pytest.mark.parametrize("path", ["services/", "locations-nonsense", "services/none/more", "services/none"])
+def test_what_is_not_there_is_told_to_programs(visitor, path):
+    response = visitor.get(BASE + path)
+
+    assert (response.status_code, list(response.json())) == (HTTPStatus.NOT_FOUND, ["detail"])
+    assert response["Access-Control-Allow-Origin"] == "*"
+
+
+def test_another_character_set_is_refused_in_the_words_of_the_api(visitor):
+    kind = "application/json; charset=iso-8859-1"
+
+    response = visitor.generic("POST", BASE + "services", b"{}", content_type=kind)
+
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert "UTF-8" in response.json()["detail"]
+    assert response["Access-Control-Allow-Origin"] == "*"
 
 
 def test_other_methods_are_refused(visitor):
