@@ -38,8 +38,8 @@ class Looking:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The domains of what is around them, that they wrote or confirmed, as the vocabulary orders them."""
-        named = {need for record in self.records for need in record.needs}
+        """What they wrote or confirmed to be around them, and what they look for alone, in NEEDS' order."""
+        named = {need for record in self.records for need in record.needs} | {*self.said.needs}
         return tuple(need for need in NEEDS if need in named)
 
     @property

@@ -21,6 +21,13 @@ class LookingForForm(SeenForm, forms.ModelForm):
 
     helper = page_helper()
 
+    needs = forms.MultipleChoiceField(
+        label=_("What do you want to find help with, without anybody knowing?"),
+        required=False,
+        choices=[(code, name) for code, (name, _meaning) in NEEDS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Beside what you named under “What is around me”. Your coach does not see these."),
+    )
     interests = forms.MultipleChoiceField(
         label=_("What would you like to do with others, or for them?"),
         required=False,
@@ -47,7 +54,7 @@ class LookingForForm(SeenForm, forms.ModelForm):
 
     class Meta:
         model = LookingFor
-        fields = ["interests", "near", "within", "age", "vetoed", "unwanted"]
+        fields = ["needs", "interests", "near", "within", "age", "vetoed", "unwanted"]
         widgets = {"near": forms.TextInput, "age": forms.NumberInput(attrs={"inputmode": "numeric"})}
         help_texts = {"age": _("Some are for people of a certain age. Empty shows them all.")}
 

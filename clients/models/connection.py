@@ -19,10 +19,12 @@ from community.models import Service
 class LookingFor(PrivateRecord):
     """What the directory may know of a client when it looks for what fits. Who said nothing has no row.
 
-    The needs are not here: they are the open circumstances of the record.
+    The needs are the open circumstances of the record, which the coach reads, and those that are said here:
+    nobody else reads them.
     """
 
     client = models.OneToOneField(Client, on_delete=models.CASCADE, related_name="looking_for")
+    needs = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     interests = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     vetoed = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     unwanted = ArrayField(
@@ -45,7 +47,7 @@ class LookingFor(PrivateRecord):
         ]
 
     def __str__(self) -> str:
-        return ", ".join(self.interests)
+        return ", ".join([*self.needs, *self.interests])
 
 
 class Connection(PrivateRecord):

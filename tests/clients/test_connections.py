@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from clients.belongings import erase
 from clients.fitting import Looking
@@ -19,6 +20,7 @@ from tests.clients.rows import a_circumstance, a_connection, a_wish
 LIST = reverse("clients:connection_list")
 ALL = reverse("clients:connection_all")
 SAY = reverse("clients:looking_for")
+HOME = reverse("home:home")
 
 
 def url(name: str, row) -> str:
@@ -148,6 +150,22 @@ def test_looking_for_starts_empty_and_narrows(ben_browser, ben, ben_client, list
     assert list(suggested(ben_browser.get(LIST))) == ["Here"]
     said = LookingFor.objects.get()
     assert (said.near, said.interests, said.age) == ("Harwick Bridge", ["arts"], 30)
+
+
+def test_what_is_looked_for_alone_finds_help_and_the_coach_sees_nothing_of_it(
+    ben_browser, alma_browser, ben_client, listed
+):
+    record = reverse("home:client_detail", args=[ben_client.pk])
+    listed("Refuge", ["safety"])
+    before = {page: alma_browser.get(page).text for page in [record, HOME]}
+
+    saved = ben_browser.post(SAY, {"within": 5, "needs": ["safety"]})
+
+    assert saved.url == LIST
+    assert "Because you named safety." in suggested(ben_browser.get(LIST))["Refuge"]
+    assert ben_browser.get(SAY).context["form"].initial["needs"] == ["safety"]
+    for page, text in before.items():
+        assert strip_tags(alma_browser.get(page).text) == strip_tags(text)
 
 
 def test_a_place_nobody_knows_is_said_and_does_not_narrow(ben_browser, ben, ben_client, listed):
