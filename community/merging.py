@@ -66,10 +66,10 @@ def merge(*, by: User, kept: Service, gone: Service, choices: Mapping[str, str])
     tables = {*WORDS, *PLACES, *PARTS.values()}
     what = _("Merged “%(gone)s” into “%(kept)s”") % {"gone": gone.name, "kept": kept.name}
     with edits.written_down(Edit.Kind.MERGE, tables, by=by, services=[kept, gone], what=what) as writing:
-        _take_words(by, kept, gone, there, choices)
         _take_places(kept, gone, choices.get("places", ""))
         for name in PARTS:
             _take_parts(kept, gone, name, choices.get(name, ""))
+        _take_words(by, kept, gone, there, choices)  # last: it asks whether what is left can be published
         moved = _move_to(kept, gone)
         actions.archive(by=by, service=gone, note=_("Merged into “%s”") % kept.name)
     made = Merge.objects.create(kept=kept, gone=gone, edit=writing.edit, by=by, moved=moved)

@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db import models
 from django.utils.text import Truncator
 
-from community.edits import PLACES, in_words
+from community.edits import in_words
 from community.hsds.report import Conflict, Report
 from community.hsds.rows import Place
 from community.hsds.tables import BY_NAME, Table
-from community.models import Edit, Merge, Service, ServiceAtLocation
+from community.models import Edit, Location, Merge, Service, ServiceAtLocation
 
 MOST_LETTERS = 80
 """So much of what a column says is told of each side."""
@@ -109,7 +109,7 @@ def _is_as_left(row: models.Model, column: Any, ours: Any) -> bool:
 
 def _both_sides(table: Table, row: models.Model, column: Any, theirs: Any) -> str:
     """What each side says; of places, which may be secret, and of links to others only that they differ."""
-    is_place = table.model in PLACES or any(getattr(row, name, None) for name in ("location_id", AT))
+    is_place = table.model is Location or any(getattr(row, name, None) for name in ("location_id", AT))
     if is_place or column.is_relation:
         return "a curator changed it"
     ours, theirs = (

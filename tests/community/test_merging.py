@@ -277,6 +277,30 @@ def test_a_merge_on_which_somebody_went_on_stays(finn, twins):
     assert Service.objects.get(pk=kept.pk).name == "Advice"
 
 
+def test_a_merge_that_took_the_others_places_is_taken_back(finn, published_of):
+    kept = published_of("A", place={"name": "Here"})
+    gone = published_of("B", place={"name": "There"})
+    before = snapshot(kept, gone)
+    merging.merge(by=finn, kept=kept, gone=gone, choices={"places": "gone"})
+    merged = [link.location.name for link in kept.service_at_locations.all()]
+
+    merging.take_back_merge(by=finn, edit=Edit.objects.get(kind="merge"))
+
+    assert merged == ["There"]
+    assert snapshot(kept, gone) == before
+
+
+def test_a_merge_leaves_a_way_to_reach_the_one_that_stays(finn, organization, published_of):
+    actions.change_organization(by=finn, organization=organization, columns={"website": ""})
+    kept = published_of("A", place=None, address=None)
+    gone = published_of("B", phones=[])
+
+    with pytest.raises(NotPossible, match="a way to reach it"):
+        merging.merge(by=finn, kept=kept, gone=gone, choices={"phones": "gone"})
+
+    assert not Merge.objects.exists()
+
+
 def test_what_cannot_be_merged(finn, twins):
     kept, gone = twins
 
