@@ -12,11 +12,13 @@ from django.db.models import Q
 from coaching.accounts.models import User
 from community import actions
 from community.hsds.check import Checker, Good
+from community.hsds.hidden import Hidden
 from community.hsds.read import read_package
 from community.hsds.report import Conflict, FileReport, Outcome, Report
 from community.hsds.since import Since
 from community.models import (
     Attribute,
+    Contact,
     Funding,
     Listing,
     Location,
@@ -64,10 +66,12 @@ def import_package(
         if not is_dry_run:
             _hold(goods)
         since = Since(report, takes_source)
+        hidden = Hidden(since.left)
         for number, good in enumerate(goods):
             tell(sum(sizes[:number]), sum(sizes))
             report.files.append(_write(good, report, since))
         tell(sum(sizes), sum(sizes))
+        hidden.keep(checker, report)
         _list_new_services(checker, by)
         _ask_about_ended_services(checker, by)
         _ask_about_rewritten_services(checker, report, by)
@@ -190,6 +194,8 @@ QUIET = {"last_modified", "assured_date", "assurer_email", "source_id"}
 """Columns that change without anything being said anew."""
 MOVED = "organization_id"
 """The column that says who runs a service."""
+ASKED_FOR = "contact_id"
+"""The column that says whom a phone reaches."""
 UNSEEN = {Program, Funding, OrganizationIdentifier, ServiceCapacity}
 """What no page shows."""
 SAYS_OF: dict[type[models.Model], str] = {
@@ -210,7 +216,7 @@ def _ask_about_rewritten_services(checker: Checker, report: Report, by: User | N
 
 def services_of(rows: Iterable[models.Model]) -> ServiceQuerySet:
     """Those on whose pages these rows are read."""
-    ids: dict[str, set[Any]] = {column: set() for column in SAYS_OF.values()}
+    ids = _no_ids()
     for row in rows:
         own = SAYS_OF.get(type(row))
         if own:
@@ -222,14 +228,21 @@ def services_of(rows: Iterable[models.Model]) -> ServiceQuerySet:
 
 def services_left(changed: Iterable[tuple[str, Any, Mapping[str, Any]]]) -> ServiceQuerySet:
     """Of rows that were changed (table, id, columns before and after), the services they spoke of before."""
-    ids: dict[str, set[Any]] = {column: set() for column in SAYS_OF.values()}
+    ids = _no_ids()
     for _name, _pk, columns in changed:
         for column in columns.keys() & ids.keys():
             ids[column].add(columns[column][0])
     return _services_by(ids)
 
 
+def _no_ids() -> dict[str, set[Any]]:
+    return {column: set() for column in [*SAYS_OF.values(), ASKED_FOR]}
+
+
 def _services_by(ids: dict[str, set[Any]]) -> ServiceQuerySet:
+    contacts = Contact.objects.filter(pk__in=ids[ASKED_FOR] - {None})
+    for column in SAYS_OF.values():
+        ids[column].update(contacts.values_list(column, flat=True))
     return Service.objects.filter(
         Q(pk__in=ids["service_id"] - {None})
         | Q(organization__in=ids["organization_id"] - {None})

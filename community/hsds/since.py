@@ -30,13 +30,18 @@ class Since:
     """Services that are one with another by now → what that one is called."""
     merged_at: dict[Any, Any] = field(default_factory=dict)
     """Where such a service is → the service."""
+    left: dict[UUID, set[UUID]] = field(default_factory=dict)
+    """By place the services that a curator took away from there."""
     removed: set[Any] = field(default_factory=set)
     """The rows of the source that stay removed."""
 
     def __post_init__(self) -> None:
         acts = Edit.objects.filter(undone_at=None).order_by("created_at", "pk")
         for rows in acts.values_list("rows", flat=True).iterator():
-            for name, pk, _before, after in rows:
+            for name, pk, before, after in rows:
+                if name == "service_at_location" and after is None:
+                    place, service = UUID(before["location_id"]), UUID(before["service_id"])
+                    self.left.setdefault(place, set()).add(service)
                 if name in BY_NAME:
                     earlier = self.written.get((name, pk)) or {}
                     self.written[name, pk] = None if after is None else earlier | after

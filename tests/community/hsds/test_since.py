@@ -294,18 +294,6 @@ def test_a_row_that_speaks_of_what_was_removed_stays_as_it_was(bring, finn):
     assert (phone.service_at_location, phone.description) == (None, "The front desk")
 
 
-def test_a_secret_place_that_was_removed_comes_again_in_secret(bring, finn):
-    bring(PLACED)
-    link = ServiceAtLocation.objects.get()
-    secret = {"is_confidential": True}
-    actions.change_place(by=finn, location=link.location, place=secret, address=None, accessibility=None)
-    actions.remove_place(by=finn, link=link)
-
-    bring(PLACED, takes_source=True)
-
-    assert the_service().service_at_locations.get().location.is_confidential
-
-
 def test_of_a_place_nothing_is_said_but_that_it_differs(bring, finn):
     bring(PLACED)
     location = Location.objects.get()
@@ -321,6 +309,79 @@ def test_of_a_place_nothing_is_said_but_that_it_differs(bring, finn):
         "location Mill House: name: a curator changed it",
     ]
     assert (Location.objects.get().name, Address.objects.get().address_1) == ("Refuge", "1 Secret Street")
+
+
+# --- what is secret -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def secret(bring, finn) -> ServiceAtLocation:
+    """A curator has made the place of the source secret."""
+    bring(PLACED)
+    link = ServiceAtLocation.objects.get()
+    place = {"is_confidential": True}
+    actions.change_place(by=finn, location=link.location, place=place, address=None, accessibility=None)
+    return link
+
+
+def elsewhere(**address) -> dict:
+    """The same, as a source says it that gives its places new ids."""
+    location = {
+        **LOCATION,
+        "id": FIRST + "51",
+        "addresses": [{**LOCATION["addresses"][0], "id": FIRST + "52", **address}],
+    }
+    return {**CONTENT, "service_at_locations": [{"id": FIRST + "50", "location": location}]}
+
+
+def is_secret(end: str) -> bool:
+    return Location.objects.get(pk=FIRST + end).is_confidential
+
+
+def test_a_secret_place_that_was_removed_comes_again_in_secret(bring, finn, secret):
+    actions.remove_place(by=finn, link=secret)
+
+    bring(PLACED, takes_source=True)
+
+    assert the_service().service_at_locations.get().location.is_confidential
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_a_secret_place_under_a_new_id_comes_in_secret(bring, finn, secret, is_removed):
+    if is_removed:
+        actions.remove_place(by=finn, link=secret)
+
+    report = bring(elsewhere(address_1="4, Mill lane", postal_code="HB12AB"))
+
+    assert is_secret("51")
+    assert [str(each) for each in report.findings] == [
+        (
+            "services.json:1: left out: from all pages, "
+            "because a place of theirs with the same address is kept secret"
+        )
+    ]
+
+
+def test_another_place_beside_a_secret_one_comes_in_open(bring, secret):
+    report = bring(elsewhere(address_1="5 Mill Lane"))
+
+    assert not is_secret("51")
+    assert report.findings == []
+
+
+def test_somebody_elses_place_at_the_same_address_comes_in_open(bring, secret):
+    other = {"id": FIRST + "03", "name": "Choir", "description": "They sing."}
+
+    bring({**elsewhere(), "id": FIRST + "30", "organization": other, "phones": []})
+
+    assert not is_secret("51")
+
+
+def test_an_address_that_moves_away_from_a_secret_place_takes_the_secret_with_it(bring, secret):
+    bring(elsewhere(id=FIRST + "42"))
+
+    assert str(Address.objects.get().location_id) == FIRST + "51"
+    assert is_secret("51")
 
 
 # --- what was merged ----------------------------------------------------------------------
