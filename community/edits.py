@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from coaching.accounts.models import User
 from community.errors import NotPossible
 from community.eyes import ensure_may_decide, note_change
+from community.holding import hold
 from community.hsds.tables import BY_MODEL, TABLES
 from community.models import (
     Accessibility,
@@ -39,6 +40,7 @@ from community.models import (
 )
 from community.models.listings import COPIES_OF_A_LISTING
 from community.publishing import ensure_its_own, ensure_stays_complete
+from community.querysets import ServiceQuerySet
 
 type Model = type[models.Model]
 type Rows = dict[tuple[str, str], dict[str, Any]]
@@ -112,7 +114,7 @@ def written_down(
 @transaction.atomic
 def take_back(*, by: User, edit: Edit) -> None:
     """Put every row back as it was. Raises NotPossible, with nothing done, where somebody went on from it."""
-    edit = Edit.objects.select_for_update().get(pk=edit.pk)
+    edit = Edit.objects.select_for_update(no_key=True).get(pk=edit.pk)
     if edit.undone_at:
         raise NotPossible(_("That was taken back already."))
     says_anew = any(set(before or after) - STATE_COLUMNS for _name, _pk, before, after in edit.rows)
@@ -123,6 +125,7 @@ def take_back(*, by: User, edit: Edit) -> None:
     ]
     order = {model: number for number, model in enumerate(NAMES)}
     rows.sort(key=lambda row: order[row[0]])
+    affected = _held(edit, rows)
     _ensure_unchanged(rows)
     _ensure_latest(edit, rows)
     states = dict(Listing.objects.filter(service__edits=edit).values_list("pk", "state"))
@@ -142,17 +145,26 @@ def take_back(*, by: User, edit: Edit) -> None:
     if says_anew:
         whose = Q(service__edits=edit) | Q(service__organization=edit.organization_id)
         changed = Listing.objects.filter(whose).exclude(service__merged_into__edit=edit).values("pk")
-        for listing in Listing.objects.select_for_update().filter(pk__in=changed).order_by("pk"):
+        for listing in Listing.objects.filter(pk__in=changed):
             note_change(listing, by)
     edit.undone_at, edit.undone_by = timezone.now(), by
     edit.save(update_fields=["undone_at", "undone_by"])
     _note_steps(stepped, states, by)
-    whose = Q(edits=edit) | Q(organization=edit.organization_id)
-    whose |= Q(service_at_locations__location__in=_places(rows))
-    affected = Service.objects.filter(pk__in=Service.objects.filter(whose).values("pk"))
     for service in affected.published().select_related("listing", "organization"):
         ensure_stays_complete(service, service.listing)
     affected.reindex()
+
+
+def _held(edit: Edit, rows: list[Row]) -> ServiceQuerySet:
+    """Hold what will be written; returns the services on whose pages that is read."""
+    for table in TABLES:
+        ids = [pk for model, pk, _before, _after in rows if model is table.model]
+        hold(table.model._base_manager.filter(pk__in=ids))
+    whose = Q(edits=edit) | Q(organization=edit.organization_id)
+    whose |= Q(service_at_locations__location__in=_places(rows))
+    ids = list(Service.objects.filter(whose).values_list("pk", flat=True))
+    hold(Listing.objects.filter(service__in=ids))
+    return Service.objects.filter(pk__in=ids)
 
 
 def _without_check(row: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from coaching.accounts.models import User
 from community import actions, edits
 from community.edits import PLACES, WORDS
 from community.errors import NotPossible
-from community.hsds.tables import BY_MODEL
+from community.holding import all_locked, hold
+from community.hsds.tables import BY_MODEL, TABLES
 from community.models import (
     CostOption,
     Edit,
@@ -40,6 +41,8 @@ PARTS: dict[str, type[models.Model]] = {
     "additional_urls": Url,
 }
 """What a listing may have several of, by the relation's name."""
+OF_BOTH = [table.model for table in TABLES if table.model in {ServiceAtLocation, *PARTS.values()}]
+"""What may be taken away from the one that stays, in the order in which it is held."""
 THEIRS, BOTH = "gone", "both"
 """A choice: what the kept one says (anything else), what the other says, or all that both have."""
 
@@ -51,18 +54,21 @@ def merge(*, by: User, kept: Service, gone: Service, choices: Mapping[str, str])
     The other listing is archived, and what speaks of it (a client's step,
     what people reported) speaks of the kept one from now on. Raises NotPossible.
     """
-    there = {
-        listing.service_id: listing
-        for listing in Listing.objects.select_for_update().filter(service__in=[kept, gone]).order_by("pk")
-    }
+    hold(Service.objects.filter(pk__in=[kept.pk, gone.pk]))
+    for model in OF_BOTH:
+        hold(model._base_manager.filter(service=kept))
+    there = {entry.service_id: entry for entry in all_locked([kept, gone])}
     if kept.pk == gone.pk or len(there) < 2:
         raise NotPossible(_("Choose two different listings."))
+    kept, gone = (there[each.pk].service for each in (kept, gone))  # as they are now that they are held
     if Merge.objects.filter(gone__in=[kept, gone]).exists():
         raise NotPossible(_("One of them was merged into another already."))
     if there[gone.pk].state == Listing.State.ARCHIVED:
         raise NotPossible(_("The other one is archived. Bring it back first."))
     if there[gone.pk].is_published and not there[kept.pk].is_published:
         raise NotPossible(_("Everybody can find the other one, and not this one. Keep the other one."))
+    if there[kept.pk].state == Listing.State.ARCHIVED:
+        raise NotPossible(_("This one is archived. Bring it back first."))
     tables = {*WORDS, *PLACES, *PARTS.values()}
     what = _("Merged “%(gone)s” into “%(kept)s”") % {"gone": gone.name, "kept": kept.name}
     with edits.written_down(Edit.Kind.MERGE, tables, by=by, services=[kept, gone], what=what) as writing:

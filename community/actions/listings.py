@@ -8,9 +8,10 @@ from django.db import transaction
 from coaching.accounts.models import User
 from community.actions.columns import Fields, fill, rewrite
 from community.actions.parts import place_of
-from community.actions.states import State, locked
+from community.actions.states import State
 from community.edits import WORDS, written_down
 from community.eyes import note_change
+from community.holding import all_locked, hold, locked
 from community.models import (
     Attribute,
     CostOption,
@@ -85,6 +86,7 @@ def change_listing(
     categories: Iterable[TaxonomyTerm | str],
 ) -> None:
     """Rewrite a listing's words, its own layer and its categories. Its state stays."""
+    hold(Service.objects.filter(pk=service.pk))
     entry = locked(service)
     ensure_its_own(service)
     categories = list(categories)
@@ -107,9 +109,9 @@ def change_organization(*, by: User, organization: Organization, columns: Fields
     """
     with written_down(Edit.Kind.WORDS, [Organization], by=by, organization=organization):
         rewrite(organization, columns)
-    for service in organization.services.filter(listing__isnull=False):
-        entry = locked(service)
-        ensure_stays_complete(service, entry)
+    for entry in all_locked(organization.services.all()):
+        entry.service.organization = organization
+        ensure_stays_complete(entry.service, entry)
         note_change(entry, by)
     Service.objects.filter(organization=organization).reindex()
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
 from community.actions.columns import Fields, rewrite
-from community.actions.states import locked
 from community.edits import PLACES, written_down
 from community.eyes import note_change
+from community.holding import all_locked, locked
 from community.models import (
     Accessibility,
     Address,
@@ -139,8 +139,8 @@ def _changing(
     It is written down, and they are found by it. Raises NotPossible where
     that one is one with another by now.
     """
-    changed = sorted({*services, *([service] if service else [])}, key=lambda each: each.pk)
-    entries = [locked(each) for each in changed]
+    changed = {*services, *([service] if service else [])}
+    entries = all_locked(changed)
     if service:
         ensure_its_own(service)
     with written_down(kind, tables, by=by, services=changed, what=what):

@@ -11,6 +11,7 @@ from coaching.accounts.models import User
 from community.edits import STATE, written_down
 from community.errors import NotPossible
 from community.eyes import ensure_may_decide, unread
+from community.holding import locked
 from community.models import Edit, Interest, Listing, Service, StateChange
 from community.publishing import ensure_complete, ensure_its_own
 from community.querysets import ServiceQuerySet
@@ -38,8 +39,9 @@ def submit_for_review(*, by: User, service: Service, note: str = "") -> Listing:
 @transaction.atomic
 def return_to_draft(*, by: User, service: Service, note: str = "") -> Listing:
     """There is more to do; also how an archived listing comes back, unless it is one with another by now."""
+    entry = locked(service)
     ensure_its_own(service)
-    return _step(service, State.DRAFT, by=by, note=note)
+    return _step(service, State.DRAFT, by=by, note=note, entry=entry)
 
 
 @transaction.atomic
@@ -48,18 +50,19 @@ def publish(*, by: User, service: Service, note: str = "", how: str = "") -> Lis
 
     Raises NotPossible, naming what is missing.
     """
+    entry = locked(service)
     what = str(State.PUBLISHED.label)
     with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=what):
-        if how:
-            _close_reports(service, by)
-        entry = locked(service)
         ensure_complete(service, entry)
         ensure_may_decide(service, entry, by=by)
         entry.published_at = timezone.now()
         entry.published_by = by
         if how:
             _mark_checked(entry, by=by, how=how)
-        return _step(service, State.PUBLISHED, by=by, note=note, entry=entry)
+        _step(service, State.PUBLISHED, by=by, note=note, entry=entry)
+        if how:
+            _close_reports(service, by)  # last: it writes copies, and a step writes the whole entry
+    return entry
 
 
 @transaction.atomic
@@ -91,10 +94,12 @@ def ask_about_moved(*, by: User | None, services: ServiceQuerySet) -> None:
 @transaction.atomic
 def archive(*, by: User, service: Service, note: str = "") -> Listing:
     """It is not offered any more. It stays in the history and in the plans that speak of it."""
+    entry = locked(service)
     what = str(State.ARCHIVED.label)
     with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=what):
+        _step(service, State.ARCHIVED, by=by, note=note, entry=entry)
         _close_reports(service, by)
-        return _step(service, State.ARCHIVED, by=by, note=note)
+    return entry
 
 
 @transaction.atomic
@@ -120,11 +125,6 @@ def _mark_checked(entry: Listing, *, by: User, how: str, on: date | None = None)
     entry.verified_on = on or timezone.localdate()
     entry.verified_by = by
     entry.verified_how = how
-
-
-def locked(service: Service) -> Listing:
-    """Its entry, held until what is being done is over."""
-    return Listing.objects.select_for_update().get(service=service)
 
 
 def _step(service: Service, to: str, *, by: User | None, note: str, entry: Listing | None = None) -> Listing:

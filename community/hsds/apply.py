@@ -1,7 +1,7 @@
 """Writes a data package into the directory, in one transaction, and says what became of every row."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import batched, chain
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,13 @@ from django.db.models import Q
 
 from coaching.accounts.models import User
 from community import actions
+from community.holding import hold
 from community.hsds.check import Checker, Good
 from community.hsds.hidden import Hidden
 from community.hsds.read import read_package
 from community.hsds.report import Conflict, FileReport, Outcome, Report
 from community.hsds.since import Since
+from community.hsds.tables import TABLES
 from community.models import (
     Attribute,
     Contact,
@@ -72,21 +74,26 @@ def import_package(
             report.files.append(_write(good, report, since))
         tell(sum(sizes), sum(sizes))
         hidden.keep(checker, report)
+        touched = _touched_services(checker, report)
+        said = Q(service__in=touched) | Q(service__in=_ids(checker, Service))
+        hold(Listing.objects.filter(said))
         _list_new_services(checker, by)
         _ask_about_ended_services(checker, by)
         _ask_about_rewritten_services(checker, report, by)
         ask_about_moved(report.changed, by=by)
-        _touched_services(checker, report).reindex()
+        touched.reindex()
         transaction.set_rollback(is_dry_run)
     return report
 
 
-def _hold(goods: Iterable[Good]) -> None:
+def _hold(goods: Sequence[Good]) -> None:
     """Nobody writes what it speaks of from here on: what curators decided is read after that."""
-    for good in goods:
-        for ids in batched(good.rows, BATCH):
-            rows = good.table.model._base_manager.filter(pk__in=ids).order_by("pk")
-            list(rows.select_for_update().values_list("pk"))
+    said = [columns for good in goods for _place, columns in good.rows.values()]
+    ids: dict[Any, set[Any]] = {good.table.model: set(good.rows) for good in goods}
+    ids.setdefault(Service, set()).update({columns.get("service_id") for columns in said} - {None})
+    for table in TABLES:
+        for some in batched(sorted(ids.get(table.model, [])), BATCH):
+            hold(table.model._base_manager.filter(pk__in=some))
 
 
 def _write(good: Good, report: Report, since: Since) -> FileReport:

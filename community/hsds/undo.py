@@ -12,6 +12,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from community.holding import hold
 from community.hsds.apply import (
     QUIET,
     SAYS_OF,
@@ -38,15 +39,22 @@ from community.models import (
 
 def take_back(run: ImportRun) -> int:
     """Remove what it added and write the old words again; how many things stay."""
+    changes: dict[str, dict[UUID, Any]] = {table.name: {} for table in TABLES}
+    for name, pk, columns in run.undo["changed"]:
+        changes[name][UUID(pk)] = columns
+    added = {table.name: {UUID(pk) for pk in run.undo["added"].get(table.name, [])} for table in TABLES}
+    for table in TABLES:
+        hold(table.model._base_manager.filter(pk__in=changes[table.name].keys() | added[table.name]))
     affected = together(services_of(_rows_of(run)), services_left(run.undo["changed"]))
+    hold(Listing.objects.filter(service__in=affected))
     worked_on, secret = _worked_on(run), _secret_since(run)
     kept = 0
     for table in TABLES:
-        changed = {UUID(pk): columns for name, pk, columns in run.undo["changed"] if name == table.name}
+        changed = changes[table.name]
         silent = secret.among(table, set(changed))
         kept += sum(pk in silent or _put_back(table, pk, columns) for pk, columns in changed.items())
     for table in reversed(TABLES):
-        ids = {UUID(pk) for pk in run.undo["added"].get(table.name, [])}
+        ids = added[table.name]
         staying = _in_use(table.model, ids) | worked_on.among(table, ids)
         table.model._base_manager.filter(pk__in=ids - staying).delete()
         kept += len(staying)
@@ -69,7 +77,7 @@ def _rows_of(run: ImportRun) -> Iterator[models.Model]:
 
 def _put_back(table: Table, pk: UUID, columns: dict[str, list[Any]]) -> bool:
     """Write the old values where the new ones still stand; whether some do not."""
-    row = table.model._base_manager.select_for_update().filter(pk=pk).first()
+    row = table.model._base_manager.filter(pk=pk).first()
     if row is None:
         return False
     fields = {field.attname: field for field in table.model._meta.concrete_fields}
@@ -110,8 +118,6 @@ class _Parts:
 def _worked_on(run: ImportRun) -> _Parts:
     """What curators touched since. A service it brought stays whole, and so does a place."""
     brought = Service.objects.filter(pk__in=run.undo["added"].get("service", []))
-    # Held, so that nobody works on one of them from here on.
-    list(Listing.objects.filter(service__in=brought).select_for_update().order_by("pk").values_list("pk"))
     lasting = Q(edits__created_at__gt=run.applied_at, edits__undone_at=None)
     changed = lasting | Q(events__pgh_label="update") | ~Q(listing__state=Listing.State.IN_REVIEW)
     services = set(brought.filter(changed).values_list("pk", flat=True))

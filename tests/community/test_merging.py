@@ -359,6 +359,16 @@ def test_a_published_one_does_not_vanish_in_one_that_is_not(finn, finn_browser, 
     assert browser_of(None).get(gone.get_absolute_url()).status_code == HTTPStatus.OK
 
 
+def test_what_is_archived_takes_nothing_over(finn, published_of, draft_of):
+    kept, gone = published_of("A"), draft_of("B")
+    actions.archive(by=finn, service=kept)
+
+    with pytest.raises(NotPossible, match="This one is archived"):
+        merging.merge(by=finn, kept=kept, gone=gone, choices={})
+
+    assert not Merge.objects.exists()
+
+
 def test_a_draft_becomes_one_with_a_published_one(finn, browser_of, twins):
     gone, kept = twins
     Listing.objects.filter(service=gone).update(state="draft")
