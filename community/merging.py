@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
@@ -47,6 +48,15 @@ THEIRS, BOTH = "gone", "both"
 """A choice: what the kept one says (anything else), what the other says, or all that both have."""
 
 
+def hold_both(kept: UUID, gone: UUID) -> None:
+    """Nobody writes the two services from here on, nor what may be taken away from the one that stays."""
+    both = [kept, gone]
+    hold(Service.objects.filter(pk__in=both))
+    for model in OF_BOTH:
+        hold(model._base_manager.filter(service=kept))
+    hold(Listing.objects.filter(service__in=both))
+
+
 @transaction.atomic
 def merge(*, by: User, kept: Service, gone: Service, choices: Mapping[str, str]) -> Merge:
     """Make `gone` one with `kept`. `choices` name, column by column and part by part, whose words stand.
@@ -54,9 +64,7 @@ def merge(*, by: User, kept: Service, gone: Service, choices: Mapping[str, str])
     The other listing is archived, and what speaks of it (a client's step,
     what people reported) speaks of the kept one from now on. Raises NotPossible.
     """
-    hold(Service.objects.filter(pk__in=[kept.pk, gone.pk]))
-    for model in OF_BOTH:
-        hold(model._base_manager.filter(service=kept))
+    hold_both(kept.pk, gone.pk)
     there = {entry.service_id: entry for entry in all_locked([kept, gone])}
     if kept.pk == gone.pk or len(there) < 2:
         raise NotPossible(_("Choose two different listings."))
