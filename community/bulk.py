@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from coaching.accounts.models import User
 from community import actions
 from community.edits import STATE, WORDS, written_down
+from community.holding import hold
 from community.models import Edit, Listing, Service, TaxonomyTerm
 
 
@@ -62,11 +63,9 @@ def change_several(
     *, by: User, services: models.QuerySet[Service], act: str, category: TaxonomyTerm | None
 ) -> int:
     """Do it to those of these that it fits, all or none; returns how many. Raises NotPossible."""
-    list(
-        Listing.objects.select_for_update()
-        .filter(service__in=services.order_by().values("pk"))
-        .order_by("pk")
-    )
+    chosen = Service.objects.filter(pk__in=services.order_by().values("pk"))
+    hold(chosen)
+    hold(Listing.objects.filter(service__in=chosen))
     fit = preview(services, act, category).fit
     what = ngettext("%(act)s (%(number)s listing)", "%(act)s (%(number)s listings)", len(fit)) % {
         "act": f"{Act(act).label}: {category}" if category else Act(act).label,

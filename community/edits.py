@@ -8,39 +8,49 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from coaching.accounts.models import User
 from community.errors import NotPossible
 from community.eyes import ensure_may_decide, note_change
+from community.holding import hold
 from community.hsds.tables import BY_MODEL, TABLES
 from community.models import (
     Accessibility,
     Address,
     Attribute,
+    Contact,
     Edit,
     Listing,
     Location,
     Organization,
+    Phone,
     ProblemReport,
     Schedule,
     Service,
+    ServiceArea,
     ServiceAtLocation,
     StateChange,
 )
 from community.models.listings import COPIES_OF_A_LISTING
+from community.publishing import ensure_its_own, ensure_stays_complete
+from community.querysets import ServiceQuerySet
 
 type Model = type[models.Model]
 type Rows = dict[tuple[str, str], dict[str, Any]]
 """By table and id: the columns as the database holds them."""
+type Row = tuple[Model, UUID, Any, Any]
+"""A row that an edit touched: its columns before and after, None where it was not there."""
 
 WORDS: list[Model] = [Service, Listing, Attribute]
 PLACES: list[Model] = [Location, ServiceAtLocation, Address, Accessibility, Schedule]
+PLACES += [Contact, Phone, ServiceArea, Attribute]  # what is said of a place goes with it
 STATE: list[Model] = [Listing, ProblemReport]
 NAMES: dict[Model, str] = {
     **{table.model: table.name for table in TABLES},
@@ -54,6 +64,7 @@ COPIES = {"created_at", "written_by", "changed_by", "source", *COPIES_OF_A_LISTI
 CHECK = {"verified_on", "verified_by_id", "verified_how"}
 STATE_COLUMNS = {"state", "published_at", "published_by_id", "closed_at", "closed_by_id", *CHECK}
 """What says where a listing and its reports stand, and not what it is."""
+WORKED_ON = _lazy("Somebody has worked on it since, so it cannot be taken back. Change it by hand.")
 
 
 @dataclass
@@ -90,7 +101,7 @@ def written_down(
         with transaction.atomic():
             before = _rows_now(tables, services, organization)
             yield writing
-            after = _rows_now(tables, services, organization)
+            after = _rows_now(tables, services, organization, known=before)
             if rows := list(_differences(before, after)):
                 writing.edit = Edit.objects.create(
                     kind=kind, by=by, what=what[:400], organization=organization, rows=rows
@@ -103,43 +114,57 @@ def written_down(
 @transaction.atomic
 def take_back(*, by: User, edit: Edit) -> None:
     """Put every row back as it was. Raises NotPossible, with nothing done, where somebody went on from it."""
-    edit = Edit.objects.select_for_update().get(pk=edit.pk)
+    edit = Edit.objects.select_for_update(no_key=True).get(pk=edit.pk)
     if edit.undone_at:
         raise NotPossible(_("That was taken back already."))
-    states = dict(Listing.objects.filter(service__edits=edit).values_list("pk", "state"))
     says_anew = any(set(before or after) - STATE_COLUMNS for _name, _pk, before, after in edit.rows)
     keep = _without_check if says_anew else dict
-    rows: list[tuple[Model, UUID, Any, Any]] = [
+    rows: list[Row] = [
         (MODELS[name], UUID(pk), before and keep(before), after and keep(after))
         for name, pk, before, after in edit.rows
     ]
     order = {model: number for number, model in enumerate(NAMES)}
     rows.sort(key=lambda row: order[row[0]])
-    _ensure_stays_secret(edit, rows)
+    affected = _held(edit, rows)
     _ensure_unchanged(rows)
+    _ensure_latest(edit, rows)
+    states = dict(Listing.objects.filter(service__edits=edit).values_list("pk", "state"))
     try:
         with transaction.atomic():
             _put_back(rows)
+            connection.check_constraints()
     except IntegrityError as error:
         raise NotPossible(_("What it was before is not possible any more. Change it by hand.")) from error
+    _ensure_stays_secret(edit, rows)
     listings = Listing.objects.filter(service__edits=edit).select_related("service")
     stepped = [listing for listing in listings if states.get(listing.pk) != listing.state]
     for listing in stepped:
+        ensure_its_own(listing.service, but=edit)
         if listing.is_published:
             ensure_may_decide(listing.service, listing, by=by)
     if says_anew:
         whose = Q(service__edits=edit) | Q(service__organization=edit.organization_id)
         changed = Listing.objects.filter(whose).exclude(service__merged_into__edit=edit).values("pk")
-        for listing in Listing.objects.select_for_update().filter(pk__in=changed).order_by("pk"):
+        for listing in Listing.objects.filter(pk__in=changed):
             note_change(listing, by)
     edit.undone_at, edit.undone_by = timezone.now(), by
     edit.save(update_fields=["undone_at", "undone_by"])
     _note_steps(stepped, states, by)
+    for service in affected.published().select_related("listing", "organization"):
+        ensure_stays_complete(service, service.listing)
+    affected.reindex()
+
+
+def _held(edit: Edit, rows: list[Row]) -> ServiceQuerySet:
+    """Hold what will be written; returns the services on whose pages that is read."""
+    for table in TABLES:
+        ids = [pk for model, pk, _before, _after in rows if model is table.model]
+        hold(table.model._base_manager.filter(pk__in=ids))
     whose = Q(edits=edit) | Q(organization=edit.organization_id)
-    said = [each for _model, _pk, *both in rows for each in both if each]
-    places = {pk for model, pk, _before, _after in rows if model is Location}
-    places |= {UUID(each["location_id"]) for each in said if each.get("location_id")}
-    Service.objects.filter(whose | Q(service_at_locations__location__in=places)).distinct().reindex()
+    whose |= Q(service_at_locations__location__in=_places(rows))
+    ids = list(Service.objects.filter(whose).values_list("pk", flat=True))
+    hold(Listing.objects.filter(service__in=ids))
+    return Service.objects.filter(pk__in=ids)
 
 
 def _without_check(row: dict[str, Any]) -> dict[str, Any]:
@@ -147,7 +172,7 @@ def _without_check(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in CHECK}
 
 
-def _put_back(rows: list[tuple[Model, UUID, Any, Any]]) -> None:
+def _put_back(rows: list[Row]) -> None:
     for model, pk, before, _after in reversed(rows):
         if before is None:
             model._base_manager.filter(pk=pk).delete()
@@ -201,13 +226,19 @@ def _note_steps(stepped: Iterable[Listing], states: Mapping[Any, str], by: User)
     )
 
 
-def _rows_now(tables: list[Model], services: list[Service], organization: Organization | None) -> Rows:
+def _rows_now(
+    tables: list[Model],
+    services: list[Service],
+    organization: Organization | None,
+    known: Iterable[tuple[str, str]] = (),
+) -> Rows:
+    """The rows of these services, and those of the known ones that are theirs no more."""
     ids = [service.pk for service in services]
     links = ServiceAtLocation.objects.filter(service__in=ids).order_by()
     rows: Rows = {}
     for model in tables:
         fields = {field.name for field in model._meta.concrete_fields}
-        whose = Q(pk__in=[])
+        whose = Q(pk__in=[pk for name, pk in known if name == NAMES[model]])
         if model is Service:
             whose |= Q(pk__in=ids)
         if model is Organization:
@@ -218,7 +249,7 @@ def _rows_now(tables: list[Model], services: list[Service], organization: Organi
             whose |= Q(service__in=ids)
         if "service_at_location" in fields:
             whose |= Q(service_at_location__in=links.values("pk"))
-        if model in {Address, Accessibility}:
+        if "location" in fields and model is not ServiceAtLocation:
             whose |= Q(location__in=links.values("location"))
         columns = [field.attname for field in model._meta.concrete_fields if field.name not in COPIES]
         for row in model._base_manager.filter(whose).values(*columns):
@@ -243,20 +274,35 @@ def _differences(before: Rows, after: Rows) -> Iterator[tuple[str, str, Any, Any
             yield *key, old, new
 
 
-def _ensure_stays_secret(edit: Edit, rows: list[tuple[Model, UUID, Any, Any]]) -> None:
-    """A place that the edit made secret stays so, and what one said in secret stays away once it is open."""
-    for model, pk, before, after in rows:
-        if model is not Location or before is None or after is None:
-            continue
-        was_opened = ["location", str(pk), {"is_confidential": True}, {"is_confidential": False}]
-        later = Edit.objects.filter(created_at__gt=edit.created_at, undone_at=None)
-        if before.get("is_confidential") is False or later.filter(rows__contains=[was_opened]).exists():
+def _places(rows: list[Row]) -> set[UUID]:
+    """The places of which these rows speak."""
+    said = [each for _model, _pk, *both in rows for each in both if each]
+    places = {pk for model, pk, _before, _after in rows if model is Location}
+    return places | {UUID(each["location_id"]) for each in said if each.get("location_id")}
+
+
+def _ensure_stays_secret(edit: Edit, rows: list[Row]) -> None:
+    """What was said before a place was secret, or while it was, is not put back into an open one."""
+    since = Edit.objects.filter(created_at__gte=edit.created_at)
+    put_back = _places([row for row in rows if row[2] is not None])
+    for place in Location.objects.filter(pk__in=put_back, is_confidential=False):
+        if since.filter(rows__contains=[["location", str(place.pk), {"is_confidential": True}]]).exists():
             raise NotPossible(
                 _("A secret place is not opened by taking something back. Change the place by hand.")
             )
 
 
-def _ensure_unchanged(rows: list[tuple[Model, UUID, Any, Any]]) -> None:
+def _ensure_latest(edit: Edit, rows: list[Row]) -> None:
+    """Nobody wrote the same columns since, even where they say by now what the edit left there."""
+    ours = {(NAMES[model], str(pk)): {*(before or after)} for model, pk, before, after in rows}
+    later = Edit.objects.filter(created_at__gt=edit.created_at, undone_at=None)
+    for said in later.values_list("rows", flat=True).iterator():
+        for name, pk, before, after in said:
+            if not ours.get((name, pk), set()).isdisjoint(before or after):
+                raise NotPossible(WORKED_ON)
+
+
+def _ensure_unchanged(rows: list[Row]) -> None:
     ours = {(model, pk) for model, pk, _before, _after in rows}
     for model, pk, before, after in rows:
         now = model._base_manager.filter(pk=pk).first()
@@ -267,9 +313,7 @@ def _ensure_unchanged(rows: list[tuple[Model, UUID, Any, Any]]) -> None:
             else now is not None and all(getattr(now, column) == value for column, value in expected.items())
         )
         if not is_same or (before is None and _is_spoken_of(model, pk, ours)):
-            raise NotPossible(
-                _("Somebody has worked on it since, so it cannot be taken back. Change it by hand.")
-            )
+            raise NotPossible(WORKED_ON)
 
 
 def _is_spoken_of(model: Model, pk: UUID, ours: set[tuple[Model, UUID]]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
@@ -13,7 +14,8 @@ from coaching.accounts.models import User
 from community import actions, edits
 from community.edits import PLACES, WORDS
 from community.errors import NotPossible
-from community.hsds.tables import BY_MODEL
+from community.holding import all_locked, hold
+from community.hsds.tables import BY_MODEL, TABLES
 from community.models import (
     CostOption,
     Edit,
@@ -41,10 +43,21 @@ PARTS: dict[str, type[models.Model]] = {
     "additional_urls": Url,
 }
 """What a listing may have several of, by the relation's name."""
+OF_BOTH = [table.model for table in TABLES if table.model in {ServiceAtLocation, *PARTS.values()}]
+"""What may be taken away from the one that stays, in the order in which it is held."""
 THEIRS, BOTH = "gone", "both"
 """A choice: what the kept one says (anything else), what the other says, or all that both have."""
 merged = Signal()
 """Two listings (`service_ids`) are one now, or two again: who counts what is said of them counts anew."""
+
+
+def hold_both(kept: UUID, gone: UUID) -> None:
+    """Nobody writes the two services from here on, nor what may be taken away from the one that stays."""
+    both = [kept, gone]
+    hold(Service.objects.filter(pk__in=both))
+    for model in OF_BOTH:
+        hold(model._base_manager.filter(service=kept))
+    hold(Listing.objects.filter(service__in=both))
 
 
 @transaction.atomic
@@ -54,25 +67,26 @@ def merge(*, by: User, kept: Service, gone: Service, choices: Mapping[str, str])
     The other listing is archived, and what speaks of it (a client's step,
     what people reported) speaks of the kept one from now on. Raises NotPossible.
     """
-    there = {
-        listing.service_id: listing
-        for listing in Listing.objects.select_for_update().filter(service__in=[kept, gone]).order_by("pk")
-    }
+    hold_both(kept.pk, gone.pk)
+    there = {entry.service_id: entry for entry in all_locked([kept, gone])}
     if kept.pk == gone.pk or len(there) < 2:
         raise NotPossible(_("Choose two different listings."))
+    kept, gone = (there[each.pk].service for each in (kept, gone))  # as they are now that they are held
     if Merge.objects.filter(gone__in=[kept, gone]).exists():
         raise NotPossible(_("One of them was merged into another already."))
     if there[gone.pk].state == Listing.State.ARCHIVED:
         raise NotPossible(_("The other one is archived. Bring it back first."))
     if there[gone.pk].is_published and not there[kept.pk].is_published:
         raise NotPossible(_("Everybody can find the other one, and not this one. Keep the other one."))
+    if there[kept.pk].state == Listing.State.ARCHIVED:
+        raise NotPossible(_("This one is archived. Bring it back first."))
     tables = {*WORDS, *PLACES, *PARTS.values()}
     what = _("Merged “%(gone)s” into “%(kept)s”") % {"gone": gone.name, "kept": kept.name}
     with edits.written_down(Edit.Kind.MERGE, tables, by=by, services=[kept, gone], what=what) as writing:
-        _take_words(by, kept, gone, there, choices)
         _take_places(kept, gone, choices.get("places", ""))
         for name in PARTS:
             _take_parts(kept, gone, name, choices.get(name, ""))
+        _take_words(by, kept, gone, there, choices)  # last: it asks whether what is left can be published
         moved = _move_to(kept, gone)
         actions.archive(by=by, service=gone, note=_("Merged into “%s”") % kept.name)
     made = Merge.objects.create(kept=kept, gone=gone, edit=writing.edit, by=by, moved=moved)

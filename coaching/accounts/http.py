@@ -59,7 +59,8 @@ def held[Row: Model](request: HttpRequest, rows: QuerySet[Row], pk: UUID | str) 
     """
     if request.method == "POST":
         # Read after it is locked, not with the lock: what is joined to it would be as it was before the wait.
-        list(rows.filter(pk=pk).select_for_update(of=("self",)).values_list("pk"))
+        # Only changed and not deleted: who speaks of it meanwhile does not wait.
+        list(rows.filter(pk=pk).select_for_update(no_key=True, of=("self",)).values_list("pk"))
     return get_object_or_404(rows, pk=pk)
 
 

@@ -18,10 +18,10 @@ from community.actions.states import (
     return_to_draft,
     submit_for_review,
     verify,
-    what_is_missing,
 )
 from community.actions.voices import close_suggestion, note_gaps, note_outcome, report_problem, suggest_place
 from community.errors import NotPossible
+from community.publishing import what_is_missing
 
 __all__ = [
     "STEPS",

@@ -10,7 +10,8 @@ from coaching.accounts.models import User
 from community.edits import written_down
 from community.errors import NotPossible
 from community.eyes import note_change
-from community.models import Edit, Listing, Location, Organization, Service, Url, WebLink
+from community.holding import all_locked, hold
+from community.models import Edit, Location, Organization, Service, Url, WebLink
 
 
 @transaction.atomic
@@ -20,30 +21,28 @@ def take_new_address(*, by: User, link: WebLink, address: str) -> int:
     `address` is the one the curator saw. The new link is asked again. Raises
     NotPossible where it is not the new one any more.
     """
-    link = WebLink.objects.select_for_update().get(pk=link.pk)
+    link = WebLink.objects.select_for_update(no_key=True).get(pk=link.pk)
     old = link.url
-    services = Service.objects.naming(old)
-    listings = list(
-        Listing.objects.select_for_update()
-        .filter(service__in=services.values("pk"))
-        .select_related("service__organization")
-        .order_by("pk")
-    )
+    named = Service.objects.filter(pk__in=list(Service.objects.naming(old).values_list("pk", flat=True)))
+    organizations = Organization.objects.filter(services__in=named, website=old)
+    at = Location.objects.filter(service_at_locations__service__in=named, is_confidential=False)
+    places, urls = at.filter(url=old), Url.objects.filter(service__in=named, url=old)
+    for rows in (organizations, named, places, urls):
+        hold(rows)
+    listings, services = all_locked(named), list(named)
     if not address or address != link.new_address or not listings:
         raise NotPossible(_("This link is not as it was when you looked. Look again."))
-    named = [listing.service for listing in listings]
     what = _("%(old)s moved to %(new)s") % {"old": old, "new": address}
     with written_down(
-        Edit.Kind.BULK, [Service, Organization, Url, Location], by=by, services=named, what=what
+        Edit.Kind.BULK, [Service, Organization, Url, Location], by=by, services=services, what=what
     ):
-        Organization.objects.filter(services__in=named, website=old).update(website=address)
-        Url.objects.filter(service__in=named, url=old).update(url=address)
-        places = Location.objects.filter(service_at_locations__service__in=named, is_confidential=False)
-        places.filter(url=old).update(url=address)
-        Service.objects.filter(pk__in=[service.pk for service in named], url=old).update(url=address)
+        organizations.update(website=address)
+        named.filter(url=old).update(url=address)
+        places.update(url=address)
+        urls.update(url=address)
         for listing in listings:
             note_change(listing, by)
-    Service.objects.filter(pk__in=[service.pk for service in named]).reindex()
+    named.reindex()
     WebLink.objects.filter(pk=link.pk).update(state=WebLink.State.UNCHECKED, answer="", leads_to="")
     WebLink.objects.update_or_create(
         url=address,

@@ -8,10 +8,10 @@ from django.db import transaction
 from coaching.accounts.models import User
 from community.actions.columns import Fields, fill, rewrite
 from community.actions.parts import place_of
-from community.actions.states import State, cannot_publish, ensure_its_own, locked, what_is_missing
+from community.actions.states import State
 from community.edits import WORDS, written_down
-from community.errors import NotPossible
 from community.eyes import note_change
+from community.holding import all_locked, hold, locked
 from community.models import (
     Attribute,
     CostOption,
@@ -26,6 +26,7 @@ from community.models import (
     StateChange,
     TaxonomyTerm,
 )
+from community.publishing import ensure_its_own, ensure_stays_complete
 from community.vocabulary import TAXONOMY_ID, ensure_categories
 
 
@@ -85,14 +86,14 @@ def change_listing(
     categories: Iterable[TaxonomyTerm | str],
 ) -> None:
     """Rewrite a listing's words, its own layer and its categories. Its state stays."""
+    hold(Service.objects.filter(pk=service.pk))
     entry = locked(service)
     ensure_its_own(service)
     categories = list(categories)
     with written_down(Edit.Kind.WORDS, WORDS, by=by, services=[service]):
         fill(service, columns)
         fill(entry, listing)
-        if entry.is_published and (missing := what_is_missing(service, entry, categories=categories)):
-            raise NotPossible(cannot_publish(missing))
+        ensure_stays_complete(service, entry, categories=categories)
         note_change(entry, by)
         service.save()
         entry.save()
@@ -102,11 +103,16 @@ def change_listing(
 
 @transaction.atomic
 def change_organization(*, by: User, organization: Organization, columns: Fields) -> None:
-    """Rewrite what is known of an organization, and how its services are found."""
+    """Rewrite what is known of an organization, and how its services are found.
+
+    Raises NotPossible where nobody could reach a published one any more.
+    """
     with written_down(Edit.Kind.WORDS, [Organization], by=by, organization=organization):
         rewrite(organization, columns)
-    for service in organization.services.filter(listing__isnull=False):
-        note_change(locked(service), by)
+    for entry in all_locked(organization.services.all()):
+        entry.service.organization = organization
+        ensure_stays_complete(entry.service, entry)
+        note_change(entry, by)
     Service.objects.filter(organization=organization).reindex()
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
 from community.actions.columns import Fields, rewrite
-from community.actions.states import ensure_its_own, locked
 from community.edits import PLACES, written_down
 from community.eyes import note_change
+from community.holding import all_locked, locked
 from community.models import (
     Accessibility,
     Address,
@@ -23,6 +23,7 @@ from community.models import (
     ServiceArea,
     ServiceAtLocation,
 )
+from community.publishing import ensure_its_own, ensure_stays_complete
 
 SECRET_WORDS = [
     "name",
@@ -95,12 +96,15 @@ def _forget_secrets(location: Location) -> None:
 
 @transaction.atomic
 def remove_place(*, by: User, link: ServiceAtLocation) -> None:
-    """The service is not there any more; a place that no other service uses goes too."""
-    service, location = link.service, link.location
+    """The service is not there any more. The place itself stays: others, or its source, may speak of it.
+
+    So it also stays secret, whatever brings the service back there. Raises
+    NotPossible where nobody could reach it any more.
+    """
+    service = link.service
     with _changing(Edit.Kind.PLACE, PLACES, by=by, service=service, what=_("Removed a place")):
         link.delete()
-        if not location.service_at_locations.exists():
-            location.delete()
+        ensure_stays_complete(service, locked(service))
 
 
 @transaction.atomic
@@ -113,10 +117,11 @@ def keep_part(*, by: User, service: Service, part: Model) -> None:
 
 @transaction.atomic
 def remove_part(*, by: User, service: Service, part: Model) -> None:
-    """It is not part of the listing any more."""
+    """It is not part of the listing any more. Raises NotPossible where nobody could reach it any more."""
     what = f"{_('Removed')}: {part._meta.verbose_name} {part}"
     with _changing(Edit.Kind.PART, [type(part)], by=by, service=service, what=what):
         part.delete()
+        ensure_stays_complete(service, locked(service))
 
 
 @contextmanager
@@ -134,8 +139,8 @@ def _changing(
     It is written down, and they are found by it. Raises NotPossible where
     that one is one with another by now.
     """
-    changed = sorted({*services, *([service] if service else [])}, key=lambda each: each.pk)
-    entries = [locked(each) for each in changed]
+    changed = {*services, *([service] if service else [])}
+    entries = all_locked(changed)
     if service:
         ensure_its_own(service)
     with written_down(kind, tables, by=by, services=changed, what=what):

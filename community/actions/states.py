@@ -1,6 +1,5 @@
 """A listing goes from state to state. Every change is written down: who, when, what."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
@@ -12,7 +11,9 @@ from coaching.accounts.models import User
 from community.edits import STATE, written_down
 from community.errors import NotPossible
 from community.eyes import ensure_may_decide, unread
-from community.models import Edit, Interest, Listing, Service, StateChange, TaxonomyTerm
+from community.holding import locked
+from community.models import Edit, Interest, Listing, Service, StateChange
+from community.publishing import ensure_complete, ensure_its_own
 from community.querysets import ServiceQuerySet
 
 State = Listing.State
@@ -31,16 +32,16 @@ STEPS = {
 def submit_for_review(*, by: User, service: Service, note: str = "") -> Listing:
     """A draft is ready to be looked at before it is published. Raises NotPossible, naming what is missing."""
     entry = locked(service)
-    if missing := what_is_missing(service, entry):
-        raise NotPossible(cannot_publish(missing))
+    ensure_complete(service, entry)
     return _step(service, State.IN_REVIEW, by=by, note=note, entry=entry)
 
 
 @transaction.atomic
 def return_to_draft(*, by: User, service: Service, note: str = "") -> Listing:
     """There is more to do; also how an archived listing comes back, unless it is one with another by now."""
+    entry = locked(service)
     ensure_its_own(service)
-    return _step(service, State.DRAFT, by=by, note=note)
+    return _step(service, State.DRAFT, by=by, note=note, entry=entry)
 
 
 @transaction.atomic
@@ -49,19 +50,19 @@ def publish(*, by: User, service: Service, note: str = "", how: str = "") -> Lis
 
     Raises NotPossible, naming what is missing.
     """
+    entry = locked(service)
     what = str(State.PUBLISHED.label)
     with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=what):
-        if how:
-            _close_reports(service, by)
-        entry = locked(service)
-        if missing := what_is_missing(service, entry):
-            raise NotPossible(cannot_publish(missing))
+        ensure_complete(service, entry)
         ensure_may_decide(service, entry, by=by)
         entry.published_at = timezone.now()
         entry.published_by = by
         if how:
             _mark_checked(entry, by=by, how=how)
-        return _step(service, State.PUBLISHED, by=by, note=note, entry=entry)
+        _step(service, State.PUBLISHED, by=by, note=note, entry=entry)
+        if how:
+            _close_reports(service, by)  # last: it writes copies, and a step writes the whole entry
+    return entry
 
 
 @transaction.atomic
@@ -93,10 +94,12 @@ def ask_about_moved(*, by: User | None, services: ServiceQuerySet) -> None:
 @transaction.atomic
 def archive(*, by: User, service: Service, note: str = "") -> Listing:
     """It is not offered any more. It stays in the history and in the plans that speak of it."""
+    entry = locked(service)
     what = str(State.ARCHIVED.label)
     with written_down(Edit.Kind.STATE, STATE, by=by, services=[service], what=what):
+        _step(service, State.ARCHIVED, by=by, note=note, entry=entry)
         _close_reports(service, by)
-        return _step(service, State.ARCHIVED, by=by, note=note)
+    return entry
 
 
 @transaction.atomic
@@ -118,59 +121,10 @@ def _close_reports(service: Service, by: User) -> None:
         Service.objects.filter(pk=service.pk).reindex()
 
 
-def what_is_missing(
-    service: Service, listing: Listing, *, categories: Sequence[TaxonomyTerm | str] | None = None
-) -> list[str]:
-    """What a listing still needs before everybody may find it, in words for the curator; [] if nothing."""
-    if categories is None:
-        categories = list(TaxonomyTerm.objects.categories().filter(attributes__service=service))
-    is_reachable = (
-        service.email
-        or service.url
-        or service.phones.exists()
-        or service.service_at_locations.exists()
-        or service.organization.phones.exists()
-        or service.organization.email
-        or service.organization.website
-    )
-    checks = [
-        (listing.kind, _("its kind")),
-        (categories, _("a category")),
-        (listing.affiliation.strip(), _("who it stands with (write “none” if nobody)")),
-        (listing.summary.strip() or service.description.strip(), _("what it is, in a sentence or two")),
-        (is_reachable, _("a way to reach it: a phone, an e-mail address, a web page or a place")),
-        (service.status != Service.Status.DEFUNCT, _("to be running: it is marked as ended")),
-    ]
-    return [words for is_there, words in checks if not is_there]
-
-
-def cannot_publish(missing: list[str]) -> str:
-    """What is said where something is missing."""
-    return _("Before everybody may find it, it still needs: %(missing)s.") % {"missing": "; ".join(missing)}
-
-
 def _mark_checked(entry: Listing, *, by: User, how: str, on: date | None = None) -> None:
     entry.verified_on = on or timezone.localdate()
     entry.verified_by = by
     entry.verified_how = how
-
-
-def ensure_its_own(service: Service) -> None:
-    """Raises NotPossible where it is one with another by now: what is written there would be read by nobody.
-
-    Hold its entry (`locked`), so that it stays so.
-    """
-    merged = Service.objects.filter(merged_from__gone=service).first()
-    if merged:
-        raise NotPossible(
-            _("It was merged into “%(kept)s”. Write it there, or take the merge back first.")
-            % {"kept": merged}
-        )
-
-
-def locked(service: Service) -> Listing:
-    """Its entry, held until what is being done is over."""
-    return Listing.objects.select_for_update().get(service=service)
 
 
 def _step(service: Service, to: str, *, by: User | None, note: str, entry: Listing | None = None) -> Listing:

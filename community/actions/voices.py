@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coaching.accounts.models import User
-from community.actions.states import locked
+from community.holding import locked
 from community.models import GapRecord, Outcome, ProblemReport, Service, StateChange, Suggestion
 from community.models.outcomes import FEWEST
 from community.vocabulary import ENOUGH_REPORTS

@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from coaching.accounts.querysets import Person
+from coaching.accounts.seen import SeenForm
 from community.edits import in_words
 from community.merging import BOTH, PARTS, THEIRS
 from community.models import Service
@@ -24,7 +26,7 @@ PART_LABELS = {
 }
 
 
-class MergeForm(forms.Form):
+class MergeForm(SeenForm, forms.Form):
     """A choice for each thing that the two say differently. What only one of them says is chosen already."""
 
     def __init__(self, *args: Any, user: Person, kept: Service, gone: Service, **kwargs: Any) -> None:
@@ -41,6 +43,16 @@ class MergeForm(forms.Form):
         for name in PARTS:
             both = (_joined(getattr(each, name).all()) for each in (kept, gone))
             self._offer(name, PART_LABELS[name], *both)
+        self.watch()
+
+    def _shown(self, name: str) -> Any:
+        """What both say, and not what is chosen."""
+        field: Any = self.fields[name]
+        return [str(label) for _value, label in field.choices]
+
+    def say_what_is_there(self) -> None:
+        """The page shows both as they are now."""
+        self.add_error(None, _now("Somebody changed one of them since you opened this. Look at both again."))
 
     def _offer(self, name: str, label: Any, own: str, theirs: str, *, may_be_both: bool = True) -> None:
         if own == theirs:

@@ -1,7 +1,7 @@
 """Writes a data package into the directory, in one transaction, and says what became of every row."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import batched, chain
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,16 @@ from django.db.models import Q
 
 from coaching.accounts.models import User
 from community import actions
+from community.holding import hold
 from community.hsds.check import Checker, Good
+from community.hsds.hidden import Hidden
 from community.hsds.read import read_package
 from community.hsds.report import Conflict, FileReport, Outcome, Report
 from community.hsds.since import Since
+from community.hsds.tables import TABLES
 from community.models import (
     Attribute,
+    Contact,
     Funding,
     Listing,
     Location,
@@ -64,25 +68,32 @@ def import_package(
         if not is_dry_run:
             _hold(goods)
         since = Since(report, takes_source)
+        hidden = Hidden(since.left)
         for number, good in enumerate(goods):
             tell(sum(sizes[:number]), sum(sizes))
             report.files.append(_write(good, report, since))
         tell(sum(sizes), sum(sizes))
+        hidden.keep(checker, report)
+        touched = _touched_services(checker, report)
+        said = Q(service__in=touched) | Q(service__in=_ids(checker, Service))
+        hold(Listing.objects.filter(said))
         _list_new_services(checker, by)
         _ask_about_ended_services(checker, by)
         _ask_about_rewritten_services(checker, report, by)
         ask_about_moved(report.changed, by=by)
-        _touched_services(checker, report).reindex()
+        touched.reindex()
         transaction.set_rollback(is_dry_run)
     return report
 
 
-def _hold(goods: Iterable[Good]) -> None:
+def _hold(goods: Sequence[Good]) -> None:
     """Nobody writes what it speaks of from here on: what curators decided is read after that."""
-    for good in goods:
-        for ids in batched(good.rows, BATCH):
-            rows = good.table.model._base_manager.filter(pk__in=ids).order_by("pk")
-            list(rows.select_for_update().values_list("pk"))
+    said = [columns for good in goods for _place, columns in good.rows.values()]
+    ids: dict[Any, set[Any]] = {good.table.model: set(good.rows) for good in goods}
+    ids.setdefault(Service, set()).update({columns.get("service_id") for columns in said} - {None})
+    for table in TABLES:
+        for some in batched(sorted(ids.get(table.model, [])), BATCH):
+            hold(table.model._base_manager.filter(pk__in=some))
 
 
 def _write(good: Good, report: Report, since: Since) -> FileReport:
@@ -190,6 +201,8 @@ QUIET = {"last_modified", "assured_date", "assurer_email", "source_id"}
 """Columns that change without anything being said anew."""
 MOVED = "organization_id"
 """The column that says who runs a service."""
+ASKED_FOR = "contact_id"
+"""The column that says whom a phone reaches."""
 UNSEEN = {Program, Funding, OrganizationIdentifier, ServiceCapacity}
 """What no page shows."""
 SAYS_OF: dict[type[models.Model], str] = {
@@ -210,7 +223,7 @@ def _ask_about_rewritten_services(checker: Checker, report: Report, by: User | N
 
 def services_of(rows: Iterable[models.Model]) -> ServiceQuerySet:
     """Those on whose pages these rows are read."""
-    ids: dict[str, set[Any]] = {column: set() for column in SAYS_OF.values()}
+    ids = _no_ids()
     for row in rows:
         own = SAYS_OF.get(type(row))
         if own:
@@ -222,14 +235,21 @@ def services_of(rows: Iterable[models.Model]) -> ServiceQuerySet:
 
 def services_left(changed: Iterable[tuple[str, Any, Mapping[str, Any]]]) -> ServiceQuerySet:
     """Of rows that were changed (table, id, columns before and after), the services they spoke of before."""
-    ids: dict[str, set[Any]] = {column: set() for column in SAYS_OF.values()}
+    ids = _no_ids()
     for _name, _pk, columns in changed:
         for column in columns.keys() & ids.keys():
             ids[column].add(columns[column][0])
     return _services_by(ids)
 
 
+def _no_ids() -> dict[str, set[Any]]:
+    return {column: set() for column in [*SAYS_OF.values(), ASKED_FOR]}
+
+
 def _services_by(ids: dict[str, set[Any]]) -> ServiceQuerySet:
+    contacts = Contact.objects.filter(pk__in=ids[ASKED_FOR] - {None})
+    for column in SAYS_OF.values():
+        ids[column].update(contacts.values_list(column, flat=True))
     return Service.objects.filter(
         Q(pk__in=ids["service_id"] - {None})
         | Q(organization__in=ids["organization_id"] - {None})

@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db import models
 from django.utils.text import Truncator
 
-from community.edits import PLACES, in_words
+from community.edits import in_words
 from community.hsds.report import Conflict, Report
 from community.hsds.rows import Place
 from community.hsds.tables import BY_NAME, Table
-from community.models import Edit, Merge, Service, ServiceAtLocation
+from community.models import Edit, Location, Merge, Service, ServiceAtLocation
 
 MOST_LETTERS = 80
 """So much of what a column says is told of each side."""
@@ -30,13 +30,18 @@ class Since:
     """Services that are one with another by now → what that one is called."""
     merged_at: dict[Any, Any] = field(default_factory=dict)
     """Where such a service is → the service."""
+    left: dict[UUID, set[UUID]] = field(default_factory=dict)
+    """By place the services that a curator took away from there."""
     removed: set[Any] = field(default_factory=set)
     """The rows of the source that stay removed."""
 
     def __post_init__(self) -> None:
         acts = Edit.objects.filter(undone_at=None).order_by("created_at", "pk")
         for rows in acts.values_list("rows", flat=True).iterator():
-            for name, pk, _before, after in rows:
+            for name, pk, before, after in rows:
+                if name == "service_at_location" and after is None:
+                    place, service = UUID(before["location_id"]), UUID(before["service_id"])
+                    self.left.setdefault(place, set()).add(service)
                 if name in BY_NAME:
                     earlier = self.written.get((name, pk)) or {}
                     self.written[name, pk] = None if after is None else earlier | after
@@ -109,7 +114,7 @@ def _is_as_left(row: models.Model, column: Any, ours: Any) -> bool:
 
 def _both_sides(table: Table, row: models.Model, column: Any, theirs: Any) -> str:
     """What each side says; of places, which may be secret, and of links to others only that they differ."""
-    is_place = table.model in PLACES or any(getattr(row, name, None) for name in ("location_id", AT))
+    is_place = table.model is Location or any(getattr(row, name, None) for name in ("location_id", AT))
     if is_place or column.is_relation:
         return "a curator changed it"
     ours, theirs = (

@@ -1,8 +1,9 @@
 """Taking an import back, as far as nobody has worked on what it brought since."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
+from itertools import chain
 from operator import or_
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from community.holding import hold
 from community.hsds.apply import (
     QUIET,
     SAYS_OF,
@@ -22,18 +24,38 @@ from community.hsds.apply import (
     together,
 )
 from community.hsds.share import in_json
-from community.hsds.tables import BY_MODEL, BY_NAME, TABLES
-from community.models import ImportRun, Listing, Service, ServiceAtLocation
+from community.hsds.since import AT
+from community.hsds.tables import BY_MODEL, TABLES, Table
+from community.models import (
+    Accessibility,
+    Address,
+    Edit,
+    ImportRun,
+    Listing,
+    Service,
+    ServiceAtLocation,
+)
 
 
 def take_back(run: ImportRun) -> int:
     """Remove what it added and write the old words again; how many things stay."""
+    changes: dict[str, dict[UUID, Any]] = {table.name: {} for table in TABLES}
+    for name, pk, columns in run.undo["changed"]:
+        changes[name][UUID(pk)] = columns
+    added = {table.name: {UUID(pk) for pk in run.undo["added"].get(table.name, [])} for table in TABLES}
+    for table in TABLES:
+        hold(table.model._base_manager.filter(pk__in=changes[table.name].keys() | added[table.name]))
     affected = together(services_of(_rows_of(run)), services_left(run.undo["changed"]))
-    worked_on = _worked_on(run)
-    kept = sum(_put_back(*each) for each in run.undo["changed"])
+    hold(Listing.objects.filter(service__in=affected))
+    worked_on, secret = _worked_on(run), _secret_since(run)
+    kept = 0
+    for table in TABLES:
+        changed = changes[table.name]
+        silent = secret.among(table, set(changed))
+        kept += sum(pk in silent or _put_back(table, pk, columns) for pk, columns in changed.items())
     for table in reversed(TABLES):
-        ids = {UUID(pk) for pk in run.undo["added"].get(table.name, [])}
-        staying = _in_use(table.model, ids) | worked_on.among(table.model, ids)
+        ids = added[table.name]
+        staying = _in_use(table.model, ids) | worked_on.among(table, ids)
         table.model._base_manager.filter(pk__in=ids - staying).delete()
         kept += len(staying)
     affected.reindex()
@@ -53,13 +75,12 @@ def _rows_of(run: ImportRun) -> Iterator[models.Model]:
             yield from table.model._base_manager.filter(pk__in=ids)
 
 
-def _put_back(name: str, pk: str, columns: dict[str, list[Any]]) -> int:
-    """Write the old values where the new ones still stand; 1 if some do not."""
-    model = BY_NAME[name].model
-    row = model._base_manager.select_for_update().filter(pk=pk).first()
+def _put_back(table: Table, pk: UUID, columns: dict[str, list[Any]]) -> bool:
+    """Write the old values where the new ones still stand; whether some do not."""
+    row = table.model._base_manager.filter(pk=pk).first()
     if row is None:
-        return 0
-    fields = {field.attname: field for field in model._meta.concrete_fields}
+        return False
+    fields = {field.attname: field for field in table.model._meta.concrete_fields}
     ours = {column: old for column, (old, new) in columns.items() if in_json(getattr(row, column)) == new}
     for column, old in ours.items():
         empty = None if fields[column].null else ""
@@ -69,40 +90,66 @@ def _put_back(name: str, pk: str, columns: dict[str, list[Any]]) -> int:
             if ours:
                 row.save(update_fields=[fields[column].name for column in ours])
     except IntegrityError:
-        return 1  # beside what somebody wrote since, the old words cannot stand
-    return int(len(ours) < len(columns))
+        return True  # beside what somebody wrote since, the old words cannot stand
+    return len(ours) < len(columns)
 
 
 @dataclass
-class _WorkedOn:
-    """What a curator has worked on since it came, and what hangs on it: ids by the column that says them."""
+class _Parts:
+    """Some rows, by table, and what hangs on some: ids by the column that says so."""
 
-    ids: dict[str, set[UUID]]
+    rows: dict[str, set[UUID]] = field(default_factory=dict)
+    ids: dict[str, set[UUID]] = field(default_factory=dict)
 
-    def among(self, model: type[models.Model], ids: set[UUID]) -> set[UUID]:
-        """Which of these rows are of it."""
-        columns = {field.attname for field in model._meta.concrete_fields} & self.ids.keys()
-        own = self.ids.get(SAYS_OF.get(model, ""), set())
+    def among(self, table: Table, ids: set[UUID]) -> set[UUID]:
+        """Which of these rows are of them."""
+        columns = {each.attname for each in table.model._meta.concrete_fields} & self.ids.keys()
+        own = self.rows.get(table.name, set()) | self.ids.get(SAYS_OF.get(table.model, ""), set())
         of_it = reduce(or_, (Q(**{f"{column}__in": self.ids[column]}) for column in columns), Q(pk__in=own))
-        return set(model._base_manager.filter(of_it, pk__in=ids).values_list("pk", flat=True))
+        return set(table.model._base_manager.filter(of_it, pk__in=ids).values_list("pk", flat=True))
+
+    def add_places(self, places: set[UUID]) -> None:
+        """Those, and all that is said of them and of who is there."""
+        self.ids.setdefault("location_id", set()).update(places)
+        links = ServiceAtLocation.objects.filter(location__in=places).values_list("pk", flat=True)
+        self.ids.setdefault(AT, set()).update(links)
 
 
-def _worked_on(run: ImportRun) -> _WorkedOn:
-    """The services it brought that somebody has changed or moved on since, with their places."""
+def _worked_on(run: ImportRun) -> _Parts:
+    """What curators touched since. A service it brought stays whole, and so does a place."""
     brought = Service.objects.filter(pk__in=run.undo["added"].get("service", []))
-    # Held, so that nobody works on one of them from here on.
-    list(Listing.objects.filter(service__in=brought).select_for_update().order_by("pk").values_list("pk"))
-    changed = Q(edits__created_at__gt=run.applied_at, edits__undone_at=None) | Q(events__pgh_label="update")
-    worked_on = brought.filter(changed | ~Q(listing__state=Listing.State.IN_REVIEW))
-    services = set(worked_on.values_list("pk", flat=True))
-    links = list(ServiceAtLocation.objects.filter(service__in=services).values_list("pk", "location_id"))
-    return _WorkedOn(
+    lasting = Q(edits__created_at__gt=run.applied_at, edits__undone_at=None)
+    changed = lasting | Q(events__pgh_label="update") | ~Q(listing__state=Listing.State.IN_REVIEW)
+    services = set(brought.filter(changed).values_list("pk", flat=True))
+    parts = _Parts(ids={"service_id": services})
+    places = set(ServiceAtLocation.objects.filter(service__in=services).values_list("location", flat=True))
+    for name, pk, *both in _said_since(run, undone_at=None):
+        parts.rows.setdefault(name, set()).add(UUID(pk))
+        places |= {UUID(each["location_id"]) for each in both if each and each.get("location_id")}
+    for model in (Address, Accessibility):
+        rows = model._base_manager.filter(pk__in=parts.rows.get(BY_MODEL[model].name, []))
+        places |= set(rows.values_list("location", flat=True))
+    parts.add_places(places | parts.rows.get("location", set()))
+    return parts
+
+
+def _secret_since(run: ImportRun) -> _Parts:
+    """The places that were secret at any time since, where nothing from before is written."""
+    parts = _Parts()
+    parts.add_places(
         {
-            "service_id": services,
-            "service_at_location_id": {link for link, _place in links},
-            "location_id": {place for _link, place in links},
+            UUID(pk)
+            for name, pk, *both in _said_since(run)
+            if name == "location" and any(each and each.get("is_confidential") for each in both)
         }
     )
+    return parts
+
+
+def _said_since(run: ImportRun, **more: Any) -> Iterator[list[Any]]:
+    """Each row that curators touched since: its table, its id, and the columns before and after."""
+    edits = Edit.objects.filter(created_at__gt=run.applied_at, **more)
+    return chain.from_iterable(edits.values_list("rows", flat=True).iterator())
 
 
 def _in_use(model: type[models.Model], ids: set[UUID]) -> set[UUID]:

@@ -204,7 +204,7 @@ WHERE listing.service_id = words.id
 """In English always, and in up to three more languages that are spoken there (docs/decisions/0098)."""
 
 
-HOLD = "SELECT FROM community_listing WHERE service_id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE"
+HOLD = "SELECT FROM community_listing WHERE service_id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 """Else of two that write the same copies at once the later could write what it read before the other."""
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from coaching.accounts.http import PersonRequest, typed
+from coaching.accounts.http import PersonRequest, saved_whole, typed
 from coaching.accounts.paging import keyset_page
 from community import merging
 from community.errors import NotPossible
@@ -55,7 +55,10 @@ def merge_find(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 
 @curators_only
+@saved_whole
 def merge_confirm(request: PersonRequest, pk: UUID, other_pk: UUID) -> HttpResponse:
+    if request.method == "POST":
+        merging.hold_both(pk, other_pk)
     services = Service.objects.editable_by(request.user).for_page()
     kept, gone = get_object_or_404(services, pk=pk), get_object_or_404(services, pk=other_pk)
     form = MergeForm(typed(request), user=request.user, kept=kept, gone=gone)
@@ -67,6 +70,6 @@ def merge_confirm(request: PersonRequest, pk: UUID, other_pk: UUID) -> HttpRespo
         else:
             messages.success(request, _("They are one now. You can take it back below."))
             return redirect("community:listing_detail", kept.pk)
-    status = 422 if form.is_bound else 200
+    status = (409 if form.is_stale else 422) if form.is_bound else 200
     context = {"form": form, "kept": kept, "gone": gone, "sides": [kept, gone]}
     return render(request, "community/merge.html", context, status=status)

@@ -13,7 +13,7 @@ from community import actions
 from community.forms.listings import OrganizationForm
 from community.models import Organization, Service
 from community.views.history import latest_edits
-from community.views.shared import an_organization, curators_only, form_page
+from community.views.shared import an_organization, curators_only, done, form_page
 
 
 @curators_only
@@ -38,8 +38,13 @@ def organization_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
 def organization_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     organization = held(request, Organization.objects.editable_by(request.user), pk)
     form = OrganizationForm(typed(request), user=request.user, instance=organization)
-    if form.is_valid():
-        actions.change_organization(by=request.user, organization=organization, columns=form.cleaned_data)
+    if form.is_valid() and done(
+        form,
+        actions.change_organization,
+        by=request.user,
+        organization=organization,
+        columns=form.cleaned_data,
+    ):
         messages.success(request, _("Saved."))
         return redirect(organization)
     back = organization.get_absolute_url()

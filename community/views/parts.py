@@ -15,6 +15,7 @@ from coaching.accounts.http import PersonRequest, saved_whole, typed
 from community import actions
 from community.forms.parts import PARTS
 from community.forms.places import PlaceForm
+from community.holding import hold
 from community.models import Location, Service, ServiceAtLocation
 from community.views.shared import curators_only, done, form_page, who_reads
 
@@ -32,9 +33,11 @@ def _place(request: PersonRequest, service: Service, place_pk: UUID) -> ServiceA
     links = service.service_at_locations.select_related("service", "location").filter(pk=place_pk)
     if request.method == "POST":
         places = Location.objects.editable_by(request.user).filter(pk__in=links.values("location"))
-        for place in places.select_for_update():
-            for rows in (place.addresses, place.accessibility):
-                list(rows.select_for_update().values_list("pk"))
+        hold(places)
+        hold(links)
+        for place in places:
+            hold(place.addresses.all())
+            hold(place.accessibility.all())
     return links.first()  # read after it is held
 
 
@@ -145,7 +148,9 @@ def part_edit(request: PersonRequest, pk: UUID, part: str, part_pk: UUID) -> Htt
 def _row(request: PersonRequest, service: Service, form_class: Any, part_pk: UUID) -> Any:
     """The part, held where something was sent; None where it is not there (any more)."""
     rows = getattr(service, form_class.related_name).filter(pk=part_pk)
-    return (rows.select_for_update() if request.method == "POST" else rows).first()
+    if request.method == "POST":
+        hold(rows)
+    return rows.first()
 
 
 def _save_part(request: PersonRequest, service: Service, form: Any, title: str, **more: Any) -> HttpResponse:

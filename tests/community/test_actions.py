@@ -4,7 +4,17 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from community import actions
-from community.models import Attribute, Listing, Location, Service, StateChange, Taxonomy, TaxonomyTerm
+from community.errors import NotPossible
+from community.models import (
+    Attribute,
+    Listing,
+    Location,
+    Organization,
+    Service,
+    StateChange,
+    Taxonomy,
+    TaxonomyTerm,
+)
 
 
 def test_create_listing_makes_a_draft_with_all_its_parts(finn, draft_of):
@@ -185,21 +195,37 @@ def test_change_place_without_access_adds_none(finn, draft_of):
     assert not location.accessibility.exists()
 
 
-def test_remove_place_keeps_a_place_that_another_service_uses(finn, draft_of):
-    link, other = draft_of().service_at_locations.get(), draft_of("Debt advice")
-    other.service_at_locations.create(location=link.location)
+def test_remove_place_leaves_the_place_itself(finn, draft_of):
+    service = draft_of()
+    link = service.service_at_locations.get()
 
     actions.remove_place(by=finn, link=link)
 
+    assert not service.service_at_locations.exists()
     assert Location.objects.filter(pk=link.location_id).exists()
 
 
-def test_remove_place_takes_a_place_nobody_uses(finn, draft_of):
-    link = draft_of().service_at_locations.get()
+def test_the_last_way_to_reach_a_published_listing_is_not_removed(finn, organization, published_of):
+    service = published_of(place=None, address=None)
+    actions.change_organization(by=finn, organization=organization, columns={"website": ""})
 
-    actions.remove_place(by=finn, link=link)
+    with pytest.raises(NotPossible, match="a way to reach it"):
+        actions.remove_part(by=finn, service=service, part=service.phones.get())
+    link = actions.add_place(by=finn, service=service, place={"name": "Hall"})
+    actions.remove_part(by=finn, service=service, part=service.phones.get())
+    with pytest.raises(NotPossible, match="a way to reach it"):
+        actions.remove_place(by=finn, link=link)
 
-    assert not Location.objects.exists()
+    assert service.service_at_locations.count() == 1
+
+
+def test_an_organization_keeps_the_last_way_to_its_published_listing(finn, organization, published_of):
+    published_of(place=None, address=None, phones=[])
+
+    with pytest.raises(NotPossible, match="a way to reach it"):
+        actions.change_organization(by=finn, organization=organization, columns={"website": ""})
+
+    assert Organization.objects.get().website == "https://mill-lane.example"
 
 
 def test_a_listing_cannot_be_published_behind_the_actions_back(draft_of):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from community import actions, edits, merging
 from community.hsds import runs
-from community.models import Edit, Listing, Location, Service, Spot
+from community.models import Edit, ImportRun, Listing, Location, Service, Spot
 from tests.at_once import meanwhile
 from tests.community import imports
 
@@ -252,6 +252,76 @@ def test_what_was_worked_on_stays_with_all_that_hangs_on_it(finn, published_of):
     assert [str(phone) for phone in service.phones.all()] == ["01632 960123"]
     assert card(service) == ["Choir", "Hall"]
     assert run.kept >= 4
+
+
+HALL = {"name": "Hall", "description": "Behind the church", **HERE}
+
+
+def bring_hall(finn, service: Service, **more) -> ImportRun:
+    """A place and a phone that a source adds to a listing that was there."""
+    places = [{"id": "at", "location": {"id": "l", "location_type": "physical", **HALL, **more}}]
+    phones = [{"id": "p", "number": "01632 960777"}]
+    said = file_of(service, service_at_locations=places, phones=phones)
+    return imports.brought_in(by=finn, run=hand_in(finn, said))
+
+
+def test_a_place_made_secret_stays_when_its_import_is_taken_back(finn, published_of):
+    service = published_of(place=None, address=None)
+    run = bring_hall(finn, service)
+    move(finn, Location.objects.get(), is_confidential=True)
+
+    imports.taken_back(by=finn, run=run)
+    stayed = service.service_at_locations.get().location
+    bring_hall(finn, service)
+
+    assert Location.objects.get() == stayed
+    assert stayed.is_confidential
+
+
+def test_what_a_curator_worked_on_in_a_known_listing_stays(finn, published_of):
+    service = published_of(place=None, address=None, phones=[])
+    run = bring_hall(finn, service)
+    phone = service.phones.get()
+    phone.description = "Ask for Jo."
+    actions.keep_part(by=finn, service=service, part=phone)
+    actions.change_place(
+        by=finn, location=Location.objects.get(), place={}, accessibility=None,
+        address={"address_1": "1 High Street", "city": "Harwick", "state_province": "Northshire",
+                 "postal_code": "HB1", "country": "GB"},
+    )  # fmt: skip
+
+    imports.taken_back(by=finn, run=run)
+
+    assert service.phones.get().description == "Ask for Jo."
+    assert card(service) == ["Rent advice", "Hall, Harwick"]
+
+
+def test_what_nobody_touched_goes_although_the_words_were_changed(finn, published_of):
+    service = published_of(place=None, address=None, phones=[])
+    run = bring_hall(finn, service)
+    actions.change_listing(
+        by=finn, service=service, columns={"description": "Ours."}, listing={}, categories=["housing"]
+    )
+
+    imports.taken_back(by=finn, run=run)
+
+    assert (service.phones.count(), card(service)) == (0, ["Rent advice"])
+
+
+def test_what_a_place_said_in_secret_is_not_written_into_it_once_it_is_open(finn, published_of):
+    service = published_of(place=None, address=None)
+    bring_hall(finn, service)
+    place = Location.objects.get()
+    move(finn, place, is_confidential=True)
+    run = bring_hall(finn, service, description="", latitude=51.0)
+    place.refresh_from_db()
+    move(finn, place, is_confidential=False, name="Office")
+
+    run = imports.taken_back(by=finn, run=run)
+
+    place.refresh_from_db()
+    assert (place.name, place.description, place.latitude) == ("Office", "", None)
+    assert run.kept >= 1
 
 
 def test_old_words_that_cannot_stand_beside_newer_ones_stay_away(finn, published_of):

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from community import actions, edits
+from community import actions, edits, merging
 from community.errors import NotPossible
 from community.models import Edit, Listing, Location, Service, StateChange
 
@@ -98,6 +98,135 @@ def test_what_a_place_said_in_secret_is_not_put_back_once_it_is_open(finn, publi
 
     assert named == "Hall"
     assert Location.objects.get().is_confidential
+
+
+def test_a_place_that_became_secret_since_it_was_removed_is_not_opened_by_taking_that_back(
+    finn, published_of
+):
+    service, other = published_of("A"), published_of("B", place=None, address=None)
+    link = service.service_at_locations.get()
+    shared = other.service_at_locations.create(location=link.location)
+    actions.remove_place(by=finn, link=link)
+    removed = Edit.objects.first()
+    keep_secret(finn, link.location)
+    actions.remove_place(by=finn, link=shared)
+
+    edits.take_back(by=finn, edit=removed)
+
+    assert service.service_at_locations.get().location.is_confidential
+
+
+def test_what_was_said_of_a_place_before_it_was_secret_is_not_put_back_once_it_is_open(finn, published_of):
+    service, other = published_of("A"), published_of("B", place=None, address=None)
+    link = service.service_at_locations.get()
+    other.service_at_locations.create(location=link.location)
+    service.service_at_locations.update(description="Behind the church")
+    actions.remove_place(by=finn, link=link)
+    removed = Edit.objects.first()
+    keep_secret(finn, link.location)
+    keep_secret(finn, link.location, is_confidential=False)
+
+    with pytest.raises(NotPossible, match="secret"):
+        edits.take_back(by=finn, edit=removed)
+
+    assert not service.service_at_locations.exists()
+
+
+def keep_secret(finn, location: Location, *, is_confidential: bool = True) -> None:
+    actions.change_place(
+        by=finn, location=Location.objects.get(pk=location.pk), address=None, accessibility=None,
+        place={"is_confidential": is_confidential},
+    )  # fmt: skip
+
+
+def test_what_is_said_of_a_place_comes_back_with_it(finn, published_of):
+    service = published_of()
+    link = service.service_at_locations.get()
+    link.phones.create(number="01632 960777")
+    link.contacts.create(name="Jo")
+
+    actions.remove_place(by=finn, link=link)
+    edits.take_back(by=finn, edit=Edit.objects.first())
+
+    link = service.service_at_locations.get()
+    assert (link.phones.get().number, link.contacts.get().name) == ("01632 960777", "Jo")
+
+
+def test_a_place_that_others_use_is_removed_and_comes_back(finn, published_of):
+    service, other = published_of("A"), published_of("B", place=None, address=None)
+    link = service.service_at_locations.get()
+    other.service_at_locations.create(location=link.location)
+
+    actions.remove_place(by=finn, link=link)
+    edits.take_back(by=finn, edit=Edit.objects.first())
+
+    assert service.service_at_locations.get().location == other.service_at_locations.get().location
+
+
+# --- what would be published by taking something back ---------------------------
+
+
+def test_a_state_that_has_come_round_is_not_taken_back_from_before(finn, published_of):
+    service = published_of()
+    actions.archive(by=finn, service=service)
+    archived = Edit.objects.first()
+    actions.return_to_draft(by=finn, service=service)
+    actions.archive(by=finn, service=service)
+
+    with pytest.raises(NotPossible, match="worked on it since"):
+        edits.take_back(by=finn, edit=archived)
+
+    assert Listing.objects.get().state == "archived"
+
+
+def test_a_listing_that_was_merged_is_not_published_by_taking_something_back(finn, published_of):
+    kept, gone = published_of("A"), published_of("B")
+    actions.archive(by=finn, service=gone)
+    archived = Edit.objects.first()
+    Listing.objects.filter(service=gone).update(state="draft")
+    merging.merge(by=finn, kept=kept, gone=gone, choices={})
+
+    with pytest.raises(NotPossible):
+        edits.take_back(by=finn, edit=archived)
+
+    assert Listing.objects.get(service=gone).state == "archived"
+
+
+def test_an_older_check_does_not_come_back_over_a_newer_one(finn, published_of):
+    service = published_of(is_checked=False)
+    actions.verify(by=finn, service=service, how="phone")
+    first = Edit.objects.first()
+    actions.ask_for_check(by=finn, service=service)
+    actions.verify(by=finn, service=service, how="email")
+    actions.verify(by=finn, service=service, how="phone")
+
+    with pytest.raises(NotPossible, match="worked on it since"):
+        edits.take_back(by=finn, edit=first)
+
+
+def test_words_without_which_it_would_not_be_published_stay(finn, draft_of):
+    service = draft_of(listing={"kind": "get_help", "affiliation": "none"}, service={"name": "Rent advice"})
+    edit = change(finn, service, description="They read the letter with you.")
+    service = Service.objects.get()
+    actions.submit_for_review(by=finn, service=service)
+    actions.publish(by=finn, service=service, how="phone")
+
+    with pytest.raises(NotPossible, match="what it is, in a sentence or two"):
+        edits.take_back(by=finn, edit=edit)
+
+    assert Service.objects.get().description == "They read the letter with you."
+
+
+def test_what_has_ended_is_not_published_by_taking_a_step_back(finn, published_of):
+    service = published_of()
+    actions.archive(by=finn, service=service)
+    archived = Edit.objects.first()
+    change(finn, service, status="defunct")
+
+    with pytest.raises(NotPossible, match="it is marked as ended"):
+        edits.take_back(by=finn, edit=archived)
+
+    assert Listing.objects.get().state == "archived"
 
 
 def test_a_check_by_mistake_is_taken_back(finn, finn_browser, published_of):

@@ -277,6 +277,30 @@ def test_a_merge_on_which_somebody_went_on_stays(finn, twins):
     assert Service.objects.get(pk=kept.pk).name == "Advice"
 
 
+def test_a_merge_that_took_the_others_places_is_taken_back(finn, published_of):
+    kept = published_of("A", place={"name": "Here"})
+    gone = published_of("B", place={"name": "There"})
+    before = snapshot(kept, gone)
+    merging.merge(by=finn, kept=kept, gone=gone, choices={"places": "gone"})
+    merged = [link.location.name for link in kept.service_at_locations.all()]
+
+    merging.take_back_merge(by=finn, edit=Edit.objects.get(kind="merge"))
+
+    assert merged == ["There"]
+    assert snapshot(kept, gone) == before
+
+
+def test_a_merge_leaves_a_way_to_reach_the_one_that_stays(finn, organization, published_of):
+    actions.change_organization(by=finn, organization=organization, columns={"website": ""})
+    kept = published_of("A", place=None, address=None)
+    gone = published_of("B", phones=[])
+
+    with pytest.raises(NotPossible, match="a way to reach it"):
+        merging.merge(by=finn, kept=kept, gone=gone, choices={"phones": "gone"})
+
+    assert not Merge.objects.exists()
+
+
 def test_what_cannot_be_merged(finn, twins):
     kept, gone = twins
 
@@ -303,6 +327,7 @@ def test_a_curator_compares_and_merges(finn_browser, twins):
     shown = finn_browser.get(page)
     chosen = {name: field.initial for name, field in shown.context["form"].fields.items()}
     response = finn_browser.post(page, chosen)
+    del chosen["seen"]
 
     assert page in found
     assert chosen == {
@@ -333,6 +358,16 @@ def test_a_published_one_does_not_vanish_in_one_that_is_not(finn, finn_browser, 
     with pytest.raises(NotPossible, match="Keep the other one"):
         merging.merge(by=finn, kept=kept, gone=gone, choices={})
     assert browser_of(None).get(gone.get_absolute_url()).status_code == HTTPStatus.OK
+
+
+def test_what_is_archived_takes_nothing_over(finn, published_of, draft_of):
+    kept, gone = published_of("A"), draft_of("B")
+    actions.archive(by=finn, service=kept)
+
+    with pytest.raises(NotPossible, match="This one is archived"):
+        merging.merge(by=finn, kept=kept, gone=gone, choices={})
+
+    assert not Merge.objects.exists()
 
 
 def test_a_draft_becomes_one_with_a_published_one(finn, browser_of, twins):

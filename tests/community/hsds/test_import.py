@@ -492,6 +492,18 @@ def test_a_new_phone_number_is_read_again(package, checked):
     assert Listing.objects.get(service=checked).verified_on is None
 
 
+def test_a_new_number_of_whom_to_ask_for_is_read_again(package, checked, finn):
+    (package / "contacts.csv").write_text(f"id,service_id,name\nc-9,{checked.pk},Jo\n")
+    (package / "phones.csv").write_text("id,number,contact_id\np-9,01632 960999,c-9\n")
+    import_package(package)
+    actions.verify(by=finn, service=checked, how="phone")
+    (package / "phones.csv").write_text("id,number,contact_id\np-9,01632 960777,c-9\n")
+
+    import_package(package)
+
+    assert Listing.objects.get(service=checked).verified_on is None
+
+
 def test_what_says_nothing_new_stays_checked(package, checked):
     (package / "taxonomy_terms.csv").unlink()
     rows = [

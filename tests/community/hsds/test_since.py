@@ -263,33 +263,35 @@ def test_what_a_curator_removed_does_not_come_again(bring, finn):
 def test_a_removed_place_takes_with_it_what_the_source_says_of_it(bring, finn):
     bring(PLACED)
     actions.remove_place(by=finn, link=ServiceAtLocation.objects.get())
-    more = {**LOCATION, "phones": [{"id": FIRST + "43", "number": "01632 960777"}]}
+    phone = {"id": FIRST + "43", "number": "01632 960777"}
+    placed = {"id": FIRST + "40", "location": LOCATION, "phones": [phone]}
 
-    report = bring({**CONTENT, "service_at_locations": [{"id": FIRST + "40", "location": more}]})
+    report = bring({**CONTENT, "service_at_locations": [placed]})
 
     assert [each.split(": ", 1)[1] for each in words(report)] == [
-        "address 4 Mill Lane: a curator removed it, the source still has it",
-        "location Mill House: a curator removed it, the source still has it",
         "phone 01632 960777: a curator removed what it belongs to",
         "service_at_location: a curator removed it, the source still has it",
     ]
     assert figures(report) == (0, 0, 7, 0)
-    assert [model.objects.count() for model in (Location, Address, ServiceAtLocation)] == [0, 0, 0]
-    bring({**CONTENT, "service_at_locations": [{"id": FIRST + "40", "location": more}]}, takes_source=True)
-    assert [model.objects.count() for model in (Location, Address, ServiceAtLocation)] == [1, 1, 1]
-    assert Phone.objects.get(pk=FIRST + "43").location == Location.objects.get()
+    assert [model.objects.count() for model in (Location, Address, ServiceAtLocation)] == [1, 1, 0]
+    bring({**CONTENT, "service_at_locations": [placed]}, takes_source=True)
+    assert Phone.objects.get(pk=FIRST + "43").service_at_location == ServiceAtLocation.objects.get()
 
 
 def test_a_row_that_speaks_of_what_was_removed_stays_as_it_was(bring, finn):
     bring(PLACED)
     actions.remove_place(by=finn, link=ServiceAtLocation.objects.get())
-    phone = {**CONTENT["phones"][0], "location_id": LOCATION["id"], "description": "The front desk"}
+    phone = {
+        **CONTENT["phones"][0],
+        "service_at_location_id": FIRST + "40",
+        "description": "The front desk",
+    }
 
     report = bring({**PLACED, "phones": [phone]})
 
-    assert len(report.conflicts) == 3
+    assert len(report.conflicts) == 1
     phone = Phone.objects.get()
-    assert (phone.location, phone.description) == (None, "The front desk")
+    assert (phone.service_at_location, phone.description) == (None, "The front desk")
 
 
 def test_of_a_place_nothing_is_said_but_that_it_differs(bring, finn):
@@ -307,6 +309,79 @@ def test_of_a_place_nothing_is_said_but_that_it_differs(bring, finn):
         "location Mill House: name: a curator changed it",
     ]
     assert (Location.objects.get().name, Address.objects.get().address_1) == ("Refuge", "1 Secret Street")
+
+
+# --- what is secret -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def secret(bring, finn) -> ServiceAtLocation:
+    """A curator has made the place of the source secret."""
+    bring(PLACED)
+    link = ServiceAtLocation.objects.get()
+    place = {"is_confidential": True}
+    actions.change_place(by=finn, location=link.location, place=place, address=None, accessibility=None)
+    return link
+
+
+def elsewhere(**address) -> dict:
+    """The same, as a source says it that gives its places new ids."""
+    location = {
+        **LOCATION,
+        "id": FIRST + "51",
+        "addresses": [{**LOCATION["addresses"][0], "id": FIRST + "52", **address}],
+    }
+    return {**CONTENT, "service_at_locations": [{"id": FIRST + "50", "location": location}]}
+
+
+def is_secret(end: str) -> bool:
+    return Location.objects.get(pk=FIRST + end).is_confidential
+
+
+def test_a_secret_place_that_was_removed_comes_again_in_secret(bring, finn, secret):
+    actions.remove_place(by=finn, link=secret)
+
+    bring(PLACED, takes_source=True)
+
+    assert the_service().service_at_locations.get().location.is_confidential
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_a_secret_place_under_a_new_id_comes_in_secret(bring, finn, secret, is_removed):
+    if is_removed:
+        actions.remove_place(by=finn, link=secret)
+
+    report = bring(elsewhere(address_1="4, Mill lane", postal_code="HB12AB"))
+
+    assert is_secret("51")
+    assert [str(each) for each in report.findings] == [
+        (
+            "services.json:1: left out: from all pages, "
+            "because a place of theirs with the same address is kept secret"
+        )
+    ]
+
+
+def test_another_place_beside_a_secret_one_comes_in_open(bring, secret):
+    report = bring(elsewhere(address_1="5 Mill Lane"))
+
+    assert not is_secret("51")
+    assert report.findings == []
+
+
+def test_somebody_elses_place_at_the_same_address_comes_in_open(bring, secret):
+    other = {"id": FIRST + "03", "name": "Choir", "description": "They sing."}
+
+    bring({**elsewhere(), "id": FIRST + "30", "organization": other, "phones": []})
+
+    assert not is_secret("51")
+
+
+def test_an_address_that_moves_away_from_a_secret_place_takes_the_secret_with_it(bring, secret):
+    bring(elsewhere(id=FIRST + "42"))
+
+    assert str(Address.objects.get().location_id) == FIRST + "51"
+    assert is_secret("51")
 
 
 # --- what was merged ----------------------------------------------------------------------

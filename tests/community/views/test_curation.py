@@ -524,6 +524,17 @@ def test_organization_edit_rewrites_it(finn_browser, published_of):
     assert "Rent advice" in text
 
 
+def test_organization_edit_keeps_the_last_way_to_a_published_listing(finn_browser, published_of):
+    service = published_of(place=None, address=None, phones=[])
+
+    response = finn_browser.post(
+        url("organization_edit", service.organization_id), {"name": "Kestrel House", "website": ""}
+    )
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "a way to reach it" in response.text
+
+
 def test_organization_edit_wants_a_name(finn_browser, organization):
     response = finn_browser.post(url("organization_edit", organization.pk), {"name": ""})
 

@@ -37,6 +37,24 @@ def gwen_browser(db, browser_of):
     return browser_of(gwen)
 
 
+def test_a_merge_of_two_that_were_changed_meanwhile_is_looked_at_again(finn, finn_browser, published_of):
+    kept, gone = published_of("Rent advice"), published_of("Rent help")
+    page = url("merge_confirm", kept.pk, gone.pk)
+    sent = opened(finn_browser, page) | {"name": "gone"}
+    actions.change_listing(
+        by=finn, service=Service.objects.get(pk=kept.pk), columns={"name": "Eviction advice"}, listing={},
+        categories=["housing"],
+    )  # fmt: skip
+
+    first = finn_browser.post(page, sent)
+    name = Service.objects.get(pk=kept.pk).name
+    second = finn_browser.post(page, sent | {"seen": mark(first)})
+
+    assert (first.status_code, name) == (409, "Eviction advice")
+    assert "Somebody changed one of them since you opened this." in first.text
+    assert (second.status_code, Service.objects.get(pk=kept.pk).name) == (302, "Rent help")
+
+
 def test_words_that_somebody_else_wrote_meanwhile_are_shown_before_they_are_replaced(
     finn_browser, gwen_browser, draft_of
 ):
