@@ -1,6 +1,7 @@
 """Two listings of the same thing become one: the curator chooses what is kept, and can take it back."""
 
 from collections.abc import Mapping
+from re import sub
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from coaching.accounts.models import User
 from community import actions, edits
 from community.edits import PLACES, WORDS
 from community.errors import NotPossible
+from community.fields import LAST_DIGITS
 from community.holding import all_locked, hold
 from community.hsds.tables import BY_MODEL, TABLES
 from community.models import (
@@ -173,6 +175,9 @@ def _take_parts(kept: Service, gone: Service, name: str, choice: str) -> None:
 
 
 def _part_words(row: models.Model) -> tuple[str, ...]:
+    """What tells two apart; a phone number is the same with its country's code and without."""
+    if isinstance(row, Phone):
+        return sub(r"\D", "", row.number)[-LAST_DIGITS:], str(row.extension or "")
     own = {"id", "created_at", "source_id", "service"}
     fields = [field for field in row._meta.concrete_fields if field.name not in own]
     return tuple(str(getattr(row, field.attname) or "").strip().casefold() for field in fields)

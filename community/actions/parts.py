@@ -110,7 +110,8 @@ def remove_place(*, by: User, link: ServiceAtLocation) -> None:
 @transaction.atomic
 def keep_part(*, by: User, service: Service, part: Model) -> None:
     """A phone, schedule, price, language or paper of the service, new or rewritten."""
-    what = f"{_('Changed')}: {part._meta.verbose_name} {part}"
+    done = _("Added") if part._state.adding else _("Changed")
+    what = f"{done}: {part._meta.verbose_name}, {part}"
     with _changing(Edit.Kind.PART, [type(part)], by=by, service=service, what=what):
         part.save()
 
@@ -118,7 +119,7 @@ def keep_part(*, by: User, service: Service, part: Model) -> None:
 @transaction.atomic
 def remove_part(*, by: User, service: Service, part: Model) -> None:
     """It is not part of the listing any more. Raises NotPossible where nobody could reach it any more."""
-    what = f"{_('Removed')}: {part._meta.verbose_name} {part}"
+    what = f"{_('Removed')}: {part._meta.verbose_name}, {part}"
     with _changing(Edit.Kind.PART, [type(part)], by=by, service=service, what=what):
         part.delete()
         ensure_stays_complete(service, locked(service))

@@ -84,6 +84,7 @@ class Phone(HsdsRecord):
     description = models.TextField(_("when or for what to ring it"), blank=True)
 
     class Meta:
+        verbose_name = _("phone number")
         constraints = [
             belongs(
                 "location", "service", "organization", "contact", "service_at_location", name="phone_belongs"
@@ -144,6 +145,7 @@ class Schedule(HsdsRecord):
     notes = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = _("days and hours")
         constraints = [
             belongs("service", "location", "service_at_location", name="schedule_belongs"),
             one_of("freq", Frequency, name="schedule_freq_known", is_optional=True),

@@ -189,6 +189,7 @@ class CostOption(HsdsRecord):
     amount_description = models.TextField(_("for what"), blank=True)
 
     class Meta:
+        verbose_name = _("price")
         ordering = ["amount", "pk"]
         constraints = [
             in_order("valid_from", "valid_to", name="cost_option_dates_in_order"),
@@ -208,6 +209,9 @@ class RequiredDocument(HsdsRecord):
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="required_documents")
     document = models.TextField(_("what to bring"), blank=True)
     uri = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("what to bring")
 
     def __str__(self) -> str:
         return self.document

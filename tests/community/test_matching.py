@@ -156,7 +156,8 @@ def test_only_what_is_near_or_everywhere_is_suggested(checked, published_of, fin
 
     assert reasons == {
         "By phone": "Because you named housing. Online or by phone. Checked 3 May 2026.",
-        "Hidden": "Because you named housing. Online or by phone. Checked 3 May 2026.",
+        "Hidden": "Because you named housing. They tell you where it is when you ring or write. "
+        "Checked 3 May 2026.",
         "Near": "Because you named housing. 2.0 km away. Checked 3 May 2026.",
     }
 

@@ -166,11 +166,8 @@ def test_what_the_curator_chose_stands(finn, twins):
     assert (kept.name, kept.email) == ("Rent advice centre", "rent@example.org")
     assert kept.description == "Somebody reads the letter with you."
     assert {term.code for term in kept.categories} == {"housing", "income"}
-    assert sorted(phone.number for phone in kept.phones.all()) == [
-        "+44 1632 960123",
-        "01632 960123",
-        "01632 960777",
-    ]
+    numbers = [phone.number for phone in kept.phones.all()]
+    assert sorted(numbers) == ["01632 960123", "01632 960777"]  # one with its country's code and without
     assert [str(schedule) for schedule in kept.schedules.all()] == ["Mondays"]
     assert [language.name for language in kept.languages.all()] == ["Polish"]
     assert kept.service_at_locations.count() == 1  # both say the same place
