@@ -67,6 +67,8 @@ MEANT = {
 """The plain words by which people look for what a category holds, in our own words."""
 MEANT_OF_ACCESS = {"wheelchair": "steps", "deaf": "hearing"}
 VOLUNTEER = {"volunteer", "volunteers", "volunteering"}
+MEANT_WORDS = frozenset({word for words in MEANT.values() for word in words.split()} | {*MEANT_OF_ACCESS})
+"""All of these words, so that a slip in one of them is read."""
 DANGER = {"suicide", "suicidal", "violence", "violent", "abuse", "abused", "abusive"}
 """What tells of danger: what is about safety comes first."""
 EVERYDAY = frozenset(

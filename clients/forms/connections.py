@@ -22,7 +22,7 @@ class LookingForForm(SeenForm, forms.ModelForm):
     helper = page_helper()
 
     needs = forms.MultipleChoiceField(
-        label=_("What do you want to find help with, without anybody knowing?"),
+        label=_("What do you want to find help with, for yourself alone?"),
         required=False,
         choices=[(code, name) for code, (name, _meaning) in NEEDS.items()],
         widget=forms.CheckboxSelectMultiple,

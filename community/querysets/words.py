@@ -15,7 +15,7 @@ from django.db.models import Func, Q, TextField, Value
 from django.db.models.functions import Concat
 from rapidfuzz.distance import OSA
 
-from community.vocabulary import DANGER, EVERYDAY, meant_by
+from community.vocabulary import DANGER, EVERYDAY, MEANT_WORDS, meant_by
 
 CONFIG = "english"
 """Every listing is found by it; what is spoken at some of them adds others (`Listing.tags`, `text:…`)."""
@@ -39,10 +39,10 @@ SAID = """EXISTS (
 """Somebody may find the word. For each word a question of its own: PostgreSQL then knows how common it is."""
 NEAR = """
 WITH asked AS MATERIALIZED ({asked})
-SELECT unaccent(%s), true, '{{}}'::text[]
+SELECT unaccent(%s), true, NULL::text[]
 UNION ALL
 SELECT asked.word, cardinality(tsvector_to_array(to_tsvector('english', asked.word))) > 0,
-       CASE WHEN asked.is_said OR NOT length(asked.word) BETWEEN 3 AND 40 THEN '{{}}'::text[] ELSE
+       CASE WHEN asked.is_said OR NOT length(asked.word) BETWEEN 3 AND 40 THEN NULL ELSE
        ARRAY(SELECT near.word FROM community_searchword near WHERE near.word %%> asked.word LIMIT 200)
        || ARRAY(
            SELECT near.word FROM community_searchword near
@@ -73,7 +73,7 @@ class Word:
     text: str
     """Without accents. PostgreSQL would take them off once more for each listing it looks at."""
     near: tuple[str, ...] = ()
-    """Where no listing says it, the three nearest that one does, nearest first."""
+    """Where no listing says it, the three nearest that one does, or that mean something, nearest first."""
     tags: tuple[str, ...] = ()
     """The tags of listings that people mean by it."""
     is_telling: bool = True
@@ -165,12 +165,16 @@ def read(text: str) -> Read:
     with connection.cursor() as cursor:
         cursor.execute(NEAR.format(asked=" UNION ALL ".join(asked)), [*values, text])
         (unaccented, _is_telling, _none), *rows = cursor.fetchall()
-    alike = [_alike(word, candidates) for word, _is_telling, candidates in rows]
-    said = _said({each for found in alike for each in found})
-    words = [
-        Word(word, unaccented, tuple(_nearest(found, said)), meant, is_telling and word not in EVERYDAY)
-        for word, (unaccented, is_telling, _), found, meant in zip(typed, rows, alike, tags, strict=True)
+    alike = [
+        {} if candidates is None else _alike(word, [*candidates, *MEANT_WORDS])
+        for word, _is_telling, candidates in rows
     ]
+    known = MEANT_WORDS | _said({each for found in alike for each in found} - MEANT_WORDS)
+    words = []
+    for word, (plain_word, is_telling, _none), found, meant in zip(typed, rows, alike, tags, strict=True):
+        near = tuple(_nearest(found, known))
+        meant = meant or tuple(tag for each in near for tag in meant_by(each, spoken))
+        words.append(Word(word, plain_word, near, meant, is_telling and word not in EVERYDAY))
     return Read(unaccented, tuple(words), has_marks=bool(search(r'(^|\s)-|"', text)))
 
 
@@ -192,7 +196,7 @@ def _alike(word: str, candidates: list[str]) -> dict[str, float]:
     return {each: likeness[each] for each in ordered[:MOST_ALIKE]}
 
 
-def _nearest(alike: dict[str, float], said: set[str]) -> list[str]:
+def _nearest(alike: dict[str, float], said: Collection[str]) -> list[str]:
     likeness = {each: much for each, much in alike.items() if each in said}
     best = max(likeness.values(), default=0)
     return [each for each, much in likeness.items() if much >= best - 0.1][:3]

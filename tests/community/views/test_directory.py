@@ -261,7 +261,7 @@ def test_resource_list_says_which_words_it_took_instead(visitor, published_of):
     response = visitor.get(LIST, {"q": "potttery"})
 
     assert names(response) == ["Pottery"]
-    assert "No entry says “potttery”. These say: pottery." in response.text
+    assert "No entry says “potttery”. It was read as: pottery." in response.text
     assert "No entry says" not in visitor.get(LIST, {"q": "pottery"}).text
 
 
@@ -281,7 +281,7 @@ def test_words_of_what_is_not_published_are_offered_to_nobody(visitor, finn, pub
     for typed in MISTYPED:
         page = visitor.get(LIST, {"q": typed})
         assert page.context["search"].near_words == {}
-        assert "These say" not in page.text
+        assert "It was read as" not in page.text
 
 
 def test_a_word_that_only_a_draft_says_is_read_like_one_that_nobody_says(visitor, published_of, draft_of):

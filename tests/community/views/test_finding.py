@@ -603,6 +603,16 @@ def test_a_slip_of_the_hand_is_forgiven(visitor, published_of, typed, meant):
     assert names(page) == [f"The {meant} place"]
 
 
+def test_a_slip_in_a_word_that_no_listing_says_finds_what_it_means(visitor, published_of):
+    published_of("Clinic", categories=["health_care"])
+    published_of("Choir", categories=["arts"])
+
+    page = visitor.get(LIST, {"q": "depretion"})
+
+    assert names(page) == ["Clinic"]
+    assert page.context["search"].near_words == {"depretion": ["depression"]}
+
+
 def test_languages_and_access_are_words_too(visitor, published_of):
     published_of("Letters", languages=["Polish"], accessibility="No steps.")
     published_of("Music", languages=["English"])
