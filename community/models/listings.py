@@ -1,6 +1,6 @@
 """Trellis's own layer: what the directory knows about a service beyond HSDS, and who decided it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pghistory
 import pgtrigger
@@ -19,6 +19,7 @@ from community.fields import PositionField, WeekHoursField
 from community.models.places import LocationType
 from community.models.services import Service
 from community.querysets import ListingQuerySet
+from community.querysets.services import HALF_A_YEAR
 from community.records import one_of
 from community.vocabulary import ACCESS, NAMES
 
@@ -222,6 +223,11 @@ class Listing(Record):
         return said + [
             str(label) for code, (label, _found) in ACCESS.items() if f"access:{code}" in self.tags
         ]
+
+    @property
+    def check_again_on(self) -> date | None:
+        """From then on it stands in the curators' queue; None where nobody has checked it yet."""
+        return self.verified_on and self.verified_on + timedelta(days=HALF_A_YEAR + 1)
 
     @property
     def is_published(self) -> bool:

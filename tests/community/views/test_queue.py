@@ -6,6 +6,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from community import actions
 from community.actions import note_gaps
@@ -30,6 +31,20 @@ def names(response) -> list[str]:
 
 def reasons_of(response) -> dict[str, list[str]]:
     return {service.name: reasons for service, reasons, _next, _why_not in response.context["entries"]}
+
+
+def test_a_checked_listing_says_from_when_on_it_is_to_be_checked_again(finn, finn_browser, published_of):
+    today = timezone.localdate()
+    due, fresh = published_of("Due"), published_of("Fresh")
+    for service, days in [(due, 183), (fresh, 182)]:
+        actions.verify(by=finn, service=service, how="phone", on=today - timedelta(days))
+
+    again = {each.service.name: each.check_again_on for each in Listing.objects.select_related("service")}
+    page = finn_browser.get(reverse("community:listing_detail", args=[fresh.pk])).text
+
+    assert again == {"Due": today, "Fresh": today + timedelta(1)}
+    assert names(finn_browser.get(QUEUE)) == ["Due"]
+    assert f"To be checked again from {date_format(today + timedelta(1))} on." in page
 
 
 def test_queue_puts_those_that_need_it_most_first(finn, finn_browser, visitor, published_of, draft_of):
