@@ -143,7 +143,7 @@ class Search:
         """
         if self.place is None or "remote" in self.asked:
             return []
-        found = self.found(without="near").tagged("remote").for_cards()
+        found = self.found(without="near").tagged("remote").for_cards().with_number()
         if self.read.tells_of_danger:
             return list(found.order_by(*found.order)[:most])
         return list(found.by_check().order_by("-checked", "listing__service_id")[:most])

@@ -222,6 +222,11 @@ class ServiceQuerySet(models.QuerySet):
         """With what a card in a list shows, or what says why each is suggested. No more queries."""
         return self.select_related("organization", "listing").only(*OF_A_CARD)
 
+    def with_number(self) -> Self:
+        """With `number`, the first of its own phones."""
+        phones = _rows("Phone").filter(service=OuterRef("pk")).order_by("created_at", "pk")
+        return self.annotate(number=Subquery(phones.values("number")[:1]))
+
     def with_interest_of(self, user: Person) -> Self:
         """With `is_of_interest`: whether this curator has declared an interest in who runs it."""
         interests = _rows("Interest").belonging_to(user).lasting()

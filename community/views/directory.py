@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,7 +21,7 @@ from community.querysets.services import MOST_COUNTED
 from community.querysets.words import languages
 
 PAGE_SIZE = 20
-SOME = 6
+SOME = 4
 """So many of what helps from anywhere stand beside what is near."""
 
 
@@ -44,7 +43,6 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     if not request.GET.get("after"):
         shown = {service.pk for service in page}
         anywhere = [each for each in search.from_anywhere(SOME) if each.pk not in shown]
-    prefetch_related_objects([*page, *anywhere], "phones")
     context["from_anywhere"] = anywhere
     if page:
         tally = search.tally()
@@ -68,14 +66,14 @@ def _in_order(request: HttpRequest, search: Search) -> Page:
     services, by = search.in_order()
     if search.place and search.order != "nearest":
         services = services.with_away(search.place)
-    return keyset_page(request, services.for_cards(), by=by, size=PAGE_SIZE)
+    return keyset_page(request, services.for_cards().with_number(), by=by, size=PAGE_SIZE)
 
 
 def _best(request: HttpRequest, search: Search) -> Page:
     """A page of those that fit best, of the few that are put in order."""
     page = list_page(request, search.scored[:MOST_COUNTED], key=_score, size=PAGE_SIZE)
     services = search.everything.with_away(search.place) if search.place else search.everything
-    cards = services.for_cards().in_bulk([row["pk"] for row in page])
+    cards = services.for_cards().with_number().in_bulk([row["pk"] for row in page])
     return replace(page, rows=[cards[row["pk"]] for row in page if row["pk"] in cards])
 
 

@@ -404,7 +404,7 @@ def test_resource_list_asks_the_database_as_often_for_3_rows_as_for_30(
     for number in range(rows):
         published_of(f"Advice {number}")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         visitor.get(LIST)
 
 
