@@ -55,7 +55,7 @@ def joined_page(
     first, *others = [rows.order_by(*by)[: size + 1] for rows in branches]
     cut = list(first.union(*others, all=True).order_by(*by)[: size + 1] if others else first)
     key = partial(_values, by=by)
-    return _page(request, cut, size, place, key, is_beyond=bool(after) and not cut)
+    return _page(request, cut, size, place, key, is_first=not after)
 
 
 def list_page[Row](
@@ -66,7 +66,7 @@ def list_page[Row](
     place = "\0".join(["after", request.path, urlencode(asked)]).encode()
     after = _opened(request.GET.get("after", ""), place)
     left = [row for row in sorted(rows, key=key) if not after or key(row) > after]
-    return _page(request, left, size, place, key, is_beyond=bool(after) and not left)
+    return _page(request, left, size, place, key, is_first=not after)
 
 
 def _page[Row](
@@ -76,10 +76,10 @@ def _page[Row](
     place: bytes,
     key: Callable[[Row], list[Any]],
     *,
-    is_beyond: bool,
+    is_first: bool,
 ) -> Page:
     query = {name: value for name, value in request.GET.items() if name != "after"}
-    if is_beyond:
+    if not rows and not is_first:
         return Page([], None, f"{request.path}?{urlencode(query)}".removesuffix("?"))
     if len(rows) <= size:
         return Page(rows, None)

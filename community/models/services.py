@@ -15,6 +15,7 @@ from community.querysets import ServiceAtLocationQuerySet, ServiceQuerySet
 from community.records import HsdsRecord, WebField, belongs, in_order, one_of
 
 if TYPE_CHECKING:
+    from community.models.contacts import Phone
     from community.models.merges import Merge
     from community.models.taxonomies import TaxonomyTerm
 
@@ -110,6 +111,12 @@ class Service(HsdsRecord):
 
     def get_absolute_url(self) -> str:
         return reverse("community:resource_detail", args=[self.pk])
+
+    @property
+    def phone(self) -> "Phone | None":
+        """The first of its own phones, to show and to dial, where it comes from `with_number`."""
+        said = {name: vars(self).get(name) for name in ["number", "extension"]}
+        return self.phones.model(**said) if said["number"] else None
 
     @property
     def merge_or_none(self) -> "Merge | None":

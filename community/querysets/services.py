@@ -223,9 +223,10 @@ class ServiceQuerySet(models.QuerySet):
         return self.select_related("organization", "listing").only(*OF_A_CARD)
 
     def with_number(self) -> Self:
-        """With `number`, the first of its own phones."""
+        """With `number` and `extension`, the first of its own phones (`Service.phone`)."""
         phones = _rows("Phone").filter(service=OuterRef("pk")).order_by("created_at", "pk")
-        return self.annotate(number=Subquery(phones.values("number")[:1]))
+        columns = {name: Subquery(phones.values(name)[:1]) for name in ["number", "extension"]}
+        return self.annotate(**columns)
 
     def with_interest_of(self, user: Person) -> Self:
         """With `is_of_interest`: whether this curator has declared an interest in who runs it."""

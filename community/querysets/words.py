@@ -78,11 +78,13 @@ class Word:
     """The tags of listings that people mean by it."""
     is_telling: bool = True
     """It says something of what somebody looks for."""
+    configs: tuple[str, ...] = (CONFIG,)
+    """The languages of the directory that have such letters."""
 
-    @property
+    @cached_property
     def query(self) -> SearchQueryCombinable:
         """It, in any language of the directory, or one of those near to it."""
-        as_typed = [SearchQuery(self.text, config=each) for each in configurations(self.text)]
+        as_typed = [SearchQuery(self.text, config=each) for each in self.configs]
         return reduce(or_, [*as_typed, *(SearchQuery(each, config=CONFIG) for each in self.near)])
 
     @property
@@ -101,6 +103,8 @@ class Read:
     """It has quotation marks, or a word with a minus: what one leaves out, another would find."""
     is_wide: bool = False
     """One of the words is enough."""
+    configs: tuple[str, ...] = (CONFIG,)
+    """The languages of the directory that have such letters."""
 
     @property
     def near(self) -> dict[str, list[str]]:
@@ -130,9 +134,8 @@ class Read:
             by_word = reduce(or_ if self.is_wide else and_, [word.query for word in self.telling])
             if len(self.telling) == len(self.words):
                 return by_word  # what says the text as it is written says each of its words
-        configs = [CONFIG] if self.has_marks else configurations(self.text)
         as_typed = reduce(
-            or_, [SearchQuery(self.text, config=each, search_type="websearch") for each in configs]
+            or_, [SearchQuery(self.text, config=each, search_type="websearch") for each in self.configs]
         )
         return as_typed | by_word if by_word else as_typed
 
@@ -154,10 +157,11 @@ def read(text: str) -> Read:
     typed = list(dict.fromkeys(findall(r"\w+", sub(r"['\u2019]", "", text.lower()))))[:MOST_WORDS]
     if not typed:
         return Read(text)
-    configs = configurations(text)
+    spoken = _spoken()
+    configs = _configs(text, spoken)
     is_said = SAID.format(query=" || ".join(["plainto_tsquery(%s::regconfig, unaccent(%s))"] * len(configs)))
-    spoken = _spoken("name:")
-    tags = [tuple(meant_by(word, spoken)) for word in typed]
+    names = _named("name:", spoken)
+    tags = [tuple(meant_by(word, names)) for word in typed]
     asked, values = [], []
     for word, meant in zip(typed, tags, strict=True):
         asked.append(f"SELECT unaccent(%s) AS word, {'true' if meant else is_said} AS is_said")
@@ -173,9 +177,11 @@ def read(text: str) -> Read:
     words = []
     for word, (plain_word, is_telling, _none), found, meant in zip(typed, rows, alike, tags, strict=True):
         near = tuple(_nearest(found, known))
-        meant = meant or tuple(tag for each in near for tag in meant_by(each, spoken))
-        words.append(Word(word, plain_word, near, meant, is_telling and word not in EVERYDAY))
-    return Read(unaccented, tuple(words), has_marks=bool(search(r'(^|\s)-|"', text)))
+        meant = meant or tuple(tag for each in near for tag in meant_by(each, names))
+        is_telling = is_telling and word not in EVERYDAY
+        words.append(Word(word, plain_word, near, meant, is_telling, tuple(_configs(plain_word, spoken))))
+    has_marks = bool(search(r'(^|\s)-|"', text))
+    return Read(unaccented, tuple(words), has_marks, configs=(CONFIG,) if has_marks else tuple(configs))
 
 
 def _said(words: Collection[str]) -> set[str]:
@@ -218,7 +224,7 @@ def _likeness(word: str, other: str) -> float:
 
 def languages() -> list[str]:
     """The name of each language that is spoken at a published listing; remembered for an hour."""
-    return sorted(_spoken("name:"))
+    return sorted(_named("name:", _spoken()))
 
 
 def configurations(text: str) -> list[str]:
@@ -226,15 +232,23 @@ def configurations(text: str) -> list[str]:
 
     English is the first, and always there. Which there are is remembered for an hour.
     """
-    found = _spoken("text:")
+    return _configs(text, _spoken())
+
+
+def _configs(text: str, spoken: Collection[str]) -> list[str]:
+    found = _named("text:", spoken)
     is_latin = not any(letter.isalpha() and letter > LAST_LATIN for letter in text)
     return [CONFIG, *sorted(found - OTHER_LETTERS if is_latin else found)]
 
 
-def _spoken(prefix: str) -> set[str]:
-    """Names of languages (`name:`) or configurations (`text:`); one query asks for both."""
-    spoken = cache.get_or_set("community:spoken", _all_spoken, KNOWN_FOR) or []
+def _named(prefix: str, spoken: Collection[str]) -> set[str]:
+    """Names of languages (`name:`) or configurations (`text:`)."""
     return {each.removeprefix(prefix) for each in spoken if each.startswith(prefix)}
+
+
+def _spoken() -> list[str]:
+    """Both of them, remembered for an hour; a search asks once."""
+    return cache.get_or_set("community:spoken", _all_spoken, KNOWN_FOR) or []
 
 
 def _all_spoken() -> list[str]:

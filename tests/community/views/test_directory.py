@@ -346,6 +346,14 @@ def test_resource_list_is_cut_into_pages_that_miss_and_repeat_nobody(visitor, pu
     assert "30 entries found" in second.text
 
 
+def test_a_card_dials_as_the_page_of_the_listing_does(visitor, published_of):
+    service = published_of(phones=[{"number": "'01632/960-123'", "extension": 4}])
+    link = '<a href="tel:01632960123;ext=4">01632/960-123'
+
+    assert link in visitor.get(LIST).text
+    assert link in visitor.get(service.get_absolute_url()).text
+
+
 @pytest.mark.parametrize("step", [actions.archive, actions.ask_for_check])
 def test_what_was_listed_once_says_that_it_is_not_any_more(finn, visitor, published_of, draft_of, step):
     service, draft = published_of("Rent advice"), draft_of("Never published")
